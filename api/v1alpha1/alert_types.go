@@ -1,0 +1,264 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// IncidentReference names the incident that an alert belongs to.
+type IncidentReference struct {
+	// name is the metadata.name of an Incident in the same namespace, 1 to 253 characters.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:XValidation:rule="!format.dns1123Subdomain().validate(self).hasValue()",message="name must be the name of an Incident: lower-case letters, digits, '-' and '.', with a letter or digit at both ends"
+	Name string `json:"name,omitempty"`
+}
+
+// AlertSource says which product reported an alert, and by which of its sensors.
+type AlertSource struct {
+	// service is the product that reported the alert, such as "Falco" or "Microsoft Defender for Endpoint". At most 128
+	// characters. Written by the detector. Unset means unknown.
+	// +optional
+	// +kubebuilder:validation:MinLength=0
+	// +kubebuilder:validation:MaxLength=128
+	// +kubebuilder:validation:XValidation:rule="!self.matches('[\\\\p{Cc}\\\\x{061C}\\\\x{200E}\\\\x{200F}\\\\x{202A}-\\\\x{202E}\\\\x{2066}-\\\\x{2069}]')",message="service must not contain control characters or bidirectional overrides"
+	Service string `json:"service,omitempty"`
+
+	// detector is the sensor or rule set inside the product, such as "syscall". At most 128 characters. Written by the
+	// detector. Unset means unknown.
+	// +optional
+	// +kubebuilder:validation:MinLength=0
+	// +kubebuilder:validation:MaxLength=128
+	// +kubebuilder:validation:XValidation:rule="!self.matches('[\\\\p{Cc}\\\\x{061C}\\\\x{200E}\\\\x{200F}\\\\x{202A}-\\\\x{202E}\\\\x{2066}-\\\\x{2069}]')",message="detector must not contain control characters or bidirectional overrides"
+	Detector string `json:"detector,omitempty"`
+}
+
+// EvidenceKind says what sort of thing a piece of evidence is.
+//
+// +kubebuilder:validation:Enum=Device;Node;Pod;Container;ContainerImage;Namespace;User;ServiceAccount;Mailbox;IP;URL;DNS;File;Process;RegistryKey;CloudResource;Secret;Other
+type EvidenceKind string
+
+// The kinds of evidence. Device, Node and Pod are endpoints; User, ServiceAccount and Mailbox are users.
+const (
+	EvidenceDevice         EvidenceKind = "Device"
+	EvidenceNode           EvidenceKind = "Node"
+	EvidencePod            EvidenceKind = "Pod"
+	EvidenceContainer      EvidenceKind = "Container"
+	EvidenceContainerImage EvidenceKind = "ContainerImage"
+	EvidenceNamespace      EvidenceKind = "Namespace"
+	EvidenceUser           EvidenceKind = "User"
+	EvidenceServiceAccount EvidenceKind = "ServiceAccount"
+	EvidenceMailbox        EvidenceKind = "Mailbox"
+	EvidenceIP             EvidenceKind = "IP"
+	EvidenceURL            EvidenceKind = "URL"
+	EvidenceDNS            EvidenceKind = "DNS"
+	EvidenceFile           EvidenceKind = "File"
+	EvidenceProcess        EvidenceKind = "Process"
+	EvidenceRegistryKey    EvidenceKind = "RegistryKey"
+	EvidenceCloudResource  EvidenceKind = "CloudResource"
+	EvidenceSecret         EvidenceKind = "Secret"
+	EvidenceOther          EvidenceKind = "Other"
+)
+
+// EvidenceRole says what part a piece of evidence had in what was seen.
+//
+// +kubebuilder:validation:Enum=Affected;Attacker;Source;Destination;Contextual
+type EvidenceRole string
+
+// The roles of evidence.
+const (
+	EvidenceAffected    EvidenceRole = "Affected"
+	EvidenceAttacker    EvidenceRole = "Attacker"
+	EvidenceSource      EvidenceRole = "Source"
+	EvidenceDestination EvidenceRole = "Destination"
+	EvidenceContextual  EvidenceRole = "Contextual"
+)
+
+// Evidence is one thing that an alert is about.
+type Evidence struct {
+	// kind says what sort of thing it is. Device, Node and Pod count as endpoints of an incident; User, ServiceAccount
+	// and Mailbox as its users.
+	// +required
+	Kind EvidenceKind `json:"kind,omitempty"`
+
+	// name identifies the thing among its kind, such as a host name, an address or a path. 1 to 512 characters.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=512
+	Name string `json:"name,omitempty"`
+
+	// role says what part it had: Affected, Attacker, Source, Destination or Contextual. Unset means unknown.
+	// +optional
+	Role EvidenceRole `json:"role,omitempty"`
+
+	// namespace is the Kubernetes namespace of the thing, at most 63 characters. Unset where it has none.
+	// +optional
+	// +kubebuilder:validation:MinLength=0
+	// +kubebuilder:validation:MaxLength=63
+	Namespace string `json:"namespace,omitempty"`
+}
+
+// AlertSpec is what a detector saw and what people decide about it. Apart from people and detectors only the operator
+// writes it: assignee and resolution.state, as the incident gives them and takes them back.
+//
+// +kubebuilder:validation:XValidation:rule="!has(oldSelf.fingerprint) || oldSelf.fingerprint == '' || (has(self.fingerprint) && self.fingerprint == oldSelf.fingerprint)",fieldPath=".fingerprint",reason=FieldValueForbidden,message="fingerprint must not change once it is set"
+type AlertSpec struct {
+	// name is the detector's title of the alert. 1 to 256 characters, without control characters. Written by the
+	// detector.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	// +kubebuilder:validation:XValidation:rule="self.matches('\\\\S')",message="name must not be blank"
+	// +kubebuilder:validation:XValidation:rule="!self.matches('[\\\\p{Cc}\\\\x{061C}\\\\x{200E}\\\\x{200F}\\\\x{202A}-\\\\x{202E}\\\\x{2066}-\\\\x{2069}]')",message="name must not contain control characters or bidirectional overrides"
+	Name string `json:"name,omitempty"`
+
+	Triage `json:",inline"`
+
+	// incidentRef says which incident the alert belongs to; to change it is to move the alert. Written by people and by
+	// correlation. Unset means that the alert belongs to no incident.
+	// +optional
+	IncidentRef IncidentReference `json:"incidentRef,omitzero"`
+
+	// description says in full what was seen. At most 16,384 characters. Written by the detector. Unset means none.
+	// +optional
+	// +kubebuilder:validation:MinLength=0
+	// +kubebuilder:validation:MaxLength=16384
+	Description string `json:"description,omitempty"`
+
+	// severity is how bad the detector thinks it is. Written by the detector. Unset means unknown.
+	// +optional
+	Severity Severity `json:"severity,omitempty"`
+
+	// category is an ATT&CK tactic in UpperCamelCase, such as InitialAccess, or another class such as Malware, Ransomware
+	// or SuspiciousActivity. At most 64 characters. Written by the detector. Unset counts as SuspiciousActivity in names.
+	// +optional
+	// +kubebuilder:validation:MinLength=0
+	// +kubebuilder:validation:MaxLength=64
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([A-Z][A-Za-z0-9]*)?$')",message="category must be one word in UpperCamelCase, such as InitialAccess"
+	Category string `json:"category,omitempty"`
+
+	// techniques are ATT&CK techniques and sub-techniques, such as T1059 and T1059.001. At most 64. Written by the
+	// detector. Unset means unknown.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	Techniques []Technique `json:"techniques,omitempty"`
+
+	// source says which product reported the alert, and by which sensor. Written by the detector. Unset means unknown.
+	// +optional
+	Source AlertSource `json:"source,omitzero"`
+
+	// fingerprint is the detector's own stable identity of what it saw; the same fingerprint is the same alert. At most
+	// 512 characters. Written by the detector; it must not change once it is set. Unset means that there is none.
+	// +optional
+	// +kubebuilder:validation:MinLength=0
+	// +kubebuilder:validation:MaxLength=512
+	Fingerprint string `json:"fingerprint,omitempty"`
+
+	// url leads to the alert in the detector's own console: http or https, at most 2,048 characters. Written by the
+	// detector. Unset means none.
+	// +optional
+	// +kubebuilder:validation:MinLength=0
+	// +kubebuilder:validation:MaxLength=2048
+	// +kubebuilder:validation:XValidation:rule="self == '' || self.matches('^https?://[^\\\\s\\\\p{Cc}]+$')",message="url must be an http or https URL without white space"
+	URL string `json:"url,omitempty"`
+
+	// firstActivityTime is when the activity began. Written by the detector. Unset means unknown; the time of creation
+	// then counts.
+	// +optional
+	FirstActivityTime *metav1.Time `json:"firstActivityTime,omitempty"`
+
+	// lastActivityTime is when the activity was last seen. Written by the detector. Unset means unknown;
+	// firstActivityTime then counts.
+	// +optional
+	LastActivityTime *metav1.Time `json:"lastActivityTime,omitempty"`
+
+	// occurrences is how often the detector saw the same thing, 1 or more. Written by the detector. Unset means once.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	Occurrences int64 `json:"occurrences,omitempty"`
+
+	// evidence lists the things that the alert is about. At most 128. Written by the detector. Unset means none.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=128
+	Evidence []Evidence `json:"evidence,omitempty"`
+}
+
+// Technique is an ATT&CK technique or sub-technique.
+//
+// +kubebuilder:validation:MinLength=5
+// +kubebuilder:validation:MaxLength=9
+// +kubebuilder:validation:XValidation:rule="self.matches('^T[0-9]{4}([.][0-9]{3})?$')",message="a technique must be an ATT&CK technique such as T1059 or T1059.001"
+type Technique string
+
+// AlertStatus is what the operator observed. It stays empty unless something is wrong with the alert, so that a change
+// of an incident costs one write per alert.
+type AlertStatus struct {
+	// conditions hold Linked=False while the incident that incidentRef names does not exist, and nothing else.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+}
+
+// Alert is one thing that a detector saw.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:shortName=al,categories=incidentoperator
+// +kubebuilder:selectablefield:JSONPath=`.spec.incidentRef.name`
+// +kubebuilder:selectablefield:JSONPath=`.spec.assignee`
+// +kubebuilder:selectablefield:JSONPath=`.spec.resolution.state`
+// +kubebuilder:selectablefield:JSONPath=`.spec.severity`
+// +kubebuilder:selectablefield:JSONPath=`.spec.source.service`
+// +kubebuilder:selectablefield:JSONPath=`.spec.category`
+// +kubebuilder:selectablefield:JSONPath=`.spec.fingerprint`
+// +kubebuilder:printcolumn:name="Severity",type=string,JSONPath=`.spec.severity`,description="How bad the detector thinks it is"
+// +kubebuilder:printcolumn:name="State",type=string,JSONPath=`.spec.resolution.state`,description="How far the work has come"
+// +kubebuilder:printcolumn:name="Incident",type=string,JSONPath=`.spec.incidentRef.name`,description="The incident that the alert belongs to"
+// +kubebuilder:printcolumn:name="Assignee",type=string,JSONPath=`.spec.assignee`,description="Who works on it"
+// +kubebuilder:printcolumn:name="Service",type=string,JSONPath=`.spec.source.service`,description="The product that reported it"
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`,description="Time since the alert was created"
+// +kubebuilder:printcolumn:name="Title",type=string,JSONPath=`.spec.name`,description="The detector's title"
+type Alert struct {
+	metav1.TypeMeta `json:",inline"`
+
+	// metadata is the standard object metadata.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitzero"`
+
+	// spec is what a detector saw and what people decide about it.
+	// +required
+	Spec AlertSpec `json:"spec,omitzero"`
+
+	// status is what the operator observed. Nobody else writes it.
+	// +optional
+	Status AlertStatus `json:"status,omitzero"`
+}
+
+// AlertList is a list of alerts.
+//
+// +kubebuilder:object:root=true
+type AlertList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []Alert `json:"items"`
+}

@@ -1,0 +1,44 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package v1alpha1
+
+// Condition types and reasons of an Incident.
+const (
+	// ConditionPropagated is True when every linked alert carries what its incident gives it, and False while alerts
+	// are still to be changed. Normal polarity: True is good.
+	ConditionPropagated = "Propagated"
+	// ReasonPropagated is the reason of Propagated=True.
+	ReasonPropagated = "AlertsUpToDate"
+	// ReasonPropagating is the reason of Propagated=False: the number in the message goes down as alerts are changed.
+	ReasonPropagating = "AlertsPending"
+
+	// ConditionResolutionHeld is present while an incident is resolved: True when the resolution covers every linked
+	// alert, False when alerts arrived after it, which stay active until a person looks at them. Normal polarity.
+	ConditionResolutionHeld = "ResolutionHeld"
+	// ReasonNoNewAlerts is the reason of ResolutionHeld=True.
+	ReasonNoNewAlerts = "NoNewAlerts"
+	// ReasonNewAlerts is the reason of ResolutionHeld=False.
+	ReasonNewAlerts = "NewAlerts"
+)
+
+// Condition types and reasons of an Alert.
+const (
+	// ConditionLinked is only ever False, and absent otherwise: the incident that the alert names does not exist.
+	ConditionLinked = "Linked"
+	// ReasonIncidentNotFound is the reason of Linked=False.
+	ReasonIncidentNotFound = "IncidentNotFound"
+)

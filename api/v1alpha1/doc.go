@@ -1,0 +1,25 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+// Package v1alpha1 holds the Incident and Alert kinds of the API group incidentoperator.dev.
+//
+// An Alert is one thing a detector saw; an Incident is the work that one or more alerts cause. People decide in spec,
+// the operator observes in status. Alert.spec.incidentRef.name alone says which incident an alert belongs to.
+//
+// +kubebuilder:object:generate=true
+// +kubebuilder:ac:generate=true
+// +groupName=incidentoperator.dev
+package v1alpha1

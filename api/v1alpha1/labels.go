@@ -1,0 +1,32 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package v1alpha1
+
+// Labels and annotations that belong to this API.
+const (
+	// TagLabelPrefix begins the label that mirrors a tag on the object that bears it; what follows is the tag's slug.
+	// A label of this prefix that a person set counts as a tag, whatever its value.
+	TagLabelPrefix = "tag.incidentoperator.dev/"
+
+	// InheritedAnnotation holds, on an Alert, what it last inherited from its incident and what was there before.
+	// Only the operator writes it; admission restores it on every other request.
+	InheritedAnnotation = "incidentoperator.dev/inherited"
+
+	// EditorAnnotationPrefix begins the annotations that say who last changed a group of fields, as
+	// "<user name>@<generation>". Admission stamps them and overwrites whatever a client sends.
+	EditorAnnotationPrefix = "editor.incidentoperator.dev/"
+)
