@@ -22,7 +22,8 @@ import (
 
 // IncidentReference names the incident that an alert belongs to.
 type IncidentReference struct {
-	// name is the metadata.name of an Incident in the same namespace, 1 to 253 characters.
+	// name is the metadata.name of an Incident in the same namespace, 1 to 253
+	// characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
@@ -30,18 +31,20 @@ type IncidentReference struct {
 	Name string `json:"name,omitempty"`
 }
 
-// AlertSource says which product reported an alert, and by which of its sensors.
+// AlertSource says which product reported an alert, and by which of its
+// sensors.
 type AlertSource struct {
-	// service is the product that reported the alert, such as "Falco" or "Microsoft Defender for Endpoint". At most 128
-	// characters. Written by the detector. Unset means unknown.
+	// service is the product that reported the alert, such as "Falco" or
+	// "Microsoft Defender for Endpoint". At most 128 characters. Written by the
+	// detector. Unset means unknown.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=128
 	// +kubebuilder:validation:XValidation:rule="!self.matches('[\\\\p{Cc}\\\\x{061C}\\\\x{200E}\\\\x{200F}\\\\x{202A}-\\\\x{202E}\\\\x{2066}-\\\\x{2069}]')",message="service must not contain control characters or bidirectional overrides"
 	Service string `json:"service,omitempty"`
 
-	// detector is the sensor or rule set inside the product, such as "syscall". At most 128 characters. Written by the
-	// detector. Unset means unknown.
+	// detector is the sensor or rule set inside the product, such as "syscall". At
+	// most 128 characters. Written by the detector. Unset means unknown.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=128
@@ -92,109 +95,124 @@ const (
 
 // Evidence is one thing that an alert is about.
 type Evidence struct {
-	// kind says what sort of thing it is. Device, Node and Pod count as endpoints of an incident; User, ServiceAccount
-	// and Mailbox as its users.
+	// kind says what sort of thing it is: Device, Node or Pod (the endpoints of an
+	// incident), User, ServiceAccount or Mailbox (its users), Container,
+	// ContainerImage, Namespace, IP, URL, DNS, File, Process, RegistryKey,
+	// CloudResource, Secret or Other.
 	// +required
 	Kind EvidenceKind `json:"kind,omitempty"`
 
-	// name identifies the thing among its kind, such as a host name, an address or a path. 1 to 512 characters.
+	// name identifies the thing among its kind, such as a host name, an address or
+	// a path. 1 to 512 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=512
 	Name string `json:"name,omitempty"`
 
-	// role says what part it had: Affected, Attacker, Source, Destination or Contextual. Unset means unknown.
+	// role says what part it had: Affected, Attacker, Source, Destination or
+	// Contextual. Unset means unknown.
 	// +optional
 	Role EvidenceRole `json:"role,omitempty"`
 
-	// namespace is the Kubernetes namespace of the thing, at most 63 characters. Unset where it has none.
+	// namespace is the Kubernetes namespace of the thing, at most 63 characters.
+	// Unset where it has none.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=63
 	Namespace string `json:"namespace,omitempty"`
 }
 
-// AlertSpec is what a detector saw and what people decide about it. Apart from people and detectors only the operator
-// writes it: assignee and resolution.state, as the incident gives them and takes them back.
+// AlertSpec is what a detector saw and what people decide about it. Apart from
+// people and detectors only the operator writes it: assignee and
+// resolution.state, as the incident gives them and takes them back.
 //
-// +kubebuilder:validation:XValidation:rule="!has(oldSelf.fingerprint) || oldSelf.fingerprint == '' || (has(self.fingerprint) && self.fingerprint == oldSelf.fingerprint)",fieldPath=".fingerprint",reason=FieldValueForbidden,message="fingerprint must not change once it is set"
+// +kubebuilder:validation:XValidation:rule="!has(oldSelf.fingerprint) || size(oldSelf.fingerprint) == 0 || (has(self.fingerprint) && self.fingerprint == oldSelf.fingerprint)",fieldPath=".fingerprint",reason=FieldValueForbidden,message="fingerprint must not change once it is set"
 type AlertSpec struct {
-	// name is the detector's title of the alert. 1 to 256 characters, without control characters. Written by the
-	// detector.
+	// name is the detector's title of the alert. 1 to 256 characters, without
+	// control characters. Written by the detector.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
-	// +kubebuilder:validation:XValidation:rule="self.matches('\\\\S')",message="name must not be blank"
+	// +kubebuilder:validation:XValidation:rule="self.matches('[^\\\\s\\\\p{Z}\\\\p{Cf}]')",message="name must not be blank"
 	// +kubebuilder:validation:XValidation:rule="!self.matches('[\\\\p{Cc}\\\\x{061C}\\\\x{200E}\\\\x{200F}\\\\x{202A}-\\\\x{202E}\\\\x{2066}-\\\\x{2069}]')",message="name must not contain control characters or bidirectional overrides"
 	Name string `json:"name,omitempty"`
 
 	Triage `json:",inline"`
 
-	// incidentRef says which incident the alert belongs to; to change it is to move the alert. Written by people and by
-	// correlation. Unset means that the alert belongs to no incident.
+	// incidentRef says which incident the alert belongs to; to change it is to
+	// move the alert. Written by people and by correlation. Unset means that the
+	// alert belongs to no incident.
 	// +optional
 	IncidentRef IncidentReference `json:"incidentRef,omitzero"`
 
-	// description says in full what was seen. At most 16,384 characters. Written by the detector. Unset means none.
+	// description says in full what was seen. At most 16,384 characters. Written
+	// by the detector. Unset means none.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=16384
 	Description string `json:"description,omitempty"`
 
-	// severity is how bad the detector thinks it is. Written by the detector. Unset means unknown.
+	// severity is how bad the detector thinks it is: Informational, Low, Medium,
+	// High or Critical. Written by the detector. Unset means unknown.
 	// +optional
 	Severity Severity `json:"severity,omitempty"`
 
-	// category is an ATT&CK tactic in UpperCamelCase, such as InitialAccess, or another class such as Malware, Ransomware
-	// or SuspiciousActivity. At most 64 characters. Written by the detector. Unset counts as SuspiciousActivity in names.
+	// category is an ATT&CK tactic in UpperCamelCase, such as InitialAccess, or
+	// another class such as Malware, Ransomware or SuspiciousActivity. At most 64
+	// characters. Written by the detector. Unset counts as SuspiciousActivity in
+	// names.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=64
 	// +kubebuilder:validation:XValidation:rule="self.matches('^([A-Z][A-Za-z0-9]*)?$')",message="category must be one word in UpperCamelCase, such as InitialAccess"
 	Category string `json:"category,omitempty"`
 
-	// techniques are ATT&CK techniques and sub-techniques, such as T1059 and T1059.001. At most 64. Written by the
-	// detector. Unset means unknown.
+	// techniques are ATT&CK techniques and sub-techniques, such as T1059 and
+	// T1059.001. At most 64. Written by the detector. Unset means unknown.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=64
 	Techniques []Technique `json:"techniques,omitempty"`
 
-	// source says which product reported the alert, and by which sensor. Written by the detector. Unset means unknown.
+	// source says which product reported the alert, and by which sensor. Written
+	// by the detector. Unset means unknown.
 	// +optional
 	Source AlertSource `json:"source,omitzero"`
 
-	// fingerprint is the detector's own stable identity of what it saw; the same fingerprint is the same alert. At most
-	// 512 characters. Written by the detector; it must not change once it is set. Unset means that there is none.
+	// fingerprint is the detector's own stable identity of what it saw; the same
+	// fingerprint is the same alert. At most 512 characters. Written by the
+	// detector; it must not change once it is set. Unset means that there is none.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=512
 	Fingerprint string `json:"fingerprint,omitempty"`
 
-	// url leads to the alert in the detector's own console: http or https, at most 2,048 characters. Written by the
-	// detector. Unset means none.
+	// url leads to the alert in the detector's own console: http or https, at most
+	// 2,048 characters. Written by the detector. Unset means none.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=2048
 	// +kubebuilder:validation:XValidation:rule="self == '' || self.matches('^https?://[^\\\\s\\\\p{Cc}]+$')",message="url must be an http or https URL without white space"
 	URL string `json:"url,omitempty"`
 
-	// firstActivityTime is when the activity began. Written by the detector. Unset means unknown; the time of creation
-	// then counts.
+	// firstActivityTime is when the activity began. Written by the detector. Unset
+	// means unknown; the time of creation then counts.
 	// +optional
 	FirstActivityTime *metav1.Time `json:"firstActivityTime,omitempty"`
 
-	// lastActivityTime is when the activity was last seen. Written by the detector. Unset means unknown;
-	// firstActivityTime then counts.
+	// lastActivityTime is when the activity was last seen. Written by the
+	// detector. Unset means unknown; firstActivityTime then counts.
 	// +optional
 	LastActivityTime *metav1.Time `json:"lastActivityTime,omitempty"`
 
-	// occurrences is how often the detector saw the same thing, 1 or more. Written by the detector. Unset means once.
+	// occurrences is how often the detector saw the same thing, 1 or more. Written
+	// by the detector. Unset means once.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	Occurrences int64 `json:"occurrences,omitempty"`
 
-	// evidence lists the things that the alert is about. At most 128. Written by the detector. Unset means none.
+	// evidence lists the things that the alert is about. At most 128. Written by
+	// the detector. Unset means none.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=128
@@ -208,10 +226,12 @@ type AlertSpec struct {
 // +kubebuilder:validation:XValidation:rule="self.matches('^T[0-9]{4}([.][0-9]{3})?$')",message="a technique must be an ATT&CK technique such as T1059 or T1059.001"
 type Technique string
 
-// AlertStatus is what the operator observed. It stays empty unless something is wrong with the alert, so that a change
-// of an incident costs one write per alert.
+// AlertStatus is what the operator observed. It stays empty unless something
+// is wrong with the alert, so that a change of an incident costs one write per
+// alert.
 type AlertStatus struct {
-	// conditions hold Linked=False while the incident that incidentRef names does not exist, and nothing else.
+	// conditions hold Linked=False while the incident that incidentRef names does
+	// not exist, and nothing else.
 	// +optional
 	// +listType=map
 	// +listMapKey=type

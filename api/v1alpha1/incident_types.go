@@ -50,7 +50,8 @@ const (
 
 // MergeTarget names the incident that takes over another's alerts.
 type MergeTarget struct {
-	// name is the metadata.name of another Incident in the same namespace, 1 to 253 characters.
+	// name is the metadata.name of another Incident in the same namespace, 1 to
+	// 253 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
@@ -58,46 +59,54 @@ type MergeTarget struct {
 	Name string `json:"name,omitempty"`
 }
 
-// IncidentSpec is what people decide about an incident. The operator never writes it.
+// IncidentSpec is what people decide about an incident. The operator never
+// writes it.
 type IncidentSpec struct {
-	// name is the title that people gave the incident. At most 256 characters, without control characters. Written by
-	// people. Empty or unset means that the operator names the incident from its alerts, in status.name; that automatic
-	// name follows the alerts as they come and go, and is also kept in status.automaticName beside a name given here.
+	// name is the title that people gave the incident. At most 256 characters,
+	// without control characters. Written by people. Empty or unset means that the
+	// operator names the incident from its alerts, in status.name; that automatic
+	// name follows the alerts as they come and go, and is also kept in
+	// status.automaticName beside a name given here.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=256
-	// +kubebuilder:validation:XValidation:rule="self == '' || self.matches('\\\\S')",message="name must not be blank: leave it empty for the automatic name"
+	// +kubebuilder:validation:XValidation:rule="self == '' || self.matches('[^\\\\s\\\\p{Z}\\\\p{Cf}]')",message="name must not be blank: leave it empty for the automatic name"
 	// +kubebuilder:validation:XValidation:rule="!self.matches('[\\\\p{Cc}\\\\x{061C}\\\\x{200E}\\\\x{200F}\\\\x{202A}-\\\\x{202E}\\\\x{2066}-\\\\x{2069}]')",message="name must not contain control characters or bidirectional overrides"
 	Name string `json:"name,omitempty"`
 
 	Triage `json:",inline"`
 
-	// severity pins the severity of the incident. Written by people. Unset means the highest severity among the linked
-	// alerts, which is also kept in status.computedSeverity beside a severity given here.
+	// severity pins the severity of the incident: Informational, Low, Medium, High
+	// or Critical. Written by people. Unset means the highest severity among the
+	// linked alerts, which is also kept in status.computedSeverity beside a
+	// severity given here.
 	// +optional
 	Severity Severity `json:"severity,omitempty"`
 
-	// description is free text about the incident. At most 5,000 characters. Written by people. Unset means none.
+	// description is free text about the incident. At most 5,000 characters.
+	// Written by people. Unset means none.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=5000
 	Description string `json:"description,omitempty"`
 
-	// mergeInto asks for all alerts of this incident to move to another one. Written by people. Unset means no merge.
+	// mergeInto asks for all alerts of this incident to move to another one.
+	// Written by people. Unset means no merge.
 	// +optional
 	MergeInto MergeTarget `json:"mergeInto,omitzero"`
 }
 
 // IncidentTag is a tag of an incident and the label that mirrors it.
 type IncidentTag struct {
-	// tag is the text of the tag: as written in spec.tags or, for a label that a person set, the label's name behind
-	// the prefix. 1 to 128 characters.
+	// tag is the text of the tag: as written in spec.tags or, for a label that a
+	// person set, the label's name behind the prefix. 1 to 128 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=128
 	Tag string `json:"tag,omitempty"`
 
-	// label is the key of the label, tag.incidentoperator.dev/<slug>: what a label selector takes. 1 to 317 characters.
+	// label is the key of the label, such as tag.incidentoperator.dev/ransomware:
+	// what a label selector takes. 1 to 317 characters.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=317
@@ -128,52 +137,62 @@ type AlertCounts struct {
 	Summary string `json:"summary,omitempty"`
 }
 
-// IncidentStatus is what the operator observed. Only the operator writes it; every field is derived from the incident's
-// spec and from the alerts that are linked to it.
+// IncidentStatus is what the operator observed. Only the operator writes it;
+// every field is derived from the incident's spec and from the alerts that are
+// linked to it.
 type IncidentStatus struct {
-	// observedGeneration is the metadata.generation that this status was computed from.
+	// observedGeneration is the metadata.generation that this status was computed
+	// from.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// conditions say in a standard form how the incident stands: Propagated, and ResolutionHeld while it is resolved.
+	// conditions say in a standard form how the incident stands: Propagated, and
+	// ResolutionHeld while it is resolved.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// state is the word to show: Active, InProgress, Resolved, or Redirected once the incident was merged into another.
+	// state is the word to show: Active, InProgress, Resolved, or Redirected once
+	// the incident was merged into another.
 	// +optional
 	State IncidentState `json:"state,omitempty"`
 
-	// name is the title to show, at most 512 characters: spec.name if set, else the automatic name.
+	// name is the title to show, at most 512 characters: spec.name if set, else
+	// the automatic name or, for an incident that is older than automatic naming,
+	// the name it had. nameSource tells which.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=512
 	Name string `json:"name,omitempty"`
 
-	// automaticName is the name computed from the linked alerts, at most 512 characters, also while another one is shown.
+	// automaticName is the name computed from the linked alerts, at most 512
+	// characters, also while another one is shown.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=512
 	AutomaticName string `json:"automaticName,omitempty"`
 
-	// nameSource says where name comes from: User, Automatic, or Retained for an incident that is older than automatic
-	// naming.
+	// nameSource says where name comes from: User, Automatic, or Retained for an
+	// incident that is older than automatic naming.
 	// +optional
 	NameSource NameSource `json:"nameSource,omitempty"`
 
-	// severity is the severity to show: spec.severity if set, else computedSeverity. Unset where neither is known.
+	// severity is the severity to show: spec.severity if set, else
+	// computedSeverity. Unset where neither is known.
 	// +optional
 	Severity Severity `json:"severity,omitempty"`
 
-	// computedSeverity is the highest severity among the linked alerts. Unset where no linked alert has one.
+	// computedSeverity is the highest severity among the linked alerts. Unset
+	// where no linked alert has one.
 	// +optional
 	ComputedSeverity Severity `json:"computedSeverity,omitempty"`
 
-	// tags lists every tag with the label that mirrors it, sorted by label: those of spec.tags and those that people set
-	// as labels. At most 256; tagCount tells how many there are.
+	// tags lists every tag with the label that mirrors it, sorted by label: those
+	// of spec.tags and those that people set as labels. At most 256; tagCount
+	// tells how many there are.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=256
@@ -184,7 +203,8 @@ type IncidentStatus struct {
 	// +kubebuilder:validation:Minimum=0
 	TagCount int32 `json:"tagCount,omitempty"`
 
-	// tagSummary is the tags as one readable string of at most 256 characters, cut with "…".
+	// tagSummary is the tags as one readable string of at most 256 characters, cut
+	// with "…".
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
@@ -194,18 +214,20 @@ type IncidentStatus struct {
 	// +optional
 	Alerts AlertCounts `json:"alerts,omitzero"`
 
-	// endpoints is the number of distinct devices, nodes and pods in the evidence of the linked alerts.
+	// endpoints is the number of distinct devices, nodes and pods in the evidence
+	// of the linked alerts.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	Endpoints *int32 `json:"endpoints,omitempty"`
 
-	// users is the number of distinct users, service accounts and mailboxes in the evidence of the linked alerts.
+	// users is the number of distinct users, service accounts and mailboxes in the
+	// evidence of the linked alerts.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	Users *int32 `json:"users,omitempty"`
 
-	// sources are the products that reported the linked alerts (their source.service), sorted. At most 32; sourceCount
-	// tells how many there are.
+	// sources are the products that reported the linked alerts (their
+	// source.service), sorted. At most 32; sourceCount tells how many there are.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
@@ -213,19 +235,22 @@ type IncidentStatus struct {
 	// +kubebuilder:validation:items:MaxLength=128
 	Sources []string `json:"sources,omitempty"`
 
-	// sourceCount is the number of sources, also of those that sources has no room for.
+	// sourceCount is the number of sources, also of those that sources has no room
+	// for.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	SourceCount int32 `json:"sourceCount,omitempty"`
 
-	// sourceSummary is the sources as one readable string of at most 256 characters, cut with "…".
+	// sourceSummary is the sources as one readable string of at most 256
+	// characters, cut with "…".
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
 	SourceSummary string `json:"sourceSummary,omitempty"`
 
-	// categories are the categories of the linked alerts: ATT&CK tactics in kill-chain order, then the others, sorted. At
-	// most 32; categoryCount tells how many there are.
+	// categories are the categories of the linked alerts: ATT&CK tactics in
+	// kill-chain order, then the others, sorted. At most 32; categoryCount tells
+	// how many there are.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
@@ -233,29 +258,34 @@ type IncidentStatus struct {
 	// +kubebuilder:validation:items:MaxLength=64
 	Categories []string `json:"categories,omitempty"`
 
-	// categoryCount is the number of categories, also of those that categories has no room for.
+	// categoryCount is the number of categories, also of those that categories has
+	// no room for.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	CategoryCount int32 `json:"categoryCount,omitempty"`
 
-	// firstActivityTime is when the activity behind the incident began: the earliest firstActivityTime of the linked
-	// alerts, or creation time where an alert has none. Unset without alerts.
+	// firstActivityTime is when the activity behind the incident began: the
+	// earliest firstActivityTime of the linked alerts, or creation time where an
+	// alert has none. Unset without alerts.
 	// +optional
 	FirstActivityTime *metav1.Time `json:"firstActivityTime,omitempty"`
 
-	// lastActivityTime is when activity was last seen: the latest lastActivityTime of the linked alerts, or their
-	// firstActivityTime or creation time where they have none. Unset without alerts.
+	// lastActivityTime is when activity was last seen: the latest lastActivityTime
+	// of the linked alerts, or their firstActivityTime or creation time where they
+	// have none. Unset without alerts.
 	// +optional
 	LastActivityTime *metav1.Time `json:"lastActivityTime,omitempty"`
 
-	// resolvedTime is the API server's time of the write that resolved the incident. Alerts created then or later stay
-	// active. Set before any alert inherits the resolution, and unset again when the incident is re-opened.
+	// resolvedTime is the API server's time of the write that resolved the
+	// incident. Alerts created then or later stay active. Set before any alert
+	// inherits the resolution, and unset again when the incident is re-opened.
 	// +optional
 	ResolvedTime *metav1.Time `json:"resolvedTime,omitempty"`
 }
 
-// Incident is the work that one or more alerts cause: who does it, how far it has come and what it turned out to be.
-// Alerts say in their spec.incidentRef.name which incident they belong to.
+// Incident is the work that one or more alerts cause: who does it, how far it
+// has come and what it turned out to be. Alerts say in their
+// spec.incidentRef.name which incident they belong to.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -285,7 +315,8 @@ type Incident struct {
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitzero"`
 
-	// spec is what people decide about the incident. Unset means an active, unassigned incident with an automatic name.
+	// spec is what people decide about the incident. Unset means an active,
+	// unassigned incident with an automatic name.
 	// +optional
 	// +kubebuilder:default={}
 	Spec IncidentSpec `json:"spec,omitzero"`

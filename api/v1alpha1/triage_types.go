@@ -16,7 +16,8 @@ limitations under the License.
 
 package v1alpha1
 
-// Severity says how bad an alert or an incident is, from Informational to Critical.
+// Severity says how bad an alert or an incident is, from Informational to
+// Critical.
 //
 // +kubebuilder:validation:Enum=Informational;Low;Medium;High;Critical
 type Severity string
@@ -55,7 +56,8 @@ const (
 	VerdictFalsePositive                 Verdict = "FalsePositive"
 )
 
-// Determination refines a verdict. Which determinations fit which verdict is stated at Classification.
+// Determination refines a verdict. Which determinations fit which verdict is
+// stated at Classification.
 //
 // +kubebuilder:validation:Enum=MultiStagedAttack;MaliciousUserActivity;CompromisedAccount;Malware;Phishing;UnwantedSoftware;SecurityTesting;LineOfBusinessApplication;ConfirmedActivity;NotMalicious;NotEnoughDataToValidate;Other
 type Determination string
@@ -80,43 +82,51 @@ const (
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=128
-// +kubebuilder:validation:XValidation:rule="self.matches('\\\\S')",message="a tag must not be blank"
+// +kubebuilder:validation:XValidation:rule="self.matches('[^\\\\s\\\\p{Z}\\\\p{Cf}]')",message="a tag must not be blank"
 // +kubebuilder:validation:XValidation:rule="!self.matches('[\\\\p{Cc}\\\\x{061C}\\\\x{200E}\\\\x{200F}\\\\x{202A}-\\\\x{202E}\\\\x{2066}-\\\\x{2069}]')",message="a tag must not contain control characters or bidirectional overrides"
 type Tag string
 
-// Triage is what people decide about an alert or an incident. An incident's assignee and its resolution reach the
-// alerts that are linked to it; tags and classification do not.
+// Triage is what people decide about an alert or an incident. An incident's
+// assignee and its resolution reach the alerts that are linked to it; tags and
+// classification do not.
 type Triage struct {
-	// tags are free text to sort and find the object by, such as "Ransomware" or "Crown Jewels: HR 2026".
-	// At most 64 tags of 1 to 128 characters, without control characters; two tags must differ in more than the case
-	// of ASCII letters. Each tag is mirrored as a label tag.incidentoperator.dev/<slug>, listed in the status of an
-	// Incident. Written by people. Unset means no tags but those that people set as labels.
+	// tags are free text to sort and find the object by, such as "Ransomware" or
+	// "Crown Jewels: HR 2026". At most 64 tags of 1 to 128 characters, without
+	// control characters; two tags must differ in more than the case of ASCII
+	// letters. Each tag is mirrored as a label, such as
+	// tag.incidentoperator.dev/ransomware; the status of an Incident lists tags
+	// and labels side by side. Written by people. Unset means no tags but those
+	// that people set as labels.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=64
 	// +kubebuilder:validation:XValidation:rule="self.all(t, self.exists_one(u, u.lowerAscii() == t.lowerAscii()))",message="tags must differ in more than the case of ASCII letters"
 	Tags []Tag `json:"tags,omitempty"`
 
-	// assignee is the user or group that works on the object, by the name that the cluster's authentication gives it,
-	// such as "alice@example.com". At most 256 characters, without control characters. On an Incident it is written by
-	// people, and every linked alert gets it. On an Alert it is written by people, and by the operator when the
-	// incident's assignee changes. Empty or unset means unassigned.
+	// assignee is the user or group that works on the object, by the name that the
+	// cluster's authentication gives it, such as "alice@example.com". At most 256
+	// characters, without control characters. On an Incident it is written by
+	// people, and every linked alert gets it. On an Alert it is written by people,
+	// and by the operator when the incident's assignee changes. Empty or unset
+	// means unassigned.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=256
-	// +kubebuilder:validation:XValidation:rule="self == '' || self.matches('\\\\S')",message="assignee must not be blank: leave it empty to unassign"
+	// +kubebuilder:validation:XValidation:rule="self == '' || self.matches('[^\\\\s\\\\p{Z}\\\\p{Cf}]')",message="assignee must not be blank: leave it empty to unassign"
 	// +kubebuilder:validation:XValidation:rule="!self.matches('[\\\\p{Cc}\\\\x{061C}\\\\x{200E}\\\\x{200F}\\\\x{202A}-\\\\x{202E}\\\\x{2066}-\\\\x{2069}]')",message="assignee must not contain control characters or bidirectional overrides"
 	Assignee string `json:"assignee,omitempty"`
 
-	// classification is the verdict on the object. Written by people; never inherited. Unset means NotSet.
+	// classification is the verdict on the object. Written by people; never
+	// inherited. Unset means NotSet.
 	// +optional
 	// +kubebuilder:default={verdict: NotSet}
 	Classification Classification `json:"classification,omitzero"`
 
-	// resolution says how far the work has come and, in the end, why it was closed. On an Incident it is written by
-	// people: Resolved resolves every linked alert that is not resolved yet, and taking it back re-opens exactly those.
-	// On an Alert its state is written by people, and by the operator when the incident is resolved or re-opened.
-	// Unset means Active.
+	// resolution says how far the work has come and, in the end, why it was
+	// closed. On an Incident it is written by people: Resolved resolves every
+	// linked alert that is not resolved yet, and taking it back re-opens exactly
+	// those. On an Alert its state is written by people, and by the operator when
+	// the incident is resolved or re-opened. Unset means Active.
 	// +optional
 	// +kubebuilder:default={state: Active}
 	Resolution Resolution `json:"resolution,omitzero"`
@@ -129,16 +139,19 @@ type Triage struct {
 // +kubebuilder:validation:XValidation:rule="self.verdict != 'InformationalExpectedActivity' || !has(self.determination) || self.determination in ['SecurityTesting', 'LineOfBusinessApplication', 'ConfirmedActivity', 'Other']",fieldPath=".determination",reason=FieldValueInvalid,message="determination of an InformationalExpectedActivity must be SecurityTesting, LineOfBusinessApplication, ConfirmedActivity or Other"
 // +kubebuilder:validation:XValidation:rule="self.verdict != 'FalsePositive' || !has(self.determination) || self.determination in ['NotMalicious', 'NotEnoughDataToValidate', 'Other']",fieldPath=".determination",reason=FieldValueInvalid,message="determination of a FalsePositive must be NotMalicious, NotEnoughDataToValidate or Other"
 type Classification struct {
-	// verdict says what the object turned out to be: NotSet, TruePositive (real and harmful),
-	// InformationalExpectedActivity (real and expected) or FalsePositive (not real). Unset means NotSet.
+	// verdict says what the object turned out to be: NotSet, TruePositive (real
+	// and harmful), InformationalExpectedActivity (real and expected) or
+	// FalsePositive (not real). Unset means NotSet.
 	// +optional
 	// +kubebuilder:default=NotSet
 	Verdict Verdict `json:"verdict,omitempty"`
 
-	// determination refines the verdict. A TruePositive takes MultiStagedAttack, MaliciousUserActivity,
-	// CompromisedAccount, Malware, Phishing, UnwantedSoftware or Other; an InformationalExpectedActivity takes
-	// SecurityTesting, LineOfBusinessApplication, ConfirmedActivity or Other; a FalsePositive takes NotMalicious,
-	// NotEnoughDataToValidate or Other. Unset means that nobody determined it yet; it must be unset while verdict is
+	// determination refines the verdict. A TruePositive takes MultiStagedAttack,
+	// MaliciousUserActivity, CompromisedAccount, Malware, Phishing,
+	// UnwantedSoftware or Other; an InformationalExpectedActivity takes
+	// SecurityTesting, LineOfBusinessApplication, ConfirmedActivity or Other; a
+	// FalsePositive takes NotMalicious, NotEnoughDataToValidate or Other. Unset
+	// means that nobody determined it yet; it must be unset while verdict is
 	// NotSet.
 	// +optional
 	Determination Determination `json:"determination,omitempty"`
@@ -146,13 +159,14 @@ type Classification struct {
 
 // Resolution is how far the work on an object has come.
 type Resolution struct {
-	// state is Active (nobody works on it), InProgress or Resolved. Unset means Active.
+	// state is Active (nobody works on it), InProgress or Resolved. Unset means
+	// Active.
 	// +optional
 	// +kubebuilder:default=Active
 	State ResolutionState `json:"state,omitempty"`
 
-	// note says why the object was resolved. At most 4,096 characters. Written by people; never inherited.
-	// Unset means no note.
+	// note says why the object was resolved. At most 4,096 characters. Written by
+	// people; never inherited. Unset means no note.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=4096

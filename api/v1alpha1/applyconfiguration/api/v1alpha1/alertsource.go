@@ -21,13 +21,15 @@ package v1alpha1
 // AlertSourceApplyConfiguration represents a declarative configuration of the AlertSource type for use
 // with apply.
 //
-// AlertSource says which product reported an alert, and by which of its sensors.
+// AlertSource says which product reported an alert, and by which of its
+// sensors.
 type AlertSourceApplyConfiguration struct {
-	// service is the product that reported the alert, such as "Falco" or "Microsoft Defender for Endpoint". At most 128
-	// characters. Written by the detector. Unset means unknown.
-	Service *string `json:"service,omitempty"`
-	// detector is the sensor or rule set inside the product, such as "syscall". At most 128 characters. Written by the
+	// service is the product that reported the alert, such as "Falco" or
+	// "Microsoft Defender for Endpoint". At most 128 characters. Written by the
 	// detector. Unset means unknown.
+	Service *string `json:"service,omitempty"`
+	// detector is the sensor or rule set inside the product, such as "syscall". At
+	// most 128 characters. Written by the detector. Unset means unknown.
 	Detector *string `json:"detector,omitempty"`
 }
 

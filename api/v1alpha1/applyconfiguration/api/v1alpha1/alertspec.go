@@ -26,43 +26,53 @@ import (
 // AlertSpecApplyConfiguration represents a declarative configuration of the AlertSpec type for use
 // with apply.
 //
-// AlertSpec is what a detector saw and what people decide about it. Apart from people and detectors only the operator
-// writes it: assignee and resolution.state, as the incident gives them and takes them back.
+// AlertSpec is what a detector saw and what people decide about it. Apart from
+// people and detectors only the operator writes it: assignee and
+// resolution.state, as the incident gives them and takes them back.
 type AlertSpecApplyConfiguration struct {
-	// name is the detector's title of the alert. 1 to 256 characters, without control characters. Written by the
-	// detector.
+	// name is the detector's title of the alert. 1 to 256 characters, without
+	// control characters. Written by the detector.
 	Name                     *string `json:"name,omitempty"`
 	TriageApplyConfiguration `json:""`
-	// incidentRef says which incident the alert belongs to; to change it is to move the alert. Written by people and by
-	// correlation. Unset means that the alert belongs to no incident.
+	// incidentRef says which incident the alert belongs to; to change it is to
+	// move the alert. Written by people and by correlation. Unset means that the
+	// alert belongs to no incident.
 	IncidentRef *IncidentReferenceApplyConfiguration `json:"incidentRef,omitempty"`
-	// description says in full what was seen. At most 16,384 characters. Written by the detector. Unset means none.
+	// description says in full what was seen. At most 16,384 characters. Written
+	// by the detector. Unset means none.
 	Description *string `json:"description,omitempty"`
-	// severity is how bad the detector thinks it is. Written by the detector. Unset means unknown.
+	// severity is how bad the detector thinks it is: Informational, Low, Medium,
+	// High or Critical. Written by the detector. Unset means unknown.
 	Severity *apiv1alpha1.Severity `json:"severity,omitempty"`
-	// category is an ATT&CK tactic in UpperCamelCase, such as InitialAccess, or another class such as Malware, Ransomware
-	// or SuspiciousActivity. At most 64 characters. Written by the detector. Unset counts as SuspiciousActivity in names.
+	// category is an ATT&CK tactic in UpperCamelCase, such as InitialAccess, or
+	// another class such as Malware, Ransomware or SuspiciousActivity. At most 64
+	// characters. Written by the detector. Unset counts as SuspiciousActivity in
+	// names.
 	Category *string `json:"category,omitempty"`
-	// techniques are ATT&CK techniques and sub-techniques, such as T1059 and T1059.001. At most 64. Written by the
-	// detector. Unset means unknown.
+	// techniques are ATT&CK techniques and sub-techniques, such as T1059 and
+	// T1059.001. At most 64. Written by the detector. Unset means unknown.
 	Techniques []apiv1alpha1.Technique `json:"techniques,omitempty"`
-	// source says which product reported the alert, and by which sensor. Written by the detector. Unset means unknown.
+	// source says which product reported the alert, and by which sensor. Written
+	// by the detector. Unset means unknown.
 	Source *AlertSourceApplyConfiguration `json:"source,omitempty"`
-	// fingerprint is the detector's own stable identity of what it saw; the same fingerprint is the same alert. At most
-	// 512 characters. Written by the detector; it must not change once it is set. Unset means that there is none.
+	// fingerprint is the detector's own stable identity of what it saw; the same
+	// fingerprint is the same alert. At most 512 characters. Written by the
+	// detector; it must not change once it is set. Unset means that there is none.
 	Fingerprint *string `json:"fingerprint,omitempty"`
-	// url leads to the alert in the detector's own console: http or https, at most 2,048 characters. Written by the
-	// detector. Unset means none.
+	// url leads to the alert in the detector's own console: http or https, at most
+	// 2,048 characters. Written by the detector. Unset means none.
 	URL *string `json:"url,omitempty"`
-	// firstActivityTime is when the activity began. Written by the detector. Unset means unknown; the time of creation
-	// then counts.
+	// firstActivityTime is when the activity began. Written by the detector. Unset
+	// means unknown; the time of creation then counts.
 	FirstActivityTime *v1.Time `json:"firstActivityTime,omitempty"`
-	// lastActivityTime is when the activity was last seen. Written by the detector. Unset means unknown;
-	// firstActivityTime then counts.
+	// lastActivityTime is when the activity was last seen. Written by the
+	// detector. Unset means unknown; firstActivityTime then counts.
 	LastActivityTime *v1.Time `json:"lastActivityTime,omitempty"`
-	// occurrences is how often the detector saw the same thing, 1 or more. Written by the detector. Unset means once.
+	// occurrences is how often the detector saw the same thing, 1 or more. Written
+	// by the detector. Unset means once.
 	Occurrences *int64 `json:"occurrences,omitempty"`
-	// evidence lists the things that the alert is about. At most 128. Written by the detector. Unset means none.
+	// evidence lists the things that the alert is about. At most 128. Written by
+	// the detector. Unset means none.
 	Evidence []EvidenceApplyConfiguration `json:"evidence,omitempty"`
 }
 

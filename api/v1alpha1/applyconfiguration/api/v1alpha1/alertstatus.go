@@ -25,10 +25,12 @@ import (
 // AlertStatusApplyConfiguration represents a declarative configuration of the AlertStatus type for use
 // with apply.
 //
-// AlertStatus is what the operator observed. It stays empty unless something is wrong with the alert, so that a change
-// of an incident costs one write per alert.
+// AlertStatus is what the operator observed. It stays empty unless something
+// is wrong with the alert, so that a change of an incident costs one write per
+// alert.
 type AlertStatusApplyConfiguration struct {
-	// conditions hold Linked=False while the incident that incidentRef names does not exist, and nothing else.
+	// conditions hold Linked=False while the incident that incidentRef names does
+	// not exist, and nothing else.
 	Conditions []v1.ConditionApplyConfiguration `json:"conditions,omitempty"`
 }
 

@@ -27,13 +27,16 @@ import (
 //
 // Classification is a verdict with its determination.
 type ClassificationApplyConfiguration struct {
-	// verdict says what the object turned out to be: NotSet, TruePositive (real and harmful),
-	// InformationalExpectedActivity (real and expected) or FalsePositive (not real). Unset means NotSet.
+	// verdict says what the object turned out to be: NotSet, TruePositive (real
+	// and harmful), InformationalExpectedActivity (real and expected) or
+	// FalsePositive (not real). Unset means NotSet.
 	Verdict *apiv1alpha1.Verdict `json:"verdict,omitempty"`
-	// determination refines the verdict. A TruePositive takes MultiStagedAttack, MaliciousUserActivity,
-	// CompromisedAccount, Malware, Phishing, UnwantedSoftware or Other; an InformationalExpectedActivity takes
-	// SecurityTesting, LineOfBusinessApplication, ConfirmedActivity or Other; a FalsePositive takes NotMalicious,
-	// NotEnoughDataToValidate or Other. Unset means that nobody determined it yet; it must be unset while verdict is
+	// determination refines the verdict. A TruePositive takes MultiStagedAttack,
+	// MaliciousUserActivity, CompromisedAccount, Malware, Phishing,
+	// UnwantedSoftware or Other; an InformationalExpectedActivity takes
+	// SecurityTesting, LineOfBusinessApplication, ConfirmedActivity or Other; a
+	// FalsePositive takes NotMalicious, NotEnoughDataToValidate or Other. Unset
+	// means that nobody determined it yet; it must be unset while verdict is
 	// NotSet.
 	Determination *apiv1alpha1.Determination `json:"determination,omitempty"`
 }

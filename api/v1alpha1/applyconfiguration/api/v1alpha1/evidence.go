@@ -27,14 +27,19 @@ import (
 //
 // Evidence is one thing that an alert is about.
 type EvidenceApplyConfiguration struct {
-	// kind says what sort of thing it is. Device, Node and Pod count as endpoints of an incident; User, ServiceAccount
-	// and Mailbox as its users.
+	// kind says what sort of thing it is: Device, Node or Pod (the endpoints of an
+	// incident), User, ServiceAccount or Mailbox (its users), Container,
+	// ContainerImage, Namespace, IP, URL, DNS, File, Process, RegistryKey,
+	// CloudResource, Secret or Other.
 	Kind *apiv1alpha1.EvidenceKind `json:"kind,omitempty"`
-	// name identifies the thing among its kind, such as a host name, an address or a path. 1 to 512 characters.
+	// name identifies the thing among its kind, such as a host name, an address or
+	// a path. 1 to 512 characters.
 	Name *string `json:"name,omitempty"`
-	// role says what part it had: Affected, Attacker, Source, Destination or Contextual. Unset means unknown.
+	// role says what part it had: Affected, Attacker, Source, Destination or
+	// Contextual. Unset means unknown.
 	Role *apiv1alpha1.EvidenceRole `json:"role,omitempty"`
-	// namespace is the Kubernetes namespace of the thing, at most 63 characters. Unset where it has none.
+	// namespace is the Kubernetes namespace of the thing, at most 63 characters.
+	// Unset where it has none.
 	Namespace *string `json:"namespace,omitempty"`
 }
 

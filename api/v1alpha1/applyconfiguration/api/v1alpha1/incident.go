@@ -30,13 +30,15 @@ import (
 // IncidentApplyConfiguration represents a declarative configuration of the Incident type for use
 // with apply.
 //
-// Incident is the work that one or more alerts cause: who does it, how far it has come and what it turned out to be.
-// Alerts say in their spec.incidentRef.name which incident they belong to.
+// Incident is the work that one or more alerts cause: who does it, how far it
+// has come and what it turned out to be. Alerts say in their
+// spec.incidentRef.name which incident they belong to.
 type IncidentApplyConfiguration struct {
 	v1.TypeMetaApplyConfiguration `json:""`
 	// metadata is the standard object metadata.
 	*v1.ObjectMetaApplyConfiguration `json:"metadata,omitempty"`
-	// spec is what people decide about the incident. Unset means an active, unassigned incident with an automatic name.
+	// spec is what people decide about the incident. Unset means an active,
+	// unassigned incident with an automatic name.
 	Spec *IncidentSpecApplyConfiguration `json:"spec,omitempty"`
 	// status is what the operator observed. Nobody else writes it.
 	Status *IncidentStatusApplyConfiguration `json:"status,omitempty"`

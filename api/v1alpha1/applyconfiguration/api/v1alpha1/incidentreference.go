@@ -23,7 +23,8 @@ package v1alpha1
 //
 // IncidentReference names the incident that an alert belongs to.
 type IncidentReferenceApplyConfiguration struct {
-	// name is the metadata.name of an Incident in the same namespace, 1 to 253 characters.
+	// name is the metadata.name of an Incident in the same namespace, 1 to 253
+	// characters.
 	Name *string `json:"name,omitempty"`
 }
 

@@ -25,19 +25,26 @@ import (
 // IncidentSpecApplyConfiguration represents a declarative configuration of the IncidentSpec type for use
 // with apply.
 //
-// IncidentSpec is what people decide about an incident. The operator never writes it.
+// IncidentSpec is what people decide about an incident. The operator never
+// writes it.
 type IncidentSpecApplyConfiguration struct {
-	// name is the title that people gave the incident. At most 256 characters, without control characters. Written by
-	// people. Empty or unset means that the operator names the incident from its alerts, in status.name; that automatic
-	// name follows the alerts as they come and go, and is also kept in status.automaticName beside a name given here.
+	// name is the title that people gave the incident. At most 256 characters,
+	// without control characters. Written by people. Empty or unset means that the
+	// operator names the incident from its alerts, in status.name; that automatic
+	// name follows the alerts as they come and go, and is also kept in
+	// status.automaticName beside a name given here.
 	Name                     *string `json:"name,omitempty"`
 	TriageApplyConfiguration `json:""`
-	// severity pins the severity of the incident. Written by people. Unset means the highest severity among the linked
-	// alerts, which is also kept in status.computedSeverity beside a severity given here.
+	// severity pins the severity of the incident: Informational, Low, Medium, High
+	// or Critical. Written by people. Unset means the highest severity among the
+	// linked alerts, which is also kept in status.computedSeverity beside a
+	// severity given here.
 	Severity *apiv1alpha1.Severity `json:"severity,omitempty"`
-	// description is free text about the incident. At most 5,000 characters. Written by people. Unset means none.
+	// description is free text about the incident. At most 5,000 characters.
+	// Written by people. Unset means none.
 	Description *string `json:"description,omitempty"`
-	// mergeInto asks for all alerts of this incident to move to another one. Written by people. Unset means no merge.
+	// mergeInto asks for all alerts of this incident to move to another one.
+	// Written by people. Unset means no merge.
 	MergeInto *MergeTargetApplyConfiguration `json:"mergeInto,omitempty"`
 }
 

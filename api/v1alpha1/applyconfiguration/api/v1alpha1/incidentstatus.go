@@ -27,59 +27,79 @@ import (
 // IncidentStatusApplyConfiguration represents a declarative configuration of the IncidentStatus type for use
 // with apply.
 //
-// IncidentStatus is what the operator observed. Only the operator writes it; every field is derived from the incident's
-// spec and from the alerts that are linked to it.
+// IncidentStatus is what the operator observed. Only the operator writes it;
+// every field is derived from the incident's spec and from the alerts that are
+// linked to it.
 type IncidentStatusApplyConfiguration struct {
-	// observedGeneration is the metadata.generation that this status was computed from.
+	// observedGeneration is the metadata.generation that this status was computed
+	// from.
 	ObservedGeneration *int64 `json:"observedGeneration,omitempty"`
-	// conditions say in a standard form how the incident stands: Propagated, and ResolutionHeld while it is resolved.
+	// conditions say in a standard form how the incident stands: Propagated, and
+	// ResolutionHeld while it is resolved.
 	Conditions []v1.ConditionApplyConfiguration `json:"conditions,omitempty"`
-	// state is the word to show: Active, InProgress, Resolved, or Redirected once the incident was merged into another.
+	// state is the word to show: Active, InProgress, Resolved, or Redirected once
+	// the incident was merged into another.
 	State *apiv1alpha1.IncidentState `json:"state,omitempty"`
-	// name is the title to show, at most 512 characters: spec.name if set, else the automatic name.
+	// name is the title to show, at most 512 characters: spec.name if set, else
+	// the automatic name or, for an incident that is older than automatic naming,
+	// the name it had. nameSource tells which.
 	Name *string `json:"name,omitempty"`
-	// automaticName is the name computed from the linked alerts, at most 512 characters, also while another one is shown.
+	// automaticName is the name computed from the linked alerts, at most 512
+	// characters, also while another one is shown.
 	AutomaticName *string `json:"automaticName,omitempty"`
-	// nameSource says where name comes from: User, Automatic, or Retained for an incident that is older than automatic
-	// naming.
+	// nameSource says where name comes from: User, Automatic, or Retained for an
+	// incident that is older than automatic naming.
 	NameSource *apiv1alpha1.NameSource `json:"nameSource,omitempty"`
-	// severity is the severity to show: spec.severity if set, else computedSeverity. Unset where neither is known.
+	// severity is the severity to show: spec.severity if set, else
+	// computedSeverity. Unset where neither is known.
 	Severity *apiv1alpha1.Severity `json:"severity,omitempty"`
-	// computedSeverity is the highest severity among the linked alerts. Unset where no linked alert has one.
+	// computedSeverity is the highest severity among the linked alerts. Unset
+	// where no linked alert has one.
 	ComputedSeverity *apiv1alpha1.Severity `json:"computedSeverity,omitempty"`
-	// tags lists every tag with the label that mirrors it, sorted by label: those of spec.tags and those that people set
-	// as labels. At most 256; tagCount tells how many there are.
+	// tags lists every tag with the label that mirrors it, sorted by label: those
+	// of spec.tags and those that people set as labels. At most 256; tagCount
+	// tells how many there are.
 	Tags []IncidentTagApplyConfiguration `json:"tags,omitempty"`
 	// tagCount is the number of tags, also of those that tags has no room for.
 	TagCount *int32 `json:"tagCount,omitempty"`
-	// tagSummary is the tags as one readable string of at most 256 characters, cut with "…".
+	// tagSummary is the tags as one readable string of at most 256 characters, cut
+	// with "…".
 	TagSummary *string `json:"tagSummary,omitempty"`
 	// alerts counts the linked alerts.
 	Alerts *AlertCountsApplyConfiguration `json:"alerts,omitempty"`
-	// endpoints is the number of distinct devices, nodes and pods in the evidence of the linked alerts.
+	// endpoints is the number of distinct devices, nodes and pods in the evidence
+	// of the linked alerts.
 	Endpoints *int32 `json:"endpoints,omitempty"`
-	// users is the number of distinct users, service accounts and mailboxes in the evidence of the linked alerts.
+	// users is the number of distinct users, service accounts and mailboxes in the
+	// evidence of the linked alerts.
 	Users *int32 `json:"users,omitempty"`
-	// sources are the products that reported the linked alerts (their source.service), sorted. At most 32; sourceCount
-	// tells how many there are.
+	// sources are the products that reported the linked alerts (their
+	// source.service), sorted. At most 32; sourceCount tells how many there are.
 	Sources []string `json:"sources,omitempty"`
-	// sourceCount is the number of sources, also of those that sources has no room for.
+	// sourceCount is the number of sources, also of those that sources has no room
+	// for.
 	SourceCount *int32 `json:"sourceCount,omitempty"`
-	// sourceSummary is the sources as one readable string of at most 256 characters, cut with "…".
+	// sourceSummary is the sources as one readable string of at most 256
+	// characters, cut with "…".
 	SourceSummary *string `json:"sourceSummary,omitempty"`
-	// categories are the categories of the linked alerts: ATT&CK tactics in kill-chain order, then the others, sorted. At
-	// most 32; categoryCount tells how many there are.
+	// categories are the categories of the linked alerts: ATT&CK tactics in
+	// kill-chain order, then the others, sorted. At most 32; categoryCount tells
+	// how many there are.
 	Categories []string `json:"categories,omitempty"`
-	// categoryCount is the number of categories, also of those that categories has no room for.
+	// categoryCount is the number of categories, also of those that categories has
+	// no room for.
 	CategoryCount *int32 `json:"categoryCount,omitempty"`
-	// firstActivityTime is when the activity behind the incident began: the earliest firstActivityTime of the linked
-	// alerts, or creation time where an alert has none. Unset without alerts.
+	// firstActivityTime is when the activity behind the incident began: the
+	// earliest firstActivityTime of the linked alerts, or creation time where an
+	// alert has none. Unset without alerts.
 	FirstActivityTime *metav1.Time `json:"firstActivityTime,omitempty"`
-	// lastActivityTime is when activity was last seen: the latest lastActivityTime of the linked alerts, or their
-	// firstActivityTime or creation time where they have none. Unset without alerts.
+	// lastActivityTime is when activity was last seen: the latest lastActivityTime
+	// of the linked alerts, or their firstActivityTime or creation time where they
+	// have none. Unset without alerts.
 	LastActivityTime *metav1.Time `json:"lastActivityTime,omitempty"`
-	// resolvedTime is the API server's time of the write that resolved the incident. Alerts created then or later stay
-	// active. Set before any alert inherits the resolution, and unset again when the incident is re-opened.
+	// resolvedTime is the API server's time of the write that resolved the
+	// incident. Alerts created then or later stay active. Set before any alert
+	// inherits the resolution, and unset again when the incident is re-opened.
 	ResolvedTime *metav1.Time `json:"resolvedTime,omitempty"`
 }
 

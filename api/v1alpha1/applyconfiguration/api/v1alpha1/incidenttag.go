@@ -23,10 +23,11 @@ package v1alpha1
 //
 // IncidentTag is a tag of an incident and the label that mirrors it.
 type IncidentTagApplyConfiguration struct {
-	// tag is the text of the tag: as written in spec.tags or, for a label that a person set, the label's name behind
-	// the prefix. 1 to 128 characters.
+	// tag is the text of the tag: as written in spec.tags or, for a label that a
+	// person set, the label's name behind the prefix. 1 to 128 characters.
 	Tag *string `json:"tag,omitempty"`
-	// label is the key of the label, tag.incidentoperator.dev/<slug>: what a label selector takes. 1 to 317 characters.
+	// label is the key of the label, such as tag.incidentoperator.dev/ransomware:
+	// what a label selector takes. 1 to 317 characters.
 	Label *string `json:"label,omitempty"`
 }
 

@@ -23,7 +23,8 @@ package v1alpha1
 //
 // MergeTarget names the incident that takes over another's alerts.
 type MergeTargetApplyConfiguration struct {
-	// name is the metadata.name of another Incident in the same namespace, 1 to 253 characters.
+	// name is the metadata.name of another Incident in the same namespace, 1 to
+	// 253 characters.
 	Name *string `json:"name,omitempty"`
 }
 

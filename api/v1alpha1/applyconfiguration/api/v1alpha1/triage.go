@@ -25,25 +25,33 @@ import (
 // TriageApplyConfiguration represents a declarative configuration of the Triage type for use
 // with apply.
 //
-// Triage is what people decide about an alert or an incident. An incident's assignee and its resolution reach the
-// alerts that are linked to it; tags and classification do not.
+// Triage is what people decide about an alert or an incident. An incident's
+// assignee and its resolution reach the alerts that are linked to it; tags and
+// classification do not.
 type TriageApplyConfiguration struct {
-	// tags are free text to sort and find the object by, such as "Ransomware" or "Crown Jewels: HR 2026".
-	// At most 64 tags of 1 to 128 characters, without control characters; two tags must differ in more than the case
-	// of ASCII letters. Each tag is mirrored as a label tag.incidentoperator.dev/<slug>, listed in the status of an
-	// Incident. Written by people. Unset means no tags but those that people set as labels.
+	// tags are free text to sort and find the object by, such as "Ransomware" or
+	// "Crown Jewels: HR 2026". At most 64 tags of 1 to 128 characters, without
+	// control characters; two tags must differ in more than the case of ASCII
+	// letters. Each tag is mirrored as a label, such as
+	// tag.incidentoperator.dev/ransomware; the status of an Incident lists tags
+	// and labels side by side. Written by people. Unset means no tags but those
+	// that people set as labels.
 	Tags []apiv1alpha1.Tag `json:"tags,omitempty"`
-	// assignee is the user or group that works on the object, by the name that the cluster's authentication gives it,
-	// such as "alice@example.com". At most 256 characters, without control characters. On an Incident it is written by
-	// people, and every linked alert gets it. On an Alert it is written by people, and by the operator when the
-	// incident's assignee changes. Empty or unset means unassigned.
+	// assignee is the user or group that works on the object, by the name that the
+	// cluster's authentication gives it, such as "alice@example.com". At most 256
+	// characters, without control characters. On an Incident it is written by
+	// people, and every linked alert gets it. On an Alert it is written by people,
+	// and by the operator when the incident's assignee changes. Empty or unset
+	// means unassigned.
 	Assignee *string `json:"assignee,omitempty"`
-	// classification is the verdict on the object. Written by people; never inherited. Unset means NotSet.
+	// classification is the verdict on the object. Written by people; never
+	// inherited. Unset means NotSet.
 	Classification *ClassificationApplyConfiguration `json:"classification,omitempty"`
-	// resolution says how far the work has come and, in the end, why it was closed. On an Incident it is written by
-	// people: Resolved resolves every linked alert that is not resolved yet, and taking it back re-opens exactly those.
-	// On an Alert its state is written by people, and by the operator when the incident is resolved or re-opened.
-	// Unset means Active.
+	// resolution says how far the work has come and, in the end, why it was
+	// closed. On an Incident it is written by people: Resolved resolves every
+	// linked alert that is not resolved yet, and taking it back re-opens exactly
+	// those. On an Alert its state is written by people, and by the operator when
+	// the incident is resolved or re-opened. Unset means Active.
 	Resolution *ResolutionApplyConfiguration `json:"resolution,omitempty"`
 }
 

@@ -1,0 +1,121 @@
+# Everything is built from source with Go alone: the operator, the tools, and the Kubernetes control plane that the demo
+# and the tests run against. 'make' lists the targets.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+IMG ?= incident-operator:$(VERSION)
+KUBECTL ?= kubectl
+SAMPLES_DATA ?= ../shared/data/microsoft-incidents
+
+# A user's own API server and etcd binaries come first.
+export KUBEBUILDER_ASSETS ?= $(CURDIR)/bin/k8s
+
+LINT = bin/golangci-lint run --allow-serial-runners
+GO_BUILD = CGO_ENABLED=0 go build -trimpath
+
+##@ Try it
+
+.PHONY: help
+help: ## list the targets
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z][a-z0-9-]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: demo
+demo: build k8s bin/controlplane ## tell the main job by real kubectl commands on a control plane of its own
+	hack/demo.sh
+
+.PHONY: up
+up: build k8s bin/controlplane ## start a control plane and the operator in the background, in .local
+	hack/local.sh up
+
+.PHONY: down
+down: bin/controlplane ## stop them and delete .local
+	hack/local.sh down
+
+##@ Build
+
+.PHONY: build
+build: ## build the operator: bin/manager
+	$(GO_BUILD) -ldflags "-s -w -X main.version=$(VERSION)" -o bin/manager .
+
+.PHONY: k8s
+k8s: ## build etcd, kube-apiserver, kube-controller-manager and kubectl: bin/k8s (minutes, once)
+	hack/controlplane/build.sh bin/k8s
+
+.PHONY: image
+image: ## build the container image IMG
+	docker build --build-arg VERSION=$(VERSION) -t $(IMG) .
+
+.PHONY: clean
+clean: ## stop what runs in .local and delete bin
+	@if [ -e .local/.controlplane ]; then hack/local.sh down; fi
+	rm -rf bin
+
+##@ Check
+
+.PHONY: test
+test: build k8s bin/controlplane ## run all tests: unit, against an API server, and end to end
+	go test -timeout 20m ./...
+
+.PHONY: test-unit
+test-unit: ## run the tests that need no API server
+	go test ./api/... ./internal/...
+
+.PHONY: lint
+lint: bin/golangci-lint ## run the linters
+	$(LINT)
+	cd hack/controlplane && $(CURDIR)/$(LINT) --config $(CURDIR)/.golangci.yml
+
+.PHONY: verify
+verify: bin/golangci-lint bin/crd-ref-docs ## regenerate, lint, and fail if any file changes
+	MAKE="$(MAKE)" hack/verify.sh
+
+##@ Change
+
+.PHONY: fmt
+fmt: bin/golangci-lint ## format the Go files
+	bin/golangci-lint fmt
+
+.PHONY: generate
+generate: bin/crd-ref-docs ## regenerate deep copies, CRDs, apply configurations and docs/api.md from api
+	go tool controller-gen object:headerFile=hack/boilerplate.go.txt paths=./api/...
+	go tool controller-gen crd paths=./api/... output:crd:dir=config/crd/bases
+	go tool controller-gen applyconfiguration:headerFile=hack/boilerplate.go.txt paths=./api/...
+	bin/crd-ref-docs --log-level=ERROR --source-path=api --config=hack/crd-ref-docs.yaml --renderer=markdown --output-path=docs/api.md
+
+.PHONY: samples
+samples: ## regenerate config/samples from the data in SAMPLES_DATA
+	go run ./hack/samples --data $(SAMPLES_DATA)
+
+##@ Deploy to the cluster of the current kubeconfig
+
+.PHONY: install
+install: ## install the CRDs alone
+	$(KUBECTL) apply --server-side -k config/crd
+
+.PHONY: deploy
+deploy: ## install everything: CRDs, roles, policies and the operator
+	$(KUBECTL) apply --server-side -k config/default
+
+##@ Tools
+
+.PHONY: tools
+tools: bin/controlplane bin/golangci-lint bin/crd-ref-docs ## build the development tools at their pinned versions
+
+bin/controlplane: $(wildcard hack/controlplane/*.go) hack/controlplane/go.mod
+	cd hack/controlplane && $(GO_BUILD) -o $(CURDIR)/$@ .
+	@touch $@
+
+bin/golangci-lint: $(wildcard hack/tools/golangci-lint/*.go) hack/tools/go.mod hack/tools/go.sum
+	@echo "Building golangci-lint with its plugin from source: some minutes the first time, afterwards it is skipped."
+	cd hack/tools && $(GO_BUILD) -ldflags "-s -w" -o $(CURDIR)/$@ ./golangci-lint
+	@touch $@
+
+bin/crd-ref-docs: hack/tools/tools.go hack/tools/go.mod hack/tools/go.sum
+	cd hack/tools && $(GO_BUILD) -ldflags "-s -w" -o $(CURDIR)/$@ github.com/elastic/crd-ref-docs
+	@touch $@

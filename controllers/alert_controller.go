@@ -1,0 +1,128 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package controllers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"k8s.io/klog/v2"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/inherit"
+)
+
+// AlertReconciler gives one alert what its incident says.
+type AlertReconciler struct {
+	client      client.Client
+	live        client.Reader
+	clock       clock.PassiveClock
+	labeler     labeler
+	announcer   announcer
+	instruments *instruments
+	changes     *changes
+}
+
+func (r *AlertReconciler) setup(mgr ctrl.Manager, workers int) error {
+	queue := &alertQueue{alerts: r.client, changes: r.changes, clock: r.clock, start: r.clock.Now()}
+	return ctrl.NewControllerManagedBy(mgr).
+		Named("alert").
+		WithOptions(controllerOptions(mgr, "Alert", workers)).
+		Watches(&v1alpha1.Alert{}, queue.onAlert()).
+		Watches(&v1alpha1.Incident{}, queue.onIncident()).
+		Complete(r)
+}
+
+// Reconcile makes at most one write of the alert itself: when the watch brings that back, the rest follows.
+func (r *AlertReconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	alert := &v1alpha1.Alert{}
+	if err := r.client.Get(ctx, request.NamespacedName, alert, client.UnsafeDisableDeepCopy); err != nil {
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	if !alert.DeletionTimestamp.IsZero() {
+		return ctrl.Result{}, nil
+	}
+	incident, err := r.incidentOf(ctx, alert)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	link, settled := linkOf(alert, incident)
+	if !settled {
+		return ctrl.Result{}, nil // The incident's status, once written, brings the alert back.
+	}
+
+	before, damage := inherit.FromAlert(alert)
+	after := inherit.Decide(before, link)
+	if before.Changed(after) {
+		return quietly(r.change(ctx, alert, incident, before, after, damage))
+	}
+	return quietly(errors.Join(
+		r.markLink(ctx, alert, incident),
+		r.labeler.mirror(ctx, alert, alert.Spec.Tags),
+	))
+}
+
+// incidentOf returns the incident that the alert names, nil where there is none.
+func (r *AlertReconciler) incidentOf(ctx context.Context, alert *v1alpha1.Alert) (*v1alpha1.Incident, error) {
+	if alert.Spec.IncidentRef.Name == "" {
+		return nil, nil //nolint:nilnil // No link and no incident is an answer, not an error.
+	}
+	incident := &v1alpha1.Incident{}
+	key := client.ObjectKey{Namespace: alert.Namespace, Name: alert.Spec.IncidentRef.Name}
+	if err := r.client.Get(ctx, key, incident, client.UnsafeDisableDeepCopy); err != nil {
+		return nil, client.IgnoreNotFound(err)
+	}
+	return incident, nil
+}
+
+// linkOf says where the alert belongs; settled is false while its incident's resolution is not recorded yet.
+func linkOf(alert *v1alpha1.Alert, incident *v1alpha1.Incident) (link inherit.Link, settled bool) {
+	link.Name = alert.Spec.IncidentRef.Name
+	if incident == nil {
+		return link, true
+	}
+	source, settled := inherit.FromIncident(incident)
+	link.Source = &source
+	return link, settled
+}
+
+// change writes what was decided, then counts and announces it.
+func (r *AlertReconciler) change(
+	ctx context.Context, alert *v1alpha1.Alert, incident *v1alpha1.Incident, before, after inherit.Alert, damage error,
+) error {
+	err := patchAlert(ctx, r.client, alert, before, after)
+	r.instruments.patched(err)
+	if err != nil {
+		return fmt.Errorf("patching the alert: %w", err)
+	}
+	logf.FromContext(ctx).V(1).Info("Changed an alert", "Incident", klog.KRef(alert.Namespace, alert.Spec.IncidentRef.Name))
+	if damage != nil {
+		r.announcer.memoryDamaged(alert, incident, damage)
+	}
+	if after.Held() && !before.Held() {
+		r.announcer.alertHeld(alert, incident)
+	}
+	if propagated := before.Memory != nil && after.Memory != nil && before.Memory.UID == after.Memory.UID; propagated {
+		r.instruments.propagated(r.changes.since(after.Memory.UID))
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package controllers
+
+import (
+	"context"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/inherit"
+)
+
+// markLink keeps the condition Linked=False on alerts whose incident does not exist, and only on those.
+func (r *AlertReconciler) markLink(ctx context.Context, alert *v1alpha1.Alert, incident *v1alpha1.Incident) error {
+	dangling := alert.Spec.IncidentRef.Name != "" && incident == nil
+	marked := meta.FindStatusCondition(alert.Status.Conditions, v1alpha1.ConditionLinked) != nil
+	if dangling == marked {
+		return nil
+	}
+	if dangling {
+		gone, err := r.isGone(ctx, alert)
+		if err != nil || !gone {
+			return err
+		}
+	}
+	return r.patchConditions(ctx, alert, dangling)
+}
+
+// isGone makes sure that the incident is missing from the API server, not only from the cache: an alert may be seen
+// before the incident that was created just before it. An alert that remembers its incident has seen it go.
+func (r *AlertReconciler) isGone(ctx context.Context, alert *v1alpha1.Alert) (bool, error) {
+	name := alert.Spec.IncidentRef.Name
+	if ours, _ := inherit.FromAlert(alert); ours.Memory != nil && ours.Memory.Incident == name {
+		return true, nil
+	}
+	incident := &metav1.PartialObjectMetadata{}
+	incident.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("Incident"))
+	err := r.live.Get(ctx, client.ObjectKey{Namespace: alert.Namespace, Name: name}, incident)
+	if apierrors.IsNotFound(err) {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("looking up the incident %s: %w", name, err)
+	}
+	return false, nil
+}
+
+func (r *AlertReconciler) patchConditions(ctx context.Context, alert *v1alpha1.Alert, dangling bool) error {
+	conditions := append([]metav1.Condition{}, alert.Status.Conditions...)
+	if dangling {
+		meta.SetStatusCondition(&conditions, metav1.Condition{
+			Type: v1alpha1.ConditionLinked, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonIncidentNotFound,
+			Message:            fmt.Sprintf("spec.incidentRef.name must be an Incident of this namespace: there is no %q", alert.Spec.IncidentRef.Name),
+			ObservedGeneration: alert.Generation,
+			LastTransitionTime: metav1.NewTime(r.clock.Now()),
+		})
+	} else {
+		meta.RemoveStatusCondition(&conditions, v1alpha1.ConditionLinked)
+	}
+	patch := object{
+		"metadata": object{"resourceVersion": alert.ResourceVersion},
+		"status":   object{"conditions": conditions},
+	}
+	err := mergePatch(patch, func(raw client.Patch) error {
+		return r.client.Status().Patch(ctx, named(alert), raw, fieldOwner)
+	})
+	if err != nil {
+		return fmt.Errorf("patching the alert's conditions: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package controllers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/inherit"
+	"github.com/incident-operator/incident-operator/internal/rollup"
+)
+
+// IncidentReconciler rolls the linked alerts up into the status of one incident, and is the only writer of it.
+type IncidentReconciler struct {
+	client  client.Client
+	clock   clock.PassiveClock
+	labeler labeler
+	pacer   *pacer
+	options rollup.Options
+}
+
+func (r *IncidentReconciler) setup(mgr ctrl.Manager) error {
+	return ctrl.NewControllerManagedBy(mgr).
+		Named("incident").
+		WithOptions(controllerOptions(mgr, "Incident", incidentWorkers)).
+		Watches(&v1alpha1.Incident{}, rollUpIncident()).
+		Watches(&v1alpha1.Alert{}, rollUpIncidentOfAlert()).
+		Complete(r)
+}
+
+// Reconcile computes the status and writes it when it differs and the pace allows. A change of the resolution is
+// recorded at once, because the alerts wait for it.
+func (r *IncidentReconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	incident := &v1alpha1.Incident{}
+	if err := r.client.Get(ctx, request.NamespacedName, incident, client.UnsafeDisableDeepCopy); err != nil {
+		if apierrors.IsNotFound(err) {
+			r.pacer.forget(request.NamespacedName)
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	_, settled := inherit.FromIncident(incident)
+	if wait := r.pacer.untilLook(request.NamespacedName, r.clock.Now()); wait > 0 && settled {
+		return ctrl.Result{RequeueAfter: wait}, nil
+	}
+	alerts, err := linkedAlerts(ctx, r.client, request.NamespacedName)
+	if err != nil {
+		return ctrl.Result{}, fmt.Errorf("listing the alerts of the incident: %w", err)
+	}
+	now := r.clock.Now()
+	r.pacer.looked(request.NamespacedName, now, len(alerts))
+	result := rollup.Compute(incident, alerts, now, r.options)
+
+	labelErr := r.labeler.mirror(ctx, incident, incident.Spec.Tags)
+	if equality.Semantic.DeepEqual(incident.Status, result.Status) {
+		return quietly(labelErr)
+	}
+	if wait := r.pacer.untilWrite(request.NamespacedName, now, result.Pending > 0); wait > 0 && settled {
+		return requeueAfter(wait, labelErr)
+	}
+	r.pacer.wrote(request.NamespacedName, now)
+	return quietly(errors.Join(labelErr, r.writeStatus(ctx, incident, result.Status)))
+}
+
+// writeStatus patches what differs, on condition that nobody changed the incident since it was read: the status tells
+// of the spec and the managedFields beside it.
+func (r *IncidentReconciler) writeStatus(ctx context.Context, incident *v1alpha1.Incident, status v1alpha1.IncidentStatus) error {
+	next := incident.DeepCopy()
+	next.Status = status
+	patch := client.MergeFromWithOptions(incident, client.MergeFromWithOptimisticLock{})
+	if err := r.client.Status().Patch(ctx, next, patch, fieldOwner); err != nil {
+		return fmt.Errorf("patching the incident's status: %w", err)
+	}
+	logf.FromContext(ctx).V(1).Info("Wrote the status of an incident", "alerts", status.Alerts.Summary)
+	return nil
+}

@@ -1,0 +1,166 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+)
+
+var _ = Describe("The incident controller", func() {
+	var w *world
+
+	BeforeEach(func(ctx context.Context) { w = newWorld(ctx) })
+
+	It("rolls the linked alerts up into the status", func(ctx context.Context) {
+		incident := w.incident(ctx, "inc-1")
+		for i, category := range []string{"InitialAccess", "Execution"} {
+			w.alert(ctx, fmt.Sprintf("a%d", i), "inc-1", func(alert *v1alpha1.Alert) {
+				alert.Spec.Category = category
+				alert.Spec.Severity = []v1alpha1.Severity{v1alpha1.SeverityLow, v1alpha1.SeverityHigh}[i]
+				alert.Spec.Source.Service = "Falco"
+				alert.Spec.Evidence = []v1alpha1.Evidence{{Kind: v1alpha1.EvidenceNode, Name: "node-1"}}
+			})
+		}
+		w.settle(ctx)
+		status := refresh(ctx, incident).Status
+		Expect(status.Name).To(Equal("Multi-stage incident involving Initial access & Execution on one endpoint"))
+		Expect(status.NameSource).To(Equal(v1alpha1.NameSourceAutomatic))
+		Expect(status.Severity).To(Equal(v1alpha1.SeverityHigh))
+		Expect(status.Alerts.Summary).To(Equal("2/2"))
+		Expect(status.Sources).To(Equal([]string{"Falco"}))
+		Expect(status.Categories).To(Equal([]string{"InitialAccess", "Execution"}))
+		Expect(meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionPropagated)).To(BeTrue())
+		Expect(status.ObservedGeneration).To(Equal(incident.Generation))
+	})
+
+	It("never writes the spec of an incident", func(ctx context.Context) {
+		incident := w.incident(ctx, "inc-1", assignTo("alice"), inState(resolved), func(incident *v1alpha1.Incident) {
+			incident.Spec.Tags = []v1alpha1.Tag{"Ransomware"}
+		})
+		w.alert(ctx, "a", "inc-1")
+		spec := *refresh(ctx, incident).Spec.DeepCopy()
+		w.settle(ctx)
+		Expect(refresh(ctx, incident).Spec).To(Equal(spec))
+		Expect(incident.Generation).To(Equal(int64(1)))
+		Expect(incident.Labels).To(HaveKey(v1alpha1.TagLabelPrefix + "ransomware"))
+	})
+
+	It("writes the status at most once a second, and once in ten while its alerts are being changed", func(ctx context.Context) {
+		incident := w.incident(ctx, "inc-1", assignTo("alice"))
+		w.look(ctx, incident)
+		Expect(w.writes["Incident/status"]).To(Equal(1))
+		alert := w.alert(ctx, "a", "inc-1")
+		Expect(w.look(ctx, incident).RequeueAfter).To(Equal(time.Second))
+		Expect(w.writes["Incident/status"]).To(Equal(1))
+
+		w.clock.Step(time.Second)
+		Expect(w.look(ctx, incident).RequeueAfter).To(Equal(9*time.Second), "the alert is still to be changed")
+		Expect(w.writes["Incident/status"]).To(Equal(1))
+		w.clock.Step(9 * time.Second)
+		w.look(ctx, incident)
+		Expect(w.writes["Incident/status"]).To(Equal(2))
+		Expect(meta.FindStatusCondition(refresh(ctx, incident).Status.Conditions, v1alpha1.ConditionPropagated).Message).
+			To(Equal("1 of 1 linked alerts are still to be changed"))
+
+		w.look(ctx, alert)
+		w.clock.Step(time.Second)
+		w.look(ctx, incident)
+		Expect(w.writes["Incident/status"]).To(Equal(3))
+		Expect(meta.IsStatusConditionTrue(refresh(ctx, incident).Status.Conditions, v1alpha1.ConditionPropagated)).To(BeTrue())
+	})
+
+	It("records a resolution and a re-opening at once, whatever the pace", func(ctx context.Context) {
+		incident := w.incident(ctx, "inc-1")
+		w.look(ctx, incident)
+		edit(ctx, incident, inState(resolved))
+		w.look(ctx, incident)
+		Expect(refresh(ctx, incident).Status.ResolvedTime).NotTo(BeNil())
+		Expect(incident.Status.State).To(Equal(v1alpha1.IncidentResolved))
+		edit(ctx, incident, inState(active))
+		w.look(ctx, incident)
+		Expect(refresh(ctx, incident).Status.ResolvedTime).To(BeNil())
+	})
+
+	It("recovers from a conflict without losing the other's edit", func(ctx context.Context) {
+		incident := w.incident(ctx, "inc-1")
+		w.beforeWrite = func() { edit(ctx, incident.DeepCopy(), assignTo("alice")) }
+		Expect(w.look(ctx, incident).RequeueAfter).To(Equal(retryConflict))
+		w.settle(ctx)
+		Expect(refresh(ctx, incident).Spec.Assignee).To(Equal("alice"))
+		Expect(incident.Status.ObservedGeneration).To(Equal(incident.Generation))
+	})
+
+	It("writes a status within its bounds, however much there is to say", func(ctx context.Context) {
+		incident := w.incident(ctx, "inc-1", func(incident *v1alpha1.Incident) {
+			incident.Labels = map[string]string{}
+			for i := range 300 {
+				incident.Labels[fmt.Sprintf("%stag-%03d", v1alpha1.TagLabelPrefix, i)] = ""
+			}
+			for i := range 64 {
+				incident.Spec.Tags = append(incident.Spec.Tags, v1alpha1.Tag(fmt.Sprintf("%03d%s", i, strings.Repeat("勒", 125))))
+			}
+		})
+		for i := range 40 {
+			w.alert(ctx, fmt.Sprintf("a%02d", i), "inc-1", func(alert *v1alpha1.Alert) {
+				alert.Spec.Name = fmt.Sprintf("%02d%s", i, strings.Repeat("勒", 254))
+				alert.Spec.Category = fmt.Sprintf("C%02d%s", i, strings.Repeat("x", 61))
+				alert.Spec.Source.Service = fmt.Sprintf("%02d%s", i, strings.Repeat("勒", 126))
+			})
+		}
+		w.settle(ctx)
+		status := refresh(ctx, incident).Status
+		Expect(status.Tags).To(HaveLen(256))
+		Expect(status.TagCount).To(Equal(int32(364)))
+		Expect(status.Sources).To(HaveLen(32))
+		Expect(status.SourceCount).To(Equal(int32(40)))
+		Expect(status.Categories).To(HaveLen(32))
+		Expect(status.CategoryCount).To(Equal(int32(40)))
+		Expect(status.TagSummary).To(HaveSuffix("…"))
+	})
+
+	It("takes the longest titles into an automatic name", func(ctx context.Context) {
+		incident := w.incident(ctx, "inc-1")
+		w.alert(ctx, "a", "inc-1", func(alert *v1alpha1.Alert) {
+			alert.Spec.Name = strings.Repeat("勒", 256)
+			alert.Spec.Category = "Ransomware"
+			alert.Spec.Evidence = []v1alpha1.Evidence{{Kind: v1alpha1.EvidencePod, Name: "pod"}}
+		})
+		w.settle(ctx)
+		Expect(refresh(ctx, incident).Status.Name).To(Equal(strings.Repeat("勒", 256) + " including Ransomware on one endpoint"))
+	})
+
+	It("stands in for a lost time of resolution with its own clock", func(ctx context.Context) {
+		incident := w.incident(ctx, "inc-1")
+		refresh(ctx, incident)
+		incident.Spec.Resolution.State = resolved
+		incident.ManagedFields = []metav1.ManagedFieldsEntry{{}}
+		Expect(people.Update(ctx, incident)).To(Succeed())
+		edit(ctx, incident, func(incident *v1alpha1.Incident) { incident.ManagedFields = []metav1.ManagedFieldsEntry{{}} })
+		w.settle(ctx)
+		Expect(refresh(ctx, incident).Status.ResolvedTime).NotTo(BeNil())
+	})
+})

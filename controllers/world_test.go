@@ -1,0 +1,211 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	clocktesting "k8s.io/utils/clock/testing"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+)
+
+// world is one namespace with both reconcilers, called directly. They read the API server itself, so that every step
+// sees what the steps before it did, and time stands still unless a test moves it.
+type world struct {
+	namespace string
+	clock     *clocktesting.FakeClock
+	alerts    *AlertReconciler
+	incidents *IncidentReconciler
+	events    *eventLog
+
+	// writes counts the operator's writes by kind and subresource: "Alert", "Alert/status", "Incident", "Incident/status".
+	writes map[string]int
+	// beforeWrite runs once, just before the next write is sent.
+	beforeWrite func()
+	// beforeRead may stand in for a read of the operator's cache.
+	beforeRead func(key client.ObjectKey, object client.Object) error
+}
+
+func newWorld(ctx context.Context) *world {
+	GinkgoHelper()
+	namespace := &corev1.Namespace{}
+	namespace.GenerateName = "world-"
+	Expect(people.Create(ctx, namespace)).To(Succeed())
+
+	w := &world{
+		namespace: namespace.Name,
+		clock:     clocktesting.NewFakeClock(time.Now()),
+		events:    &eventLog{},
+		writes:    map[string]int{},
+	}
+	observed := interceptor.NewClient(people, w.interceptors())
+	labels := labeler{client: observed}
+	w.alerts = &AlertReconciler{
+		client: observed, live: people, clock: w.clock, labeler: labels,
+		announcer: announcer{recorder: w.events}, instruments: newInstruments(), changes: newChanges(w.clock),
+	}
+	w.incidents = &IncidentReconciler{client: observed, clock: w.clock, labeler: labels, pacer: newPacer()}
+	return w
+}
+
+func (w *world) interceptors() interceptor.Funcs {
+	return interceptor.Funcs{
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, object client.Object, options ...client.GetOption) error {
+			if w.beforeRead != nil {
+				if err := w.beforeRead(key, object); err != nil {
+					return err
+				}
+			}
+			return c.Get(ctx, key, object, options...)
+		},
+		Patch: func(ctx context.Context, c client.WithWatch, object client.Object, patch client.Patch, options ...client.PatchOption) error {
+			w.wrote(kindOf(object))
+			return c.Patch(ctx, object, patch, options...)
+		},
+		SubResourcePatch: func(ctx context.Context, c client.Client, subresource string, object client.Object, patch client.Patch, options ...client.SubResourcePatchOption) error {
+			w.wrote(kindOf(object) + "/" + subresource)
+			return c.SubResource(subresource).Patch(ctx, object, patch, options...)
+		},
+		Apply: func(ctx context.Context, c client.WithWatch, configuration runtime.ApplyConfiguration, options ...client.ApplyOption) error {
+			w.wrote(strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf("%T", configuration), "*v1alpha1."), "ApplyConfiguration"))
+			return c.Apply(ctx, configuration, options...)
+		},
+	}
+}
+
+func kindOf(object client.Object) string {
+	return strings.TrimPrefix(fmt.Sprintf("%T", object), "*v1alpha1.")
+}
+
+func (w *world) wrote(what string) {
+	w.writes[what]++
+	if hook := w.beforeWrite; hook != nil {
+		w.beforeWrite = nil
+		hook()
+	}
+}
+
+// incident creates an incident as a person would.
+func (w *world) incident(ctx context.Context, name string, changes ...func(*v1alpha1.Incident)) *v1alpha1.Incident {
+	GinkgoHelper()
+	incident := &v1alpha1.Incident{}
+	incident.Namespace, incident.Name = w.namespace, name
+	for _, change := range changes {
+		change(incident)
+	}
+	Expect(people.Create(ctx, incident)).To(Succeed())
+	return incident
+}
+
+// alert creates an alert that is linked to an incident, unless that is empty.
+func (w *world) alert(ctx context.Context, name, incident string, changes ...func(*v1alpha1.Alert)) *v1alpha1.Alert {
+	GinkgoHelper()
+	alert := &v1alpha1.Alert{}
+	alert.Namespace, alert.Name = w.namespace, name
+	alert.Spec.Name = "Title of " + name
+	alert.Spec.IncidentRef.Name = incident
+	for _, change := range changes {
+		change(alert)
+	}
+	Expect(people.Create(ctx, alert)).To(Succeed())
+	return alert
+}
+
+func (w *world) look(ctx context.Context, object client.Object) ctrl.Result {
+	GinkgoHelper()
+	request := ctrl.Request{NamespacedName: client.ObjectKeyFromObject(object)}
+	var result ctrl.Result
+	var err error
+	if _, isIncident := object.(*v1alpha1.Incident); isIncident {
+		result, err = w.incidents.Reconcile(ctx, request)
+	} else {
+		result, err = w.alerts.Reconcile(ctx, request)
+	}
+	Expect(err).NotTo(HaveOccurred())
+	return result
+}
+
+// settle reconciles everything until nothing is written any more.
+func (w *world) settle(ctx context.Context) {
+	GinkgoHelper()
+	for range 20 {
+		before := w.total()
+		w.clock.Step(fanOutInterval)
+		for _, object := range w.objects(ctx) {
+			w.look(ctx, object)
+		}
+		if w.total() == before {
+			return
+		}
+	}
+	Fail(fmt.Sprintf("the operator does not come to rest: %v", w.writes))
+}
+
+func (w *world) objects(ctx context.Context) []client.Object {
+	GinkgoHelper()
+	var objects []client.Object
+	var incidents v1alpha1.IncidentList
+	Expect(people.List(ctx, &incidents, client.InNamespace(w.namespace))).To(Succeed())
+	for i := range incidents.Items {
+		objects = append(objects, &incidents.Items[i])
+	}
+	var alerts v1alpha1.AlertList
+	Expect(people.List(ctx, &alerts, client.InNamespace(w.namespace))).To(Succeed())
+	for i := range alerts.Items {
+		objects = append(objects, &alerts.Items[i])
+	}
+	return objects
+}
+
+func (w *world) total() int {
+	sum := 0
+	for _, n := range w.writes {
+		sum += n
+	}
+	return sum
+}
+
+// refresh reads an object's newest state.
+func refresh[T client.Object](ctx context.Context, object T) T {
+	GinkgoHelper()
+	Expect(people.Get(ctx, client.ObjectKeyFromObject(object), object)).To(Succeed())
+	return object
+}
+
+// eventLog records events as "<type> <reason> <kind>".
+type eventLog struct{ entries []string }
+
+func (l *eventLog) Eventf(regarding, _ runtime.Object, eventType, reason, _, _ string, _ ...any) {
+	l.entries = append(l.entries, strings.Join([]string{eventType, reason, kindOf(regarding.(client.Object))}, " "))
+}
+
+func (l *eventLog) AnnotatedEventf(
+	regarding, related runtime.Object, _ map[string]string, eventType, reason, action, note string, args ...any,
+) {
+	l.Eventf(regarding, related, eventType, reason, action, note, args...)
+}

@@ -1,0 +1,327 @@
+#!/usr/bin/env bash
+# The main job, told by the kubectl commands of three people and checked step by step. It runs against the control
+# plane and operator of LOCAL_DIR (hack/local.sh up) and ends with a non-zero exit at the first thing that is not as told.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+LOCAL_DIR=${LOCAL_DIR:-$ROOT/.local}
+export KUBECACHEDIR=$LOCAL_DIR/run/kubectl-cache
+cd "$ROOT"
+
+PATIENCE=30    # seconds that anything may take to become true
+SHOWN_LINES=12 # of a command's output
+
+STEP= OUTPUT= CHECKS=0
+
+# --- telling ---------------------------------------------------------------------------------------------------------
+
+step() {
+  STEP=$1
+  printf '\n== %s\n' "$STEP"
+}
+
+# kubectl_as PERSON ARGUMENT...
+kubectl_as() {
+  local person=$1
+  shift
+  "$ROOT/bin/k8s/kubectl" --kubeconfig "$LOCAL_DIR/$person.kubeconfig" "$@"
+}
+
+# told PERSON ARGUMENT...: shows the command as typed, runs it and shows what it printed, which stays in OUTPUT.
+told() {
+  local person=$1 code=0
+  shift
+  printf '%s $ kubectl%s\n' "$person" "$(typed "$@")"
+  OUTPUT=$(kubectl_as "$person" "$@" 2>&1) || code=$?
+  awk -v most=$SHOWN_LINES 'NR <= most; END { if (NR > most) print "… and " (NR - most) " more lines" }' <<<"$OUTPUT"
+  return $code
+}
+
+typed() {
+  local argument
+  for argument; do
+    if [[ $argument =~ ^[A-Za-z0-9_./:=,@-]+$ ]]; then printf ' %s' "$argument"; else printf " '%s'" "$argument"; fi
+  done
+}
+
+does() {
+  told "$@" || fail "the command to succeed" "the error above"
+}
+
+# refused PERSON MESSAGE ARGUMENT...
+refused() {
+  local person=$1 message=$2
+  shift 2
+  if told "$person" "$@"; then fail "a refusal" "success"; fi
+  contains "$person is refused" "$message" "$OUTPUT"
+}
+
+# --- checking --------------------------------------------------------------------------------------------------------
+
+passed() {
+  CHECKS=$((CHECKS + 1))
+  printf '   ✓ %s\n' "$1"
+}
+
+# fail EXPECTED SEEN
+fail() {
+  printf '   ✗ In the step "%s"\n     expected: %s\n     seen:     %s\n' "$STEP" "$1" "$2" >&2
+  exit 1
+}
+
+# same WHAT EXPECTED SEEN
+same() {
+  [[ $3 == "$2" ]] || fail "$1: $2" "$3"
+  passed "$1"
+}
+
+# differs WHAT BEFORE NOW
+differs() {
+  [[ $3 != "$2" ]] || fail "$1: other than $2" "$3"
+  passed "$1"
+}
+
+# contains WHAT PART SEEN
+contains() {
+  [[ $3 == *"$2"* ]] || fail "$1: …$2…" "$3"
+  passed "$1"
+}
+
+# eventually WHAT EXPECTED COMMAND...: polls until the command prints what is expected, a pattern of the shell.
+eventually() {
+  local what=$1 expected=$2 seen deadline=$((SECONDS + PATIENCE))
+  shift 2
+  while true; do
+    seen=$("$@" 2>&1) || true # what is not there yet may come
+    # shellcheck disable=SC2053 # the right side is meant as a pattern
+    [[ $seen == $expected ]] && break
+    ((SECONDS < deadline)) || fail "$what, within $PATIENCE s: $expected" "$seen"
+    sleep 0.2
+  done
+  passed "$what"
+}
+
+# --- looking, as admin and untold --------------------------------------------------------------------------------------
+
+# incident NAME JSONPATH and alert NAME JSONPATH print a part of an object.
+incident() { kubectl_as admin get incident "$1" -o "jsonpath=$2"; }
+alert() { kubectl_as admin get alert "$1" -o "jsonpath=$2"; }
+
+# each_alert SELECTOR FIELDS...: one sorted line per alert.
+each_alert() {
+  local selector=$1 path='{range .items[*]}' field
+  shift
+  for field; do path+="{$field} "; done
+  kubectl_as admin get alerts --field-selector "$selector" -o "jsonpath=$path{\"\\n\"}{end}" | sed 's/ *$//' | sort
+}
+
+of() { echo "spec.incidentRef.name=$1"; }
+
+# tally SELECTOR FIELD: how many alerts have which value, such as "4 Active".
+tally() {
+  each_alert "$1" "$2" | uniq -c | awk '{ $1 = $1; print }'
+}
+
+count() { each_alert "$1" .metadata.name | wc -l | tr -d ' '; }
+states() { each_alert "$(of "$1")" .metadata.name .spec.resolution.state; }
+states_without() { states "$1" | grep -v "^$2 "; }
+
+# settled INCIDENT: "yes" once the operator has seen its last change and every alert has what it gives.
+settled() {
+  local ready status generation observed
+  ready=$(incident "$1" '{.status.conditions[?(@.type=="Propagated")].status} {.metadata.generation} {.status.observedGeneration}')
+  read -r status generation observed <<<"$ready"
+  [[ $status == True && $generation == "$observed" ]] && echo yes || echo "Propagated=$ready"
+}
+
+condition() { incident "$1" "{.status.conditions[?(@.type==\"$2\")].status}"; }
+names_of() { tr ' ' '\n' <<<"$1" | sed 's,.*/,,' | sort | xargs; }
+
+ALICE=alice@example.com
+BOB=bob@example.com
+MAIN=incident-55
+OTHER=incident-38
+
+# --- the story -------------------------------------------------------------------------------------------------------
+
+arrive() {
+  step "Alerts of three Microsoft incidents, and some of Alertmanager, Falco and Trivy, arrive"
+  does admin apply -k config/samples
+  MAIN_COUNT=$(count "$(of $MAIN)")
+  OTHER_COUNT=$(count "$(of $OTHER)")
+  eventually "$MAIN counts its alerts" "$MAIN_COUNT/$MAIN_COUNT" incident $MAIN '{.status.alerts.summary}'
+  eventually "$OTHER counts its alerts" "$OTHER_COUNT/$OTHER_COUNT" incident $OTHER '{.status.alerts.summary}'
+  differs "some alerts belong to no incident" 0 "$(count 'spec.incidentRef.name=')"
+}
+
+look() {
+  step "The incidents have named and rated themselves"
+  eventually "$MAIN has an automatic name" "Multi-stage incident involving *" incident $MAIN '{.status.name}'
+  eventually "$OTHER has an automatic name" "Multi-stage incident involving *" incident $OTHER '{.status.name}'
+  eventually "incident-39 has an automatic name" "Automatic" incident incident-39 '{.status.nameSource}'
+  does alice get incidents
+  same "$MAIN is as severe as its worst alert" High "$(incident $MAIN '{.status.severity}')"
+  same "$OTHER is as severe as its worst alert" Medium "$(incident $OTHER '{.status.severity}')"
+}
+
+take() {
+  step "alice takes one incident, and all its alerts are hers"
+  does alice patch incident $MAIN --type merge -p "{\"spec\":{\"assignee\":\"$ALICE\"}}"
+  eventually "all $MAIN_COUNT alerts are alice's" "$MAIN_COUNT $ALICE" tally "$(of $MAIN)" .spec.assignee
+  does alice get alerts --field-selector "$(of $MAIN)"
+}
+
+override() {
+  step "bob takes one of the alerts, and it stays his when the incident changes"
+  BOBS=$(first_alert "$(of $MAIN),spec.category=InitialAccess")
+  does bob patch alert "$BOBS" --type merge -p "{\"spec\":{\"assignee\":\"$BOB\"}}"
+  does alice patch incident $MAIN --type merge -p '{"spec":{"resolution":{"state":"InProgress"}}}'
+  eventually "the operator has seen the change" yes settled $MAIN
+  eventually "$MAIN is in progress" InProgress incident $MAIN '{.status.state}'
+  same "the alert is still bob's" $BOB "$(alert "$BOBS" '{.spec.assignee}')"
+}
+
+first_alert() { each_alert "$1" .metadata.name | sed -n 1p; }
+
+tag() {
+  step "A tag is a label to filter by"
+  does alice patch incident $MAIN --type merge -p '{"spec":{"tags":["Ransomware"]}}'
+  eventually "the filter finds $MAIN alone" incident.incidentoperator.dev/$MAIN \
+    kubectl_as vera get incidents -l tag.incidentoperator.dev/ransomware -o name
+  does alice get incidents -l tag.incidentoperator.dev/ransomware
+}
+
+select_by_owner() {
+  step "Whose is what"
+  does alice get incidents --field-selector spec.assignee=$ALICE -o name
+  same "alice has $MAIN" $MAIN "$(names_of "$OUTPUT")"
+  does alice get alerts --field-selector spec.assignee=$ALICE
+  same "alice has every alert of it but bob's" $((MAIN_COUNT - 1)) "$(count spec.assignee=$ALICE)"
+  does alice get incidents --field-selector spec.assignee= -o name
+  same "nobody has the others" "$OTHER incident-39" "$(names_of "$OUTPUT")"
+}
+
+classify_wrongly() {
+  step "A determination that does not fit its verdict is refused"
+  refused alice "determination of a TruePositive must be MultiStagedAttack" \
+    patch incident $MAIN --type merge -p '{"spec":{"classification":{"verdict":"TruePositive","determination":"NotMalicious"}}}'
+}
+
+resolve() {
+  step "alice resolves one alert by itself, then the incident with a note and a classification"
+  DONE_BEFORE=$(first_alert "$(of $MAIN),spec.category=Execution")
+  does alice patch alert "$DONE_BEFORE" --type merge -p '{"spec":{"resolution":{"state":"Resolved","note":"The backup job of the night"}}}'
+  DONE_RESOLUTION=$(alert "$DONE_BEFORE" '{.spec.resolution}')
+  STATES_BEFORE=$(states $MAIN)
+  does alice patch incident $MAIN --type merge -p '{"spec":{"resolution":{"state":"Resolved","note":"Hosts reinstalled, accounts reset"},
+    "classification":{"verdict":"TruePositive","determination":"MultiStagedAttack"}}}'
+  eventually "all $MAIN_COUNT alerts are resolved" "$MAIN_COUNT Resolved" tally "$(of $MAIN)" .spec.resolution.state
+  eventually "$MAIN counts none of them as active" "Resolved 0/$MAIN_COUNT" incident $MAIN '{.status.state} {.status.alerts.summary}'
+  same "the alert that was resolved before keeps its resolution and note" "$DONE_RESOLUTION" "$(alert "$DONE_BEFORE" '{.spec.resolution}')"
+  does alice get incident $MAIN -o wide
+}
+
+hold() {
+  step "A new attack is never closed silently: an alert that arrives now stays active"
+  printf 'admin $ kubectl create -f - <<END\n%s\nEND\n' "$(new_alert)"
+  new_alert | kubectl_as admin create -f - || fail "the alert to be created" "the error above"
+  eventually "the incident says that its resolution does not hold" False condition $MAIN ResolutionHeld
+  does alice get incident $MAIN -o 'jsonpath={.status.conditions[?(@.type=="ResolutionHeld")].message}{"\n"}'
+  eventually "$MAIN counts it" "1/$((MAIN_COUNT + 1))" incident $MAIN '{.status.alerts.summary}'
+  same "the new alert is active" Active "$(alert new-attack '{.spec.resolution.state}')"
+}
+
+new_alert() {
+  cat <<EOF
+apiVersion: incidentoperator.dev/v1alpha1
+kind: Alert
+metadata:
+  name: new-attack
+spec:
+  name: Terminal shell in container
+  severity: High
+  category: Execution
+  source: {service: Falco, detector: syscall}
+  incidentRef: {name: $MAIN}
+EOF
+}
+
+reopen() {
+  step "Re-opening the incident re-opens exactly the alerts that it closed"
+  does alice patch incident $MAIN --type merge -p '{"spec":{"resolution":{"state":"Active","note":null}}}'
+  eventually "every alert is as it was before" "$STATES_BEFORE" states_without $MAIN new-attack
+  eventually "$MAIN counts them as active" "Active $MAIN_COUNT/$((MAIN_COUNT + 1))" incident $MAIN '{.status.state} {.status.alerts.summary}'
+  same "the alert that was resolved on its own still is" "$DONE_RESOLUTION" "$(alert "$DONE_BEFORE" '{.spec.resolution}')"
+  same "the new alert is active" Active "$(alert new-attack '{.spec.resolution.state}')"
+}
+
+move() {
+  step "bob takes another incident, and alice moves three alerts there"
+  does bob patch incident $OTHER --type merge -p "{\"spec\":{\"assignee\":\"$BOB\"}}"
+  eventually "its alerts are bob's" "$OTHER_COUNT $BOB" tally "$(of $OTHER)" .spec.assignee
+  local main_name other_name total=$((MAIN_COUNT + 1 - 3))
+  choose_three
+  main_name=$(incident $MAIN '{.status.name}')
+  other_name=$(incident $OTHER '{.status.name}')
+  does alice patch alert "${THREE[@]}" --type merge -p "{\"spec\":{\"incidentRef\":{\"name\":\"$OTHER\"}}}"
+  eventually "all of $OTHER's alerts are bob's" "$((OTHER_COUNT + 3)) $BOB" tally "$(of $OTHER)" .spec.assignee
+  eventually "$OTHER counts three more" "$((OTHER_COUNT + 3))" incident $OTHER '{.status.alerts.total}'
+  eventually "$MAIN counts three fewer" "$total" incident $MAIN '{.status.alerts.total}'
+  differs "$OTHER has another name" "$other_name" "$(incident $OTHER '{.status.name}')"
+  differs "$MAIN has another name" "$main_name" "$(incident $MAIN '{.status.name}')"
+  does alice get incidents
+}
+
+# The three alerts of the last tactic: without them the incident's name changes too.
+choose_three() {
+  local name
+  THREE=()
+  while read -r name; do THREE+=("$name"); done < <(each_alert "$(of $MAIN),spec.category=LateralMovement" .metadata.name | sed -n 1,3p)
+  same "there are three alerts of lateral movement to move" 3 "${#THREE[@]}"
+}
+
+rename() {
+  step "alice names the incident, then takes the name back"
+  local automatic
+  automatic=$(incident $MAIN '{.status.name}')
+  does alice patch incident $MAIN --type merge -p '{"spec":{"name":"Northwind: stolen signing key"}}'
+  eventually "it bears her name" "User Northwind: stolen signing key" incident $MAIN '{.status.nameSource} {.status.name}'
+  same "the automatic name is kept beside it" "$automatic" "$(incident $MAIN '{.status.automaticName}')"
+  does alice patch incident $MAIN --type merge -p '{"spec":{"name":null}}'
+  eventually "the automatic name is back" "Automatic $automatic" incident $MAIN '{.status.nameSource} {.status.name}'
+}
+
+look_on() {
+  step "vera looks on: she may read and not write"
+  does vera get alerts --field-selector "$(of $OTHER)"
+  refused vera "cannot patch resource" patch incident $OTHER --type merge -p '{"spec":{"assignee":"vera@example.com"}}'
+}
+
+delete() {
+  step "Responders cannot delete an incident; when an admin does, its alerts stay"
+  refused alice "cannot delete resource" delete incident $MAIN
+  local before
+  before=$(each_alert "$(of $MAIN)" .metadata.name .spec.assignee .spec.resolution.state)
+  does admin delete incident $MAIN
+  eventually "every alert says that its link leads nowhere" "$((MAIN_COUNT + 1 - 3)) False" \
+    tally "$(of $MAIN)" '.status.conditions[?(@.type=="Linked")].status'
+  does alice get alert new-attack -o 'jsonpath={.status.conditions[?(@.type=="Linked")].message}{"\n"}'
+  same "no alert lost its owner or its state" "$before" "$(each_alert "$(of $MAIN)" .metadata.name .spec.assignee .spec.resolution.state)"
+}
+
+arrive
+look
+take
+override
+tag
+select_by_owner
+classify_wrongly
+resolve
+hold
+reopen
+move
+rename
+look_on
+delete
+
+printf '\nThe story holds: %d checks passed.\n' "$CHECKS"

@@ -1,0 +1,103 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+// Package options holds the command line of the operator.
+package options
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+
+	"github.com/incident-operator/incident-operator/controllers"
+)
+
+// Options are the settings of the operator, one field a flag.
+type Options struct {
+	// MetricsBindAddress is where metrics are served over TLS to those who may read them; "0" turns them off.
+	MetricsBindAddress string
+	// HealthProbeBindAddress is where /healthz and /readyz are served over plain HTTP.
+	HealthProbeBindAddress string
+	// LeaderElect makes replicas agree on one that works.
+	LeaderElect bool
+	// LeaderElectionNamespace is the namespace of the lease; empty means the namespace the operator runs in.
+	LeaderElectionNamespace string
+	// LeaseDuration, RenewDeadline and RetryPeriod time the lease.
+	LeaseDuration, RenewDeadline, RetryPeriod time.Duration
+	// Controllers are the settings of the controllers.
+	Controllers controllers.Options
+	// Log are the settings of the log.
+	Log zap.Options
+}
+
+// Parse reads the flags. The error names the flag at fault and says what it must be.
+func Parse(flags *flag.FlagSet, args []string) (Options, error) {
+	options := Options{}
+	flags.StringVar(&options.MetricsBindAddress, "metrics-bind-address", ":8443",
+		"Address at which metrics are served over TLS, to those who may GET /metrics. 0 turns them off.")
+	flags.StringVar(&options.HealthProbeBindAddress, "health-probe-bind-address", ":8081",
+		"Address at which /healthz and /readyz are served.")
+	flags.BoolVar(&options.LeaderElect, "leader-elect", false,
+		"Make replicas elect a leader, which alone works.")
+	flags.StringVar(&options.LeaderElectionNamespace, "leader-election-namespace", "",
+		"Namespace of the leader election's lease. Empty means the namespace that the operator runs in.")
+	flags.DurationVar(&options.LeaseDuration, "leader-election-lease-duration", 15*time.Second,
+		"Time after which a leader that fell silent is replaced.")
+	flags.DurationVar(&options.RenewDeadline, "leader-election-renew-deadline", 10*time.Second,
+		"Time within which a leader must renew its lease or give up. Must be less than the lease duration.")
+	flags.DurationVar(&options.RetryPeriod, "leader-election-retry-period", 2*time.Second,
+		"Time between two attempts to get or renew the lease. Must be less than the renew deadline.")
+	flags.IntVar(&options.Controllers.AlertWorkers, "alert-workers", 8,
+		"Number of alerts that are changed at the same time, 1 to 256. An API server of two cores serves no more than 8 any faster.")
+	flags.Func("automatic-names-since",
+		"Time, as 2026-01-31T00:00:00Z, at which automatic naming was switched on: incidents created earlier keep the name they had. Unset means that every incident is named.",
+		timeInto(&options.Controllers.Rollup.AutomaticNamesSince))
+	options.Log.BindFlags(flags)
+	if err := flags.Parse(args); err != nil {
+		return options, err
+	}
+	if flags.NArg() > 0 {
+		return options, fmt.Errorf("unexpected argument %q: only flags are taken", flags.Arg(0))
+	}
+	return options, options.validate()
+}
+
+func timeInto(target *time.Time) func(string) error {
+	return func(value string) error {
+		parsed, err := time.Parse(time.RFC3339, value)
+		if err != nil {
+			return errors.New("must be a time of RFC 3339, such as 2026-01-31T00:00:00Z")
+		}
+		*target = parsed
+		return nil
+	}
+}
+
+func (o Options) validate() error {
+	var problems []error
+	if o.Controllers.AlertWorkers < 1 || o.Controllers.AlertWorkers > 256 {
+		problems = append(problems, fmt.Errorf("--alert-workers must be 1 to 256, is %d", o.Controllers.AlertWorkers))
+	}
+	if o.RetryPeriod <= 0 || o.RenewDeadline <= o.RetryPeriod || o.LeaseDuration <= o.RenewDeadline {
+		problems = append(problems, fmt.Errorf(
+			"--leader-election-lease-duration (%s) must be more than --leader-election-renew-deadline (%s), and that more than --leader-election-retry-period (%s)",
+			o.LeaseDuration, o.RenewDeadline, o.RetryPeriod))
+	}
+	return errors.Join(problems...)
+}

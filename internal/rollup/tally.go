@@ -1,0 +1,143 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package rollup
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/inherit"
+)
+
+// unknownCategory is what an alert without a category counts as.
+const unknownCategory = "SuspiciousActivity"
+
+// severities orders the severities; an unknown one ranks below all.
+var severities = map[v1alpha1.Severity]int{
+	v1alpha1.SeverityInformational: 1,
+	v1alpha1.SeverityLow:           2,
+	v1alpha1.SeverityMedium:        3,
+	v1alpha1.SeverityHigh:          4,
+	v1alpha1.SeverityCritical:      5,
+}
+
+// tally adds up the alerts of one incident. Its memory grows with what is distinct among them, not with their number.
+type tally struct {
+	source inherit.Link
+
+	total, resolved, pending, held int
+
+	title        string
+	severalNames bool
+	severity     v1alpha1.Severity
+	categories   sets.Set[string]
+	sources      sets.Set[string]
+	endpoints    sets.Set[string]
+	users        sets.Set[string]
+	first, last  time.Time
+}
+
+func newTally(source inherit.Source) *tally {
+	return &tally{
+		source:     inherit.Link{Name: source.Name, Source: &source},
+		categories: sets.New[string](),
+		sources:    sets.New[string](),
+		endpoints:  sets.New[string](),
+		users:      sets.New[string](),
+	}
+}
+
+func (t *tally) add(alert *v1alpha1.Alert) {
+	t.addTitle(alert.Spec.Name)
+	t.total++
+	if alert.Spec.Resolution.State == v1alpha1.ResolutionResolved {
+		t.resolved++
+	}
+	if severities[alert.Spec.Severity] > severities[t.severity] {
+		t.severity = alert.Spec.Severity
+	}
+	t.categories.Insert(cmp.Or(alert.Spec.Category, unknownCategory))
+	if alert.Spec.Source.Service != "" {
+		t.sources.Insert(alert.Spec.Source.Service)
+	}
+	for i := range alert.Spec.Evidence {
+		t.addEvidence(&alert.Spec.Evidence[i])
+	}
+	t.addTimes(alert)
+	t.addInheritance(alert)
+}
+
+func (t *tally) addTitle(title string) {
+	if t.total > 0 && t.title != title {
+		t.severalNames = true
+	}
+	t.title = title
+}
+
+// commonTitle is the title that all alerts bear, empty where they bear several.
+func (t *tally) commonTitle() string {
+	if t.severalNames {
+		return ""
+	}
+	return t.title
+}
+
+// addEvidence counts things without regard to case, since detectors disagree about it, and endpoints and users each
+// across their kinds: a node that another product calls a device is one machine.
+func (t *tally) addEvidence(evidence *v1alpha1.Evidence) {
+	key := strings.ToLower(evidence.Namespace + "/" + evidence.Name)
+	switch evidence.Kind {
+	case v1alpha1.EvidenceDevice, v1alpha1.EvidenceNode, v1alpha1.EvidencePod:
+		t.endpoints.Insert(key)
+	case v1alpha1.EvidenceUser, v1alpha1.EvidenceServiceAccount, v1alpha1.EvidenceMailbox:
+		t.users.Insert(key)
+	default:
+	}
+}
+
+func (t *tally) addTimes(alert *v1alpha1.Alert) {
+	first := alert.CreationTimestamp.Time
+	if alert.Spec.FirstActivityTime != nil {
+		first = alert.Spec.FirstActivityTime.Time
+	}
+	last := first
+	if alert.Spec.LastActivityTime != nil {
+		last = alert.Spec.LastActivityTime.Time
+	}
+	if t.first.IsZero() || first.Before(t.first) {
+		t.first = first
+	}
+	if last.After(t.last) {
+		t.last = last
+	}
+}
+
+// addInheritance asks the same decision that changes alerts whether this one is still to be changed.
+func (t *tally) addInheritance(alert *v1alpha1.Alert) {
+	before, _ := inherit.FromAlert(alert) // A damaged memory shows as a pending change.
+	after := inherit.Decide(before, t.source)
+	if before.Changed(after) {
+		t.pending++
+	}
+	if after.Held() {
+		t.held++
+	}
+}

@@ -1,0 +1,140 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+// Command manager runs the incident operator.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/klog/v2"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client/config"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/controllers"
+	"github.com/incident-operator/incident-operator/internal/options"
+)
+
+// leaseName names the lease of the leader election.
+const leaseName = "incident-operator.incidentoperator.dev"
+
+// cacheProbeTimeout is how long a readiness probe waits for the cache.
+const cacheProbeTimeout = 500 * time.Millisecond
+
+// version is set when the binary is built.
+var version = "dev"
+
+func main() {
+	os.Exit(run(ctrl.SetupSignalHandler(), os.Args[1:]))
+}
+
+// run returns 0 after a signal, 1 after a failure and 2 for a wrong command line.
+func run(ctx context.Context, args []string) int {
+	flags := flag.NewFlagSet("manager", flag.ContinueOnError)
+	config.RegisterFlags(flags)
+	settings, err := options.Parse(flags, args)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "manager:", err)
+		return 2
+	}
+	logger := zap.New(zap.UseFlagOptions(&settings.Log))
+	ctrl.SetLogger(logger)
+	klog.SetLogger(logger)
+
+	if err := start(ctx, settings); err != nil {
+		logger.Error(err, "The operator stopped")
+		return 1
+	}
+	return 0
+}
+
+func start(ctx context.Context, settings options.Options) error {
+	restConfig, err := config.GetConfig()
+	if err != nil {
+		return fmt.Errorf("finding the cluster: %w", err)
+	}
+	mgr, err := ctrl.NewManager(restConfig, managerOptions(settings))
+	if err != nil {
+		return fmt.Errorf("creating the manager: %w", err)
+	}
+	if err := controllers.Setup(ctx, mgr, settings.Controllers); err != nil {
+		return fmt.Errorf("setting up the controllers: %w", err)
+	}
+	if err := addProbes(mgr); err != nil {
+		return fmt.Errorf("setting up the probes: %w", err)
+	}
+	mgr.GetLogger().Info("Starting", "version", version)
+	return mgr.Start(ctx)
+}
+
+func managerOptions(settings options.Options) ctrl.Options {
+	return ctrl.Options{
+		Scheme: newScheme(),
+		Cache:  controllers.CacheOptions(),
+		Metrics: metricsserver.Options{
+			BindAddress:    settings.MetricsBindAddress,
+			SecureServing:  true,
+			FilterProvider: filters.WithAuthenticationAndAuthorization,
+		},
+		HealthProbeBindAddress:        settings.HealthProbeBindAddress,
+		LeaderElection:                settings.LeaderElect,
+		LeaderElectionID:              leaseName,
+		LeaderElectionNamespace:       settings.LeaderElectionNamespace,
+		LeaderElectionReleaseOnCancel: true, // The process ends right after the manager: nothing works on without the lease.
+		LeaseDuration:                 &settings.LeaseDuration,
+		RenewDeadline:                 &settings.RenewDeadline,
+		RetryPeriod:                   &settings.RetryPeriod,
+	}
+}
+
+func newScheme() *runtime.Scheme {
+	scheme := runtime.NewScheme()
+	utilruntime.Must(clientgoscheme.AddToScheme(scheme))
+	utilruntime.Must(v1alpha1.AddToScheme(scheme))
+	return scheme
+}
+
+// addProbes makes the operator ready once its cache is filled, also while it waits for the lease.
+func addProbes(mgr ctrl.Manager) error {
+	return errors.Join(
+		mgr.AddHealthzCheck("ping", healthz.Ping),
+		mgr.AddReadyzCheck("cache", func(request *http.Request) error {
+			ctx, cancel := context.WithTimeout(request.Context(), cacheProbeTimeout)
+			defer cancel()
+			if !mgr.GetCache().WaitForCacheSync(ctx) {
+				return errors.New("the cache is not filled yet")
+			}
+			return nil
+		}),
+	)
+}

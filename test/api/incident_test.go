@@ -1,0 +1,85 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package api_test
+
+import (
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+const objectName = "name must be the name of an Incident: lower-case letters, digits, '-' and '.', with a letter or digit at both ends"
+
+var _ = Describe("Incident", func() {
+	DescribeTable("is accepted",
+		func(ctx SpecContext, manifest string) { accepted(ctx, incident, manifest) },
+		Entry("without a spec", ``),
+		Entry("with an empty spec", `spec: {}`),
+		Entry("with a name in any script", `spec: {name: "勒索軟件 on 👩\u200d💻 laptops"}`),
+		Entry("with an empty name", `spec: {name: ""}`),
+		Entry("with the longest name", `spec: {name: "`+texts(256)+`"}`),
+		Entry("with the longest description", `spec: {description: "`+texts(5000)+`"}`),
+		Entry("with a description of several lines", `spec: {description: "What we know:\n\t- nothing"}`),
+		Entry("with the lowest severity", `spec: {severity: Informational}`),
+		Entry("with a low severity", `spec: {severity: Low}`),
+		Entry("with a medium severity", `spec: {severity: Medium}`),
+		Entry("with a high severity", `spec: {severity: High}`),
+		Entry("with the highest severity", `spec: {severity: Critical}`),
+		Entry("merging into another", `{metadata: {name: merging}, spec: {mergeInto: {name: merging-2}}}`),
+		Entry("merging into one with dots", `spec: {mergeInto: {name: inc.2026.7}}`),
+		Entry("merging into one of the longest name", `spec: {mergeInto: {name: `+strings.Repeat("a", 253)+`}}`),
+	)
+
+	DescribeTable("is refused",
+		func(ctx SpecContext, manifest, field, message string) {
+			refused(ctx, incident, manifest, field, message)
+		},
+		Entry("with a name of spaces", `spec: {name: "  "}`, "spec.name", "name must not be blank: leave it empty for the automatic name"),
+		Entry("with a name that nobody can see", `spec: {name: "\u3000\u200b"}`, "spec.name", "name must not be blank"),
+		Entry("with a name too long", `spec: {name: "`+texts(257)+`"}`, "spec.name", "Too long: may not be more than 256"),
+		Entry("with a name of 10,000 characters", `spec: {name: "`+texts(10000)+`"}`, "spec.name", "Too long: may not be more than 256"),
+		Entry("with a description too long", `spec: {description: "`+texts(5001)+`"}`, "spec.description", "Too long: may not be more than 5000"),
+		Entry("with an unknown severity", `spec: {severity: Severe}`, "spec.severity",
+			`Unsupported value: "Severe": supported values: "Informational", "Low", "Medium", "High", "Critical"`),
+		Entry("merging into nothing", `spec: {mergeInto: {}}`, "spec.mergeInto.name", "Required value"),
+		Entry("merging into an empty name", `spec: {mergeInto: {name: ""}}`, "spec.mergeInto.name", objectName),
+		Entry("merging into upper case", `spec: {mergeInto: {name: Inc-1}}`, "spec.mergeInto.name", objectName),
+		Entry("merging into another namespace", `spec: {mergeInto: {name: other/inc-1}}`, "spec.mergeInto.name", objectName),
+		Entry("merging into a name that ends badly", `spec: {mergeInto: {name: inc-}}`, "spec.mergeInto.name", objectName),
+		Entry("merging into a name too long", `spec: {mergeInto: {name: `+strings.Repeat("a", 254)+`}}`,
+			"spec.mergeInto.name", "Too long: may not be more than 253"),
+		Entry("merging into itself", `{metadata: {name: self}, spec: {mergeInto: {name: self}}}`,
+			"spec.mergeInto.name", "mergeInto.name must name another incident than itself"),
+	)
+
+	DescribeTable("refuses what a terminal would obey", refusesControlCharacters(incident),
+		Entry("in its name", `name: "%s"`, "spec.name", "name must not contain control characters or bidirectional overrides"),
+	)
+
+	It("refuses to begin to merge into itself", func(ctx SpecContext) {
+		object := accepted(ctx, incident, `{metadata: {name: self-later}}`)
+		expectRefusal(merge(ctx, object, `spec: {mergeInto: {name: self-later}}`),
+			"spec.mergeInto.name", "mergeInto.name must name another incident than itself")
+	})
+
+	It("lets a name, a severity and an assignee be given and taken back", func(ctx SpecContext) {
+		object := accepted(ctx, incident, `spec: {name: Ours, severity: High, assignee: alice@example.com}`)
+		Expect(merge(ctx, object, `spec: {name: null, severity: null, assignee: null}`)).To(Succeed())
+		Expect(object.Object["spec"]).To(And(Not(HaveKey("name")), Not(HaveKey("severity")), Not(HaveKey("assignee"))))
+	})
+})

@@ -1,0 +1,84 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package policies
+
+import (
+	"context"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	admissionv1 "k8s.io/api/admissionregistration/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+// itFailsClosed takes away the mutating policies, and at last the bindings that say who is exempted: no request may get
+// through unstamped then. It leaves the cluster without them.
+func itFailsClosed(c func() *cluster) {
+	It("refuses a forged memory without the policy that restores it", func() {
+		o := c().create(alice, alerts, nil)
+		c().remove(&admissionv1.MutatingAdmissionPolicyBinding{}, "incident-operator-memory")
+		c().eventuallyRefuses(alice, o, annotate(map[string]any{memory: "{}"}),
+			"annotation incidentoperator.dev/inherited must stay as it is")
+		Expect(c().get(o).GetAnnotations()).NotTo(HaveKey(memory))
+
+		c().write(c().operator, o, annotate(map[string]any{memory: remembered}))
+		c().eventuallyRefuses(alice, o, annotate(map[string]any{memory: nil}),
+			"annotation incidentoperator.dev/inherited must stay as it is")
+		Expect(stampsOf(c().write(alice, o, spec(`{"severity":"Low"}`)))).To(HaveKey("severity"), "other edits are not affected")
+	})
+	It("refuses unstamped and forged edits without the policy that stamps them, and says which", func() {
+		incident := c().create(alice, kindUnderTest{"Incident"}, nil)
+		alert := c().create(alice, alerts, nil)
+		c().remove(&admissionv1.MutatingAdmissionPolicyBinding{}, "incident-operator-editors")
+		for _, o := range []*unstructured.Unstructured{incident, alert} {
+			c().eventuallyRefuses(bob, o, spec(`{"assignee":"dave"}`),
+				"editor.incidentoperator.dev/assignee must be bob@example.com@2")
+			c().eventuallyRefuses(bob, o, annotate(map[string]any{stampPrefix + "evil": "x"}),
+				"editor.incidentoperator.dev/evil must not be set")
+			c().eventuallyRefuses(bob, o, annotate(map[string]any{stampPrefix + "name": nil}),
+				"editor.incidentoperator.dev/name must be alice@example.com@1")
+			Expect(c().write(bob, o, annotate(map[string]any{"example.com/note": "x"})).GetAnnotations()).To(HaveLen(2))
+			c().write(c().operator, o, mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/a":""}}}`))
+		}
+	})
+	It("refuses every write when nothing says who the operator is", func() {
+		c().remove(&rbacv1.ClusterRoleBinding{}, "incident-operator")
+		create := func(ctx context.Context, c client.Client, o *unstructured.Unstructured) error {
+			return c.Create(ctx, o)
+		}
+		c().eventuallyRefuses(c().ingest, alerts.object(uniqueName()), create, "no params found")
+	})
+}
+
+// remove deletes a cluster-scoped object of the installation.
+func (c *cluster) remove(o client.Object, name string) {
+	GinkgoHelper()
+	o.SetName(c.prefix + name)
+	Expect(c.admin.Delete(context.Background(), o)).To(Succeed())
+}
+
+// eventuallyRefuses waits until a write is refused with a message: the API server follows a change of policies with a
+// delay. Dry runs, so that one that still passes changes nothing.
+func (c *cluster) eventuallyRefuses(user string, o *unstructured.Unstructured, w write, message string) {
+	GinkgoHelper()
+	Eventually(func() error { return w(context.Background(), client.NewDryRunClient(c.as(user)), o.DeepCopy()) }).
+		WithTimeout(20 * time.Second).WithPolling(100 * time.Millisecond).
+		Should(MatchError(ContainSubstring(message)))
+}

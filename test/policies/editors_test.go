@@ -1,0 +1,297 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package policies
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// edit is a change of one group of fields.
+type edit struct {
+	group string
+	only  string // the kind that has the group, or empty for both
+	write write
+}
+
+func spec(members string) write { return mergePatch(`{"spec":` + members + `}`) }
+
+var edits = map[string]edit{
+	"the assignee":            {group: "assignee", write: spec(`{"assignee":"dave"}`)},
+	"the resolution's state":  {group: "resolution", write: spec(`{"resolution":{"state":"Resolved"}}`)},
+	"the resolution's note":   {group: "resolution", write: spec(`{"resolution":{"note":"a drill"}}`)},
+	"the link":                {group: "incidentRef", only: "Alert", write: spec(`{"incidentRef":{"name":"inc-1"}}`)},
+	"the tags":                {group: "tags", write: spec(`{"tags":["Crown Jewels: HR 2026"]}`)},
+	"a tag label":             {group: "tags", write: mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/a":""}}}`)},
+	"the name":                {group: "name", write: spec(`{"name":"Another name"}`)},
+	"the verdict":             {group: "classification", write: spec(`{"classification":{"verdict":"FalsePositive"}}`)},
+	"verdict and det.":        {group: "classification", write: spec(`{"classification":{"verdict":"TruePositive","determination":"Malware"}}`)},
+	"the severity":            {group: "severity", write: spec(`{"severity":"High"}`)},
+	"the merge":               {group: "mergeInto", only: "Incident", write: spec(`{"mergeInto":{"name":"inc-1"}}`)},
+	"the assignee, applied":   {group: "assignee", write: apply(map[string]any{"spec": map[string]any{"name": "Suspicious sign-in", "assignee": "dave"}})},
+	"a tag label, applied":    {group: "tags", write: apply(map[string]any{"metadata": map[string]any{"labels": map[string]any{tagPrefix + "b": ""}}, "spec": map[string]any{"name": "Suspicious sign-in"}})},
+	"the assignee, replaced":  {group: "assignee", write: update(setSpec("dave", "assignee"))},
+	"the assignee, JSON":      {group: "assignee", write: jsonPatch(`[{"op":"add","path":"/spec/assignee","value":"dave"}]`)},
+	"with a forged stamp":     {group: "assignee", write: mergePatch(`{"metadata":{"annotations":{"editor.incidentoperator.dev/assignee":"mallory@2"}},"spec":{"assignee":"dave"}}`)},
+	"with stamps taken away":  {group: "assignee", write: mergePatch(`{"metadata":{"annotations":null},"spec":{"assignee":"dave"}}`)},
+	"with another annotation": {group: "assignee", write: mergePatch(`{"metadata":{"annotations":{"example.com/note":"x"}},"spec":{"assignee":"dave"}}`)},
+}
+
+func setSpec(value any, path ...string) func(o *unstructured.Unstructured) {
+	return func(o *unstructured.Unstructured) {
+		GinkgoHelper()
+		Expect(unstructured.SetNestedField(o.Object, value, append([]string{"spec"}, path...)...)).To(Succeed())
+	}
+}
+
+// forgeries are writes that change no group of fields: not one of them may change a stamp.
+var forgeries = map[string]write{
+	"set":                     annotate(map[string]any{stampPrefix + "assignee": "mallory@9"}),
+	"set where none was":      annotate(map[string]any{stampPrefix + "severity": "mallory@9"}),
+	"set for an unknown":      annotate(map[string]any{stampPrefix + "evil": "mallory@9"}),
+	"nulled":                  annotate(map[string]any{stampPrefix + "assignee": nil}),
+	"all annotations nulled":  mergePatch(`{"metadata":{"annotations":null}}`),
+	"emptied":                 annotate(map[string]any{stampPrefix + "assignee": ""}),
+	"removed by JSON patch":   jsonPatch(`[{"op":"remove","path":"/metadata/annotations/editor.incidentoperator.dev~1assignee"}]`),
+	"set by JSON patch":       jsonPatch(`[{"op":"replace","path":"/metadata/annotations","value":{"editor.incidentoperator.dev/a~b":"x"}}]`),
+	"replaced by a clean one": update(func(o *unstructured.Unstructured) { o.SetAnnotations(nil) }),
+	"replaced by a forged one": update(func(o *unstructured.Unstructured) {
+		o.SetAnnotations(map[string]string{stampPrefix + "assignee": "mallory@9", stampPrefix + "evil": "x"})
+	}),
+	"applied": apply(map[string]any{
+		"metadata": map[string]any{"annotations": map[string]any{stampPrefix + "assignee": "mallory@9", stampPrefix + "evil": "x"}},
+		"spec":     map[string]any{"name": "Suspicious sign-in"},
+	}),
+	"beside another annotation": annotate(map[string]any{"example.com/note": "x", stampPrefix + "assignee": "mallory@9"}),
+	"beside another label":      mergePatch(`{"metadata":{"labels":{"team":"blue"},"annotations":{"editor.incidentoperator.dev/tags":"mallory@9"}}}`),
+	"beside a description":      mergePatch(`{"metadata":{"annotations":{"editor.incidentoperator.dev/name":"mallory@9"}},"spec":{"description":"text"}}`),
+	"no change of the defaults": spec(`{"resolution":{"state":"Active","note":""},"classification":{"verdict":"NotSet"}}`),
+}
+
+// itStampsEditors holds in every installation.
+func itStampsEditors(c func() *cluster) {
+	for _, kind := range kinds {
+		for name, e := range edits {
+			if e.only != "" && e.only != kind.kind {
+				continue
+			}
+			It(fmt.Sprintf("stamps who changed %s of an %s, and then who changed it back", name, kind.kind), func() {
+				o := c().create(alice, kind, nil)
+				Expect(stampsOf(c().get(o))).To(Equal(map[string]string{"name": alice + "@1"}))
+
+				changed := c().write(bob, o, e.write)
+				want := map[string]string{"name": alice + "@1"}
+				want[e.group] = bob + "@2"
+				Expect(stampsOf(changed)).To(Equal(want))
+
+				generation := changed.GetGeneration()
+				back := c().write(alice, o, update(func(now *unstructured.Unstructured) {
+					now.SetLabels(nil)
+					now.Object["spec"] = o.DeepCopy().Object["spec"]
+				}))
+				want[e.group] = fmt.Sprintf("%s@%d", alice, generation+1)
+				Expect(stampsOf(back)).To(Equal(want))
+			})
+		}
+		for name, forgery := range forgeries {
+			It(fmt.Sprintf("keeps the stamps of an %s: %s", kind.kind, name), func() {
+				o := c().create(alice, kind, nil)
+				before := stampsOf(c().write(bob, o, spec(`{"assignee":"dave"}`)))
+				Expect(before).To(Equal(map[string]string{"name": alice + "@1", "assignee": bob + "@2"}))
+				Expect(stampsOf(c().write(alice, o, forgery))).To(Equal(before))
+			})
+		}
+		It("leaves the stamps of an "+kind.kind+" as they are when the operator writes", func() {
+			o := c().create(alice, kind, nil)
+			before := stampsOf(c().write(bob, o, spec(`{"assignee":"dave"}`)))
+			after := c().write(c().operator, o,
+				mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/a":""}},"spec":{"assignee":"erin","resolution":{"state":"Resolved"}}}`))
+			Expect(stampsOf(after)).To(Equal(before))
+		})
+		It("stamps ingest as it stamps people on an "+kind.kind, func() {
+			o := c().create(c().ingest, kind, nil)
+			Expect(stampsOf(c().get(o))).To(Equal(map[string]string{"name": c().ingest + "@1"}))
+			after := c().write(c().ingest, o, spec(`{"severity":"High"}`))
+			Expect(stampsOf(after)).To(Equal(map[string]string{"name": c().ingest + "@1", "severity": c().ingest + "@2"}))
+		})
+		It("corrects what is forged on create of an "+kind.kind, func() {
+			o := c().create(alice, kind, func(o *unstructured.Unstructured) {
+				o.SetAnnotations(map[string]string{
+					stampPrefix + "name": "mallory@1", stampPrefix + "assignee": "mallory@1", stampPrefix + "evil": "x", "example.com/note": "x",
+				})
+			})
+			Expect(c().get(o).GetAnnotations()).To(Equal(map[string]string{stampPrefix + "name": alice + "@1", "example.com/note": "x"}))
+		})
+		It("stamps everything that is set on create of an "+kind.kind, func() {
+			o := c().create(alice, kind, func(o *unstructured.Unstructured) {
+				o.SetLabels(map[string]string{tagPrefix + "b": "", "team": "blue"})
+				members := map[string]any{
+					"name": "n", "assignee": "dave", "tags": []any{"a"}, "severity": "Low",
+					"resolution":     map[string]any{"state": "InProgress"},
+					"classification": map[string]any{"verdict": "FalsePositive"},
+				}
+				if kind.kind == "Alert" {
+					members["incidentRef"] = map[string]any{"name": "inc-1"}
+				} else {
+					members["mergeInto"] = map[string]any{"name": "inc-1"}
+				}
+				o.Object["spec"] = members
+			})
+			want := map[string]string{}
+			for _, group := range []string{"name", "assignee", "tags", "severity", "resolution", "classification"} {
+				want[group] = alice + "@1"
+			}
+			want[map[string]string{"Alert": "incidentRef", "Incident": "mergeInto"}[kind.kind]] = alice + "@1"
+			Expect(stampsOf(c().get(o))).To(Equal(want))
+		})
+	}
+}
+
+// itStampsExactly holds what does not depend on the installation.
+func itStampsExactly(c func() *cluster) {
+	for _, kind := range kinds {
+		It("writes nothing for an update that changes nothing of an "+kind.kind, func() {
+			o := c().create(alice, kind, nil)
+			before := c().write(bob, o, spec(`{"assignee":"dave"}`))
+			for name, w := range map[string]write{
+				"an update as it is":         update(func(*unstructured.Unstructured) {}),
+				"an update without stamps":   update(func(o *unstructured.Unstructured) { o.SetAnnotations(nil) }),
+				"a patch without stamps":     mergePatch(`{"metadata":{"annotations":null}}`),
+				"a patch of what holds":      spec(`{"assignee":"dave"}`),
+				"a patch of the defaults":    spec(`{"resolution":{"state":"Active"}}`),
+				"a removal of another's tag": mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/x":null}}}`),
+			} {
+				Expect(toYAML(c().write(alice, o, w))).To(Equal(toYAML(before)), name)
+			}
+		})
+		It("stamps an "+kind.kind+" created by server-side apply", func() {
+			o := kind.object(uniqueName())
+			after := c().write(bob, o, apply(map[string]any{
+				"metadata": map[string]any{"annotations": map[string]any{stampPrefix + "name": "mallory@1"}},
+				"spec":     map[string]any{"name": "n"},
+			}))
+			Expect(stampsOf(after)).To(Equal(map[string]string{"name": bob + "@1"}))
+		})
+		It("takes no write of the status of an "+kind.kind+" for an edit, and lets none change metadata", func() {
+			o := c().create(alice, kind, nil)
+			before := c().get(o)
+			for _, user := range []string{c().operator} {
+				after := c().write(user, o, statusPatch(
+					`{"metadata":{"annotations":{"editor.incidentoperator.dev/name":"mallory@9","incidentoperator.dev/inherited":"{}"},"labels":{"tag.incidentoperator.dev/x":""}},`+
+						`"spec":{"name":"x"},"status":{"conditions":[{"type":"Linked","status":"False","reason":"R","message":"","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}`))
+				Expect(after.GetAnnotations()).To(Equal(before.GetAnnotations()))
+				Expect(after.GetLabels()).To(BeEmpty())
+				Expect(after.Object["spec"]).To(Equal(before.Object["spec"]))
+				Expect(after.Object["status"]).NotTo(BeNil())
+			}
+			c().clients["root"] = c().admin
+			after := c().write("root", o, statusUpdate(func(o *unstructured.Unstructured) {
+				o.SetAnnotations(map[string]string{memory: "{}"})
+				o.SetLabels(map[string]string{tagPrefix + "x": ""})
+			}))
+			Expect(after.GetAnnotations()).To(Equal(before.GetAnnotations()))
+			Expect(after.GetLabels()).To(BeEmpty())
+		})
+		It("names a user whose name holds any characters, on an "+kind.kind, func() {
+			o := c().create(odd, kind, nil)
+			after := c().write(odd, o, spec(`{"severity":"High"}`))
+			Expect(stampsOf(after)).To(Equal(map[string]string{"name": odd + "@1", "severity": odd + "@2"}))
+		})
+		It("stamps administrators too, on an "+kind.kind, func() {
+			o := c().create(alice, kind, nil)
+			before := c().get(o)
+			Expect(c().admin.Update(context.Background(), before)).To(Succeed())
+			setSpec("dave", "assignee")(before)
+			before.SetAnnotations(nil)
+			Expect(c().admin.Update(context.Background(), before)).To(Succeed())
+			Expect(stampsOf(c().get(o))).To(And(HaveLen(2), HaveKeyWithValue("name", alice+"@1"), HaveKeyWithValue("assignee", HaveSuffix("@2"))))
+		})
+		It("does not take another order of tags, an empty assignee or another label for an edit of an "+kind.kind, func() {
+			o := c().create(alice, kind, setSpec([]any{"a", "b"}, "tags"))
+			want := map[string]string{"name": alice + "@1", "tags": alice + "@1"}
+			Expect(stampsOf(c().write(bob, o, spec(`{"tags":["b","a"]}`)))).To(Equal(want))
+			Expect(stampsOf(c().write(bob, o, spec(`{"assignee":""}`)))).To(Equal(want))
+			Expect(stampsOf(c().write(bob, o, mergePatch(`{"metadata":{"labels":{"team":"blue"}}}`)))).To(Equal(want))
+			Expect(stampsOf(c().write(bob, o, spec(`{"assignee":null,"tags":["b","a","c"]}`)))["tags"]).To(HavePrefix(bob))
+		})
+		It("sees a tag label's value and its removal, on an "+kind.kind, func() {
+			o := c().create(alice, kind, func(o *unstructured.Unstructured) { o.SetLabels(map[string]string{tagPrefix + "a": ""}) })
+			Expect(stampsOf(c().get(o))).To(HaveKeyWithValue("tags", alice+"@1"))
+			after := c().write(bob, o, mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/a":"v"}}}`))
+			Expect(stampsOf(after)).To(HaveKeyWithValue("tags", bob+"@2"))
+			Expect(after.GetGeneration()).To(Equal(int64(1)), "a label is not part of spec")
+			Expect(stampsOf(c().write(alice, o, mergePatch(`{"metadata":{"labels":null}}`)))).To(HaveKeyWithValue("tags", alice+"@2"))
+		})
+		It("can afford the largest objects of kind "+kind.kind, func() {
+			tags := make([]any, 64)
+			for i := range tags {
+				tags[i] = fmt.Sprintf("%0128d", i)
+			}
+			o := c().create(alice, kind, func(o *unstructured.Unstructured) {
+				setSpec(tags, "tags")(o)
+				o.SetAnnotations(map[string]string{"kubectl.kubernetes.io/last-applied-configuration": strings.Repeat("x", 250<<10)})
+			})
+			Expect(stampsOf(c().write(bob, o, spec(`{"tags":["other"]}`)))).To(HaveKeyWithValue("tags", bob+"@2"))
+
+			crowded := c().create(alice, kind, func(o *unstructured.Unstructured) {
+				labels, annotations := map[string]string{}, map[string]string{}
+				for i := range 5000 {
+					labels[fmt.Sprintf("%s%d", tagPrefix, i)] = ""
+					annotations[fmt.Sprintf("example.com/%d", i)] = ""
+				}
+				o.SetLabels(labels)
+				o.SetAnnotations(annotations)
+			})
+			Expect(stampsOf(c().write(bob, crowded, mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/1":"x"}}}`)))).
+				To(HaveKeyWithValue("tags", bob+"@2"))
+		})
+	}
+	It("leaves no empty map of annotations behind", func() {
+		bare := func(o *unstructured.Unstructured) { delete(o.Object, "spec") }
+		o := c().create(alice, kindUnderTest{"Incident"}, func(o *unstructured.Unstructured) {
+			bare(o)
+			o.SetAnnotations(map[string]string{stampPrefix + "name": "mallory@1"})
+		})
+		before := c().get(o)
+		Expect(before.Object["metadata"]).NotTo(HaveKey("annotations"))
+		Expect(c().write(bob, o, annotate(map[string]any{stampPrefix + "name": "mallory@1"}))).To(Equal(before))
+	})
+	It("tells several edits of several people apart", func() {
+		o := c().create(alice, kindUnderTest{"Alert"}, nil)
+		want := map[string]string{"name": alice + "@1"}
+		for _, step := range []struct {
+			user, patch string
+			stamps      map[string]string
+		}{
+			{bob, `{"assignee":"bob","severity":"Low"}`, map[string]string{"assignee": bob + "@2", "severity": bob + "@2"}},
+			{alice, `{"assignee":"alice"}`, map[string]string{"assignee": alice + "@3"}},
+			{odd, `{"description":"d"}`, nil},
+			{bob, `{"resolution":{"state":"Resolved"},"incidentRef":{"name":"inc-1"}}`, map[string]string{"resolution": bob + "@5", "incidentRef": bob + "@5"}},
+			{alice, `{"resolution":{"state":"Resolved"}}`, nil},
+			{alice, `{"resolution":{"note":"why"}}`, map[string]string{"resolution": alice + "@6"}},
+		} {
+			maps.Copy(want, step.stamps)
+			Expect(stampsOf(c().write(step.user, o, spec(step.patch)))).To(Equal(want), step.patch)
+		}
+	})
+}

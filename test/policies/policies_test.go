@@ -1,0 +1,51 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package policies
+
+import (
+	"path/filepath"
+
+	. "github.com/onsi/ginkgo/v2"
+)
+
+var local = filepath.Join("..", "..", "config", "local")
+
+var _ = Describe("As shipped", Ordered, ContinueOnFailure, func() {
+	var c *cluster
+	get := func() *cluster { return c }
+	BeforeAll(func() {
+		c = start(installation{kustomization: local, namespace: "incident-operator-system"})
+	})
+
+	Context("editors", func() { itStampsEditors(get); itStampsExactly(get) })
+	Context("memory", func() { itKeepsTheMemory(get) })
+	Context("roles", func() { itGrantsOnly(get) })
+})
+
+var _ = Describe("With another namespace and name prefix", Ordered, ContinueOnFailure, func() {
+	var c *cluster
+	get := func() *cluster { return c }
+	BeforeAll(func() {
+		inner := overlay(local, "acme", "acme-")
+		c = start(installation{kustomization: overlay(inner, "soc", "eu-"), namespace: "soc", prefix: "eu-acme-"})
+	})
+
+	Context("editors", func() { itStampsEditors(get) })
+	Context("memory", func() { itKeepsTheMemory(get) })
+	// Last: they take policies away.
+	Context("when a policy is gone", func() { itFailsClosed(get) })
+})
