@@ -9,7 +9,6 @@ SHELL := bash
 VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 IMG ?= incident-operator:$(VERSION)
 KUBECTL ?= kubectl
-SAMPLES_DATA ?= ../shared/data/microsoft-incidents
 
 # A user's own API server and etcd binaries come first.
 export KUBEBUILDER_ASSETS ?= $(CURDIR)/bin/k8s
@@ -89,7 +88,8 @@ generate: bin/crd-ref-docs ## regenerate deep copies, CRDs, apply configurations
 	bin/crd-ref-docs --log-level=ERROR --source-path=api --config=hack/crd-ref-docs.yaml --renderer=markdown --output-path=docs/api.md
 
 .PHONY: samples
-samples: ## regenerate config/samples from the data in SAMPLES_DATA
+samples: ## regenerate config/samples from the folder SAMPLES_DATA
+	@[ -n "$(SAMPLES_DATA)" ] || { echo "SAMPLES_DATA must be the folder that holds microsoft-incidents, falco and the others" >&2; exit 2; }
 	go run ./hack/samples --data $(SAMPLES_DATA)
 
 ##@ Deploy to the cluster of the current kubeconfig

@@ -23,7 +23,6 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
-	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/klog/v2"
 	"k8s.io/utils/clock"
@@ -32,7 +31,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
-	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/rollup"
 )
 
@@ -54,12 +52,8 @@ const (
 	lastRetry  = 30 * time.Second
 )
 
-// Setup adds the controllers and their metrics to the manager. The kinds must be served: a missing one is an error that
-// names it.
+// Setup adds the controllers and their metrics to the manager.
 func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
-	if err := checkKinds(mgr.GetRESTMapper()); err != nil {
-		return err
-	}
 	if err := indexAlerts(ctx, mgr.GetFieldIndexer()); err != nil {
 		return fmt.Errorf("indexing alerts: %w", err)
 	}
@@ -83,15 +77,6 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 			labeler: labeler, pacer: newPacer(), options: options.Rollup,
 		}).setup(mgr),
 	)
-}
-
-func checkKinds(mapper meta.RESTMapper) error {
-	for _, kind := range []string{"Incident", "Alert"} {
-		if _, err := mapper.RESTMapping(v1alpha1.GroupVersion.WithKind(kind).GroupKind(), v1alpha1.GroupVersion.Version); err != nil {
-			return fmt.Errorf("looking up the kind %s of %s, which config/crd installs: %w", kind, v1alpha1.GroupVersion, err)
-		}
-	}
-	return nil
 }
 
 // controllerOptions are what both controllers have in common: a priority queue, a short back-off, and log lines that

@@ -51,70 +51,86 @@ func TestDecide(t *testing.T) {
 		want  Alert
 	}{
 		"a linked alert remembers its incident, though it gives nothing": {
-			Alert{State: active}, link(Source{Name: "inc-1", UID: "u1"}),
+			Alert{State: active},
+			link(Source{Name: "inc-1", UID: "u1"}),
 			Alert{State: active, Memory: &Memory{Incident: "inc-1", UID: "u1"}},
 		},
 		"an alert without an incident stays as it is": {
-			Alert{State: resolved, Assignee: "bob"}, Link{},
+			Alert{State: resolved, Assignee: "bob"},
+			Link{},
 			Alert{State: resolved, Assignee: "bob"},
 		},
 		"the incident's assignee is given": {
-			Alert{State: active, Assignee: "bob"}, link(assigned),
+			Alert{State: active, Assignee: "bob"},
+			link(assigned),
 			Alert{State: active, Assignee: "alice", Memory: carried},
 		},
 		"an unlinked alert gets back what was before": {
-			Alert{State: active, Assignee: "alice", Memory: carried}, Link{},
+			Alert{State: active, Assignee: "alice", Memory: carried},
+			Link{},
 			Alert{State: active, Assignee: "bob"},
 		},
 		"an unlinked alert keeps its override": {
-			Alert{State: active, Assignee: "carol", Memory: carried}, Link{},
+			Alert{State: active, Assignee: "carol", Memory: carried},
+			Link{},
 			Alert{State: active, Assignee: "carol"},
 		},
 		"a deleted incident changes no alert": {
-			Alert{State: active, Assignee: "alice", Memory: carried}, Link{Name: "inc-1"},
+			Alert{State: active, Assignee: "alice", Memory: carried},
+			Link{Name: "inc-1"},
 			Alert{State: active, Assignee: "alice", Memory: carried},
 		},
 		"a move to an incident that does not exist lets go of the old one": {
-			Alert{State: active, Assignee: "alice", Memory: carried}, Link{Name: "inc-2"},
+			Alert{State: active, Assignee: "alice", Memory: carried},
+			Link{Name: "inc-2"},
 			Alert{State: active, Assignee: "bob"},
 		},
 		"a re-created incident withdraws and gives at once": {
-			Alert{State: active, Assignee: "alice", Memory: carried}, link(Source{Name: "inc-1", UID: "u2", Assignee: "dave"}),
+			Alert{State: active, Assignee: "alice", Memory: carried},
+			link(Source{Name: "inc-1", UID: "u2", Assignee: "dave"}),
 			Alert{State: active, Assignee: "dave", Memory: &Memory{Incident: "inc-1", UID: "u2", Assignee: &Given{Value: "dave", Over: "bob"}}},
 		},
 		"a re-created incident is another one, also to an overridden alert": {
-			Alert{State: active, Assignee: "carol", Memory: carried}, link(Source{Name: "inc-1", UID: "u2", Assignee: "alice"}),
+			Alert{State: active, Assignee: "carol", Memory: carried},
+			link(Source{Name: "inc-1", UID: "u2", Assignee: "alice"}),
 			Alert{State: active, Assignee: "alice", Memory: &Memory{Incident: "inc-1", UID: "u2", Assignee: &Given{Value: "alice", Over: "carol"}}},
 		},
 		"a move withdraws, then gives": {
-			Alert{State: active, Assignee: "alice", Memory: carried}, link(Source{Name: "inc-2", UID: "u2"}),
+			Alert{State: active, Assignee: "alice", Memory: carried},
+			link(Source{Name: "inc-2", UID: "u2"}),
 			Alert{State: active, Assignee: "bob", Memory: &Memory{Incident: "inc-2", UID: "u2"}},
 		},
 		"an alert older than the resolution is resolved": {
-			Alert{State: inProgress, Created: early}, link(closed),
+			Alert{State: inProgress, Created: early},
+			link(closed),
 			Alert{State: resolved, Created: early, Memory: &Memory{Incident: "inc-1", UID: "u1", Resolution: &Given{Value: "Resolved", Over: "InProgress"}}},
 		},
 		"an alert created in the second of the resolution is held": {
-			Alert{State: active, Created: late}, link(closed),
+			Alert{State: active, Created: late},
+			link(closed),
 			Alert{State: active, Created: late, Memory: &Memory{Incident: "inc-1", UID: "u1", Resolution: &Given{Value: "Resolved", Over: "Active", Held: true}}},
 		},
 		"a new alert that its detector resolved is not held": {
-			Alert{State: resolved, Created: late}, link(closed),
+			Alert{State: resolved, Created: late},
+			link(closed),
 			Alert{State: resolved, Created: late, Memory: &Memory{Incident: "inc-1", UID: "u1", Resolution: &Given{Value: "Resolved", Over: "Resolved"}}},
 		},
 		"a damaged memory counts as inherited over the defaults where both say the same": {
-			Alert{State: resolved, Assignee: "alice", Created: early, Damaged: true}, link(Source{Name: "inc-1", UID: "u1", Assignee: "alice", ResolvedTime: noon}),
+			Alert{State: resolved, Assignee: "alice", Created: early, Damaged: true},
+			link(Source{Name: "inc-1", UID: "u1", Assignee: "alice", ResolvedTime: noon}),
 			Alert{State: resolved, Assignee: "alice", Created: early, Memory: &Memory{
 				Incident: "inc-1", UID: "u1",
 				Assignee: &Given{Value: "alice"}, Resolution: &Given{Value: "Resolved", Over: "Active"},
 			}},
 		},
 		"a damaged memory counts as absent where they differ": {
-			Alert{State: active, Assignee: "bob", Damaged: true}, link(assigned),
+			Alert{State: active, Assignee: "bob", Damaged: true},
+			link(assigned),
 			Alert{State: active, Assignee: "alice", Memory: carried},
 		},
 		"a damaged memory goes with the link": {
-			Alert{State: active, Assignee: "alice", Damaged: true}, Link{},
+			Alert{State: active, Assignee: "alice", Damaged: true},
+			Link{},
 			Alert{State: active, Assignee: "alice"},
 		},
 	}

@@ -18,6 +18,8 @@ package rollup
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -164,10 +166,7 @@ func setCategories(status *v1alpha1.IncidentStatus, t *tally) {
 }
 
 func conditions(incident *v1alpha1.Incident, t *tally, now time.Time) []metav1.Condition {
-	next := make([]metav1.Condition, 0, len(incident.Status.Conditions))
-	for _, condition := range incident.Status.Conditions {
-		next = append(next, condition)
-	}
+	next := slices.Clone(incident.Status.Conditions)
 	set := func(condition metav1.Condition) {
 		condition.ObservedGeneration = incident.Generation
 		condition.LastTransitionTime = metav1.NewTime(now)
@@ -217,4 +216,7 @@ func summary(texts []string) string {
 	return string([]rune(joined)[:maxSummaryCharacters-1]) + "…"
 }
 
-func count(n int) *int32 { return ptr.To(int32(min(n, 1<<31-1))) }
+// count is a number as the API has it; more than that fit into no cluster.
+func count(n int) *int32 {
+	return ptr.To(int32(min(n, math.MaxInt32))) //nolint:gosec // It is bounded right here.
+}

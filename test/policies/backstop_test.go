@@ -31,6 +31,8 @@ import (
 // itFailsClosed takes away the mutating policies, and at last the bindings that say who is exempted: no request may get
 // through unstamped then. It leaves the cluster without them.
 func itFailsClosed(c func() *cluster) {
+	var alert *unstructured.Unstructured
+
 	It("refuses a forged memory without the policy that restores it", func() {
 		o := c().create(alice, alerts, nil)
 		c().remove(&admissionv1.MutatingAdmissionPolicyBinding{}, "incident-operator-memory")
@@ -45,7 +47,7 @@ func itFailsClosed(c func() *cluster) {
 	})
 	It("refuses unstamped and forged edits without the policy that stamps them, and says which", func() {
 		incident := c().create(alice, kindUnderTest{"Incident"}, nil)
-		alert := c().create(alice, alerts, nil)
+		alert = c().create(alice, alerts, nil)
 		c().remove(&admissionv1.MutatingAdmissionPolicyBinding{}, "incident-operator-editors")
 		for _, o := range []*unstructured.Unstructured{incident, alert} {
 			c().eventuallyRefuses(bob, o, spec(`{"assignee":"dave"}`),
@@ -58,12 +60,14 @@ func itFailsClosed(c func() *cluster) {
 			c().write(c().operator, o, mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/a":""}}}`))
 		}
 	})
-	It("refuses every write when nothing says who the operator is", func() {
+	It("refuses every write when nothing says who the operator and ingest are", func() {
+		c().remove(&rbacv1.ClusterRoleBinding{}, "incident-operator-memory-writers")
+		c().eventuallyRefuses(c().operator, alert, annotate(map[string]any{memory: remembered}), "no params found")
 		c().remove(&rbacv1.ClusterRoleBinding{}, "incident-operator")
 		create := func(ctx context.Context, c client.Client, o *unstructured.Unstructured) error {
 			return c.Create(ctx, o)
 		}
-		c().eventuallyRefuses(c().ingest, alerts.object(uniqueName()), create, "no params found")
+		c().eventuallyRefuses(root, kindUnderTest{"Incident"}.object(uniqueName()), create, "no params found")
 	})
 }
 

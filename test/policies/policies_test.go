@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 
 	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 )
 
 var local = filepath.Join("..", "..", "config", "local")
@@ -34,6 +35,15 @@ var _ = Describe("As shipped", Ordered, ContinueOnFailure, func() {
 	Context("editors", func() { itStampsEditors(get); itStampsExactly(get) })
 	Context("memory", func() { itKeepsTheMemory(get) })
 	Context("roles", func() { itGrantsOnly(get) })
+
+	It("adds a Deployment that the restricted Pod Security of its namespace has nothing to say against", func() {
+		for _, flags := range [][]string{nil, {"--server-side", "--force-conflicts"}} {
+			args := append([]string{"--kubeconfig", c.kubeconfig, "apply", "--dry-run=server", "--warnings-as-errors", "-f", "-"}, flags...)
+			out, err := kubectl(render(filepath.Join("..", "..", "config", "default")), args...)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(string(out)).To(ContainSubstring("deployment.apps/incident-operator "))
+		}
+	})
 })
 
 var _ = Describe("With another namespace and name prefix", Ordered, ContinueOnFailure, func() {

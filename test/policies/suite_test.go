@@ -49,6 +49,7 @@ const (
 	bob   = "bob@example.com"   // a responder
 	vera  = "vera@example.com"  // a viewer
 	carol = "carol@example.com" // an administrator of incidents and alerts
+	root  = "root"              // an administrator of the cluster
 	odd   = `eve/~1"'@7 日本`     // a responder whose name holds what might be taken for syntax
 )
 
@@ -71,9 +72,10 @@ func (i installation) serviceAccount(name string) string {
 // cluster is a control plane with one installation applied, and a client for each user.
 type cluster struct {
 	installation
-	env     *envtest.Environment
-	clients map[string]client.Client
-	admin   client.Client
+	env        *envtest.Environment
+	kubeconfig string // of an administrator
+	clients    map[string]client.Client
+	admin      client.Client
 
 	operator, ingest string // user names
 }
@@ -140,16 +142,18 @@ func start(i installation) *cluster {
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() { Expect(c.env.Stop()).To(Succeed()) })
 
-	root, err := c.env.AddUser(envtest.User{Name: "root", Groups: []string{"system:masters"}}, nil)
+	administrator, err := c.env.AddUser(envtest.User{Name: root, Groups: []string{"system:masters"}}, nil)
 	Expect(err).NotTo(HaveOccurred())
-	kubeconfig, err := root.KubeConfig()
+	kubeconfig, err := administrator.KubeConfig()
 	Expect(err).NotTo(HaveOccurred())
-	path := filepath.Join(GinkgoT().TempDir(), "kubeconfig")
-	Expect(os.WriteFile(path, kubeconfig, 0o600)).To(Succeed())
-	_, err = kubectl(render(i.kustomization), "--kubeconfig", path, "apply", "-f", "-")
+	c.kubeconfig = filepath.Join(GinkgoT().TempDir(), "kubeconfig")
+	Expect(os.WriteFile(c.kubeconfig, kubeconfig, 0o600)).To(Succeed())
+	_, err = kubectl(render(i.kustomization), "--kubeconfig", c.kubeconfig, "apply", "-f", "-")
 	Expect(err).NotTo(HaveOccurred())
 
-	c.admin = newClient(config)
+	c.admin = newClient(administrator.Config())
+	c.clients[root] = c.admin
+	// There are no ServiceAccount tokens without a controller manager; impersonation makes the same user of a request.
 	for _, name := range []string{c.operator, c.ingest} {
 		impersonated := rest.CopyConfig(config)
 		impersonated.Impersonate = rest.ImpersonationConfig{

@@ -1,0 +1,85 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package e2e
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	coordinationv1 "k8s.io/api/coordination/v1"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+var _ = Describe("The operator", func() {
+	It("says what is missing and ends when its kinds are not installed", func() {
+		Expect(withoutKinds.exitCode).To(Equal(1))
+		Expect(withoutKinds.output).To(ContainSubstring("the API server does not serve the kinds [Alert Incident] of incidentoperator.dev/v1alpha1: install config/crd first"))
+		Expect(withoutKinds.output).NotTo(ContainSubstring("panic"))
+	})
+
+	It("gives its lease back and ends cleanly when it is asked to stop", func(ctx context.Context) {
+		Expect(operator.stop()).To(Equal(0))
+		lease := &coordinationv1.Lease{}
+		Expect(admin.Get(ctx, client.ObjectKey{Namespace: operatorNamespace, Name: "incident-operator.incidentoperator.dev"}, lease)).To(Succeed())
+		Expect(ptr.Deref(lease.Spec.HolderIdentity, "")).To(BeEmpty())
+		operator.start()
+	})
+
+	It("serves metrics to those who may read them, and to nobody else", func(ctx context.Context) {
+		code, _ := operator.scrape(ctx, "")
+		Expect(code).To(Equal(401))
+
+		_, err := kubectlIn(ctx, operatorNamespace, "admin", "", "create", "serviceaccount", "prometheus")
+		Expect(err).NotTo(HaveOccurred())
+		token, err := kubectlIn(ctx, operatorNamespace, "admin", "", "create", "token", "prometheus")
+		Expect(err).NotTo(HaveOccurred())
+		code, _ = operator.scrape(ctx, strings.TrimSpace(token))
+		Expect(code).To(Equal(403))
+
+		_, err = kubectl(ctx, "admin", "", "create", "clusterrolebinding", "prometheus",
+			"--clusterrole=incident-operator-metrics-reader", "--serviceaccount="+operatorNamespace+":prometheus")
+		Expect(err).NotTo(HaveOccurred())
+		incident := createIncident(ctx, newNamespace(ctx), "inc-1")
+		createAlerts(ctx, incident, 3)
+		var body string
+		Eventually(func() int {
+			code, body = operator.scrape(ctx, strings.TrimSpace(token))
+			return code
+		}).Should(Equal(200))
+		Expect(body).To(MatchRegexp(`incident_operator_incidents\{severity="High",state="Active"\} [1-9]`))
+		Expect(body).To(MatchRegexp(`incident_operator_alerts\{severity="High",state="Active"\} [1-9]`))
+		Expect(body).To(MatchRegexp(`incident_operator_alert_patches_total\{result="ok"\} [1-9]`))
+		Expect(body).To(ContainSubstring("incident_operator_propagation_seconds_bucket"))
+		Expect(body).NotTo(ContainSubstring("inc-1"), "no object names as labels")
+	})
+
+	It("writes nothing but leases while nothing changes, for a minute", func(ctx context.Context) {
+		incident := createIncident(ctx, newNamespace(ctx), "inc-1")
+		createAlerts(ctx, incident, 20)
+		editIncident(ctx, incident, toAlice)
+		eventuallyAtRest(ctx, incident, 20, 20)
+		log := fromNow()
+		Consistently(func() []request {
+			return log.writes(func(r request) bool { return r.ObjectRef.Resource != "leases" })
+		}).WithContext(ctx).WithTimeout(60 * time.Second).WithPolling(5 * time.Second).Should(BeEmpty())
+		Expect(log.writes(func(r request) bool { return r.ObjectRef.Resource == "leases" })).NotTo(BeEmpty(), "the audit log is not being written")
+	})
+})
