@@ -22,7 +22,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	admissionv1 "k8s.io/api/admissionregistration/v1"
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -35,7 +35,7 @@ func itFailsClosed(c func() *cluster) {
 
 	It("refuses a forged memory without the policy that restores it", func() {
 		o := c().create(alice, alerts, nil)
-		c().remove(&admissionv1.MutatingAdmissionPolicyBinding{}, "incident-operator-memory")
+		c().remove(&admissionregistrationv1.MutatingAdmissionPolicyBinding{}, "incident-operator-memory")
 		c().eventuallyRefuses(alice, o, annotate(map[string]any{memory: "{}"}),
 			"annotation incidentoperator.dev/inherited must stay as it is")
 		Expect(c().get(o).GetAnnotations()).NotTo(HaveKey(memory))
@@ -48,7 +48,7 @@ func itFailsClosed(c func() *cluster) {
 	It("refuses unstamped and forged edits without the policy that stamps them, and says which", func() {
 		incident := c().create(alice, kindUnderTest{"Incident"}, nil)
 		alert = c().create(alice, alerts, nil)
-		c().remove(&admissionv1.MutatingAdmissionPolicyBinding{}, "incident-operator-editors")
+		c().remove(&admissionregistrationv1.MutatingAdmissionPolicyBinding{}, "incident-operator-editors")
 		for _, o := range []*unstructured.Unstructured{incident, alert} {
 			c().eventuallyRefuses(bob, o, spec(`{"assignee":"dave"}`),
 				"editor.incidentoperator.dev/assignee must be bob@example.com@2")

@@ -87,6 +87,19 @@ func itKeepsTheMemory(c func() *cluster) {
 		Expect(c().admin.Update(context.Background(), before)).To(Succeed())
 		Expect(c().get(o).GetAnnotations()).To(HaveKeyWithValue(memory, remembered))
 	})
+	It("does so on an alert that is older than the policies and has no stamp", func() {
+		o := c().create(alice, alerts, nil)
+		before := c().write(c().operator, o, mergePatch(`{"metadata":{"annotations":null}}`))
+		Expect(before.Object["metadata"]).NotTo(HaveKey("annotations"))
+		forge := annotate(map[string]any{memory: "{}"})
+		forged := c().write(bob, o, forge)
+		Expect(forged.Object["metadata"]).NotTo(HaveKey("annotations"))
+		Expect(toYAML(c().write(bob, o, forge))).To(Equal(toYAML(forged)), "an empty map left behind would be a write each time")
+
+		c().write(c().operator, o, annotate(map[string]any{memory: remembered}))
+		after := c().write(bob, o, mergePatch(`{"metadata":{"annotations":null}}`))
+		Expect(after.GetAnnotations()).To(Equal(map[string]string{memory: remembered}))
+	})
 	It("costs the operator the ownership of the field, once, when a replace lost the memory", func() {
 		o := c().create(alice, alerts, nil)
 		c().write(c().operator, o, annotate(map[string]any{memory: remembered}))

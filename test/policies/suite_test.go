@@ -23,6 +23,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -52,6 +53,16 @@ const (
 	root  = "root"              // an administrator of the cluster
 	odd   = `eve/~1"'@7 日本`     // a responder whose name holds what might be taken for syntax
 )
+
+// stops ends the control planes that are still running. A run that stops at the first failure skips the clean-up of an
+// ordered container, and would leave its processes behind.
+var stops []func()
+
+var _ = AfterSuite(func() {
+	for _, stop := range stops {
+		stop()
+	}
+})
 
 func TestPolicies(t *testing.T) {
 	RegisterFailHandler(Fail)
@@ -99,7 +110,7 @@ func assets() string {
 func kubectl(stdin []byte, args ...string) ([]byte, error) {
 	GinkgoHelper()
 	var out, errs bytes.Buffer
-	cmd := exec.Command(filepath.Join(assets(), "kubectl"), args...)
+	cmd := exec.CommandContext(context.Background(), filepath.Join(assets(), "kubectl"), args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &out, &errs
 	if err := cmd.Run(); err != nil {
 		return nil, fmt.Errorf("kubectl %v: %w: %s", args, err, errs.String())
@@ -140,7 +151,9 @@ func start(i installation) *cluster {
 	}
 	config, err := c.env.Start()
 	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(func() { Expect(c.env.Stop()).To(Succeed()) })
+	stop := sync.OnceFunc(func() { Expect(c.env.Stop()).To(Succeed()) })
+	stops = append(stops, stop)
+	DeferCleanup(stop)
 
 	administrator, err := c.env.AddUser(envtest.User{Name: root, Groups: []string{"system:masters"}}, nil)
 	Expect(err).NotTo(HaveOccurred())
