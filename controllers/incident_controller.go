@@ -20,6 +20,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -73,15 +74,27 @@ func (r *IncidentReconciler) Reconcile(ctx context.Context, request ctrl.Request
 	r.pacer.looked(request.NamespacedName, now, len(alerts))
 	result := rollup.Compute(incident, alerts, now, r.options)
 
-	labelErr := r.labeler.mirror(ctx, incident, incident.Spec.Tags)
+	wait, statusErr := r.publish(ctx, incident, result, settled)
+	// After the status, which is written on condition that nobody changed the incident; labels need no such condition.
+	if err := errors.Join(statusErr, r.labeler.mirror(ctx, incident, incident.Spec.Tags)); err != nil {
+		return quietly(err)
+	}
+	return ctrl.Result{RequeueAfter: wait}, nil
+}
+
+// publish writes the status if it differs from the present one, or says how long the pace makes it wait.
+func (r *IncidentReconciler) publish(
+	ctx context.Context, incident *v1alpha1.Incident, result rollup.Result, settled bool,
+) (wait time.Duration, err error) {
 	if equality.Semantic.DeepEqual(incident.Status, result.Status) {
-		return quietly(labelErr)
+		return 0, nil
 	}
-	if wait := r.pacer.untilWrite(request.NamespacedName, now, result.Pending > 0); wait > 0 && settled {
-		return requeueAfter(wait, labelErr)
+	key, now := client.ObjectKeyFromObject(incident), r.clock.Now()
+	if wait := r.pacer.untilWrite(key, now, result.Pending > 0); wait > 0 && settled {
+		return wait, nil
 	}
-	r.pacer.wrote(request.NamespacedName, now)
-	return quietly(errors.Join(labelErr, r.writeStatus(ctx, incident, result.Status)))
+	r.pacer.wrote(key, now)
+	return 0, r.writeStatus(ctx, incident, result.Status)
 }
 
 // writeStatus patches what differs, on condition that nobody changed the incident since it was read: the status tells

@@ -26,14 +26,6 @@ import (
 // retryConflict is how long a write that lost a race waits for the cache to bring the winner's.
 const retryConflict = 100 * time.Millisecond
 
-// requeueAfter looks again after a while, unless there is an error to deal with first.
-func requeueAfter(wait time.Duration, err error) (ctrl.Result, error) {
-	if err != nil {
-		return quietly(err)
-	}
-	return ctrl.Result{RequeueAfter: wait}, nil
-}
-
 // quietly turns the outcomes that a busy cluster brings along into what is to be done about them: a conflict is tried
 // again from fresh state, and an object that is gone needs nothing.
 func quietly(err error) (ctrl.Result, error) {

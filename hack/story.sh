@@ -227,6 +227,8 @@ hold() {
   new_alert | kubectl_as admin create -f - || fail "the alert to be created" "the error above"
   eventually "the incident says that its resolution does not hold" False condition $MAIN ResolutionHeld
   does alice get incident $MAIN -o 'jsonpath={.status.conditions[?(@.type=="ResolutionHeld")].message}{"\n"}'
+  eventually "a warning about it stands among the incident's events" "*new-attack arrived after the incident was resolved*" \
+    kubectl_as admin get events --field-selector "involvedObject.name=$MAIN,reason=AlertHeld" -o 'jsonpath={.items[*].message}'
   eventually "$MAIN counts it" "1/$((MAIN_COUNT + 1))" incident $MAIN '{.status.alerts.summary}'
   same "the new alert is active" Active "$(alert new-attack '{.spec.resolution.state}')"
 }
