@@ -4,6 +4,7 @@
 FROM --platform=$BUILDPLATFORM golang:1.26 AS builder
 ARG TARGETOS
 ARG TARGETARCH
+ARG VERSION=dev
 WORKDIR /workspace
 
 # Modules first: this layer is rebuilt only when the dependencies change.
@@ -18,7 +19,7 @@ COPY internal/ internal/
 RUN --mount=type=cache,target=/go/pkg/mod \
     --mount=type=cache,target=/root/.cache/go-build \
     CGO_ENABLED=0 GOOS=${TARGETOS} GOARCH=${TARGETARCH} \
-    go build -trimpath -ldflags="-s -w" -o manager .
+    go build -trimpath -ldflags="-s -w -X main.version=${VERSION}" -o manager .
 
 FROM gcr.io/distroless/static:nonroot
 WORKDIR /

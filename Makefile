@@ -7,7 +7,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-IMG ?= incident-operator:$(VERSION)
+IMG ?= incident-operator:latest
 KUBECTL ?= kubectl
 
 # A user's own API server and etcd binaries come first.

@@ -41,6 +41,7 @@ import (
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/controllers"
 	"github.com/incident-operator/incident-operator/internal/options"
+	"github.com/incident-operator/incident-operator/internal/rollup"
 )
 
 // leaseName names the lease of the leader election.
@@ -95,7 +96,7 @@ func start(ctx context.Context, settings options.Options) error {
 	if err != nil {
 		return fmt.Errorf("creating the manager: %w", err)
 	}
-	if err := controllers.Setup(ctx, mgr, settings.Controllers); err != nil {
+	if err := controllers.Setup(ctx, mgr, controllerOptions(settings)); err != nil {
 		return fmt.Errorf("setting up the controllers: %w", err)
 	}
 	if err := addProbes(mgr); err != nil {
@@ -103,6 +104,13 @@ func start(ctx context.Context, settings options.Options) error {
 	}
 	mgr.GetLogger().Info("Starting", "version", version)
 	return mgr.Start(ctx)
+}
+
+func controllerOptions(settings options.Options) controllers.Options {
+	return controllers.Options{
+		AlertWorkers: settings.AlertWorkers,
+		Rollup:       rollup.Options{AutomaticNamesSince: settings.AutomaticNamesSince},
+	}
 }
 
 func managerOptions(settings options.Options) ctrl.Options {

@@ -18,9 +18,9 @@ package controllers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/klog/v2"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -61,13 +61,9 @@ func (r *AlertReconciler) Reconcile(ctx context.Context, request ctrl.Request) (
 	if !alert.DeletionTimestamp.IsZero() {
 		return ctrl.Result{}, nil
 	}
-	incident, err := r.incidentOf(ctx, alert)
-	if err != nil {
-		return ctrl.Result{}, err
-	}
-	link, settled := linkOf(alert, incident)
-	if !settled {
-		return ctrl.Result{}, nil // The incident's status, once written, brings the alert back.
+	incident, link, settled, err := r.linkOf(ctx, alert)
+	if err != nil || !settled {
+		return ctrl.Result{}, err // An unsettled incident brings the alert back when it changes.
 	}
 
 	before, damage := inherit.FromAlert(alert)
@@ -75,34 +71,38 @@ func (r *AlertReconciler) Reconcile(ctx context.Context, request ctrl.Request) (
 	if before.Changed(after) {
 		return quietly(r.change(ctx, alert, incident, before, after, damage))
 	}
-	return quietly(errors.Join(
-		r.markLink(ctx, alert, incident),
-		r.labeler.mirror(ctx, alert, alert.Spec.Tags),
-	))
+	if err := r.markLink(ctx, alert, incident); err != nil {
+		return quietly(err)
+	}
+	return quietly(r.labeler.mirror(ctx, alert, alert.Spec.Tags))
 }
 
-// incidentOf returns the incident that the alert names, nil where there is none.
-func (r *AlertReconciler) incidentOf(ctx context.Context, alert *v1alpha1.Alert) (*v1alpha1.Incident, error) {
-	if alert.Spec.IncidentRef.Name == "" {
-		return nil, nil //nolint:nilnil // No link and no incident is an answer, not an error.
-	}
-	incident := &v1alpha1.Incident{}
-	key := client.ObjectKey{Namespace: alert.Namespace, Name: alert.Spec.IncidentRef.Name}
-	if err := r.client.Get(ctx, key, incident, client.UnsafeDisableDeepCopy); err != nil {
-		return nil, client.IgnoreNotFound(err)
-	}
-	return incident, nil
-}
-
-// linkOf says where the alert belongs; settled is false while its incident's resolution is not recorded yet.
-func linkOf(alert *v1alpha1.Alert, incident *v1alpha1.Incident) (link inherit.Link, settled bool) {
+// linkOf says where the alert belongs, and to which incident, nil for none. It is not settled while that incident's
+// resolution is not recorded yet, or while the cache has not brought an incident that exists: an alert may be seen
+// before the incident that was created just before it.
+func (r *AlertReconciler) linkOf(
+	ctx context.Context, alert *v1alpha1.Alert,
+) (incident *v1alpha1.Incident, link inherit.Link, settled bool, err error) {
 	link.Name = alert.Spec.IncidentRef.Name
-	if incident == nil {
-		return link, true
+	if link.Name == "" {
+		return nil, link, true, nil
+	}
+	incident = &v1alpha1.Incident{}
+	err = r.client.Get(ctx, incidentKey(alert), incident, client.UnsafeDisableDeepCopy)
+	if apierrors.IsNotFound(err) {
+		gone, err := r.isGone(ctx, alert)
+		return nil, link, gone, err
+	}
+	if err != nil {
+		return nil, link, false, fmt.Errorf("getting the incident %s: %w", link.Name, err)
 	}
 	source, settled := inherit.FromIncident(incident)
 	link.Source = &source
-	return link, settled
+	return incident, link, settled, nil
+}
+
+func incidentKey(alert *v1alpha1.Alert) client.ObjectKey {
+	return client.ObjectKey{Namespace: alert.Namespace, Name: alert.Spec.IncidentRef.Name}
 }
 
 // change writes what was decided, then counts and announces it.

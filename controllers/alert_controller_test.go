@@ -64,6 +64,16 @@ func nextSecond(object client.Object) {
 		WithTimeout(3 * time.Second).WithPolling(20 * time.Millisecond).Should(BeTrue())
 }
 
+// notInCache is a cache that has not seen an incident yet.
+func notInCache(name string) func(client.ObjectKey, client.Object) error {
+	return func(key client.ObjectKey, object client.Object) error {
+		if _, isIncident := object.(*v1alpha1.Incident); isIncident && key.Name == name {
+			return apierrors.NewNotFound(schema.GroupResource{Resource: "incidents"}, name)
+		}
+		return nil
+	}
+}
+
 var _ = Describe("The alert controller", func() {
 	var w *world
 
@@ -228,15 +238,45 @@ var _ = Describe("The alert controller", func() {
 		Expect(w.writes["Alert"]).To(Equal(patches + 1))
 	})
 
+	It("leaves an alert as it is that moves to an incident which the cache has not seen yet", func(ctx context.Context) {
+		w.incident(ctx, "inc-1", assignTo("alice"))
+		alert := w.alert(ctx, "a", "inc-1")
+		w.settle(ctx)
+		w.incident(ctx, "inc-2", assignTo("alice"))
+		edit(ctx, alert, func(alert *v1alpha1.Alert) { alert.Spec.IncidentRef.Name = "inc-2" })
+		before := w.total()
+		w.beforeRead = notInCache("inc-2")
+		w.look(ctx, alert)
+		Expect(w.total()).To(Equal(before))
+		w.beforeRead = nil
+		w.look(ctx, alert)
+		Expect(w.total()).To(Equal(before + 1))
+	})
+
+	It("says which incident is missing, also after another move", func(ctx context.Context) {
+		alert := w.alert(ctx, "a", "inc-1")
+		w.settle(ctx)
+		edit(ctx, alert, func(alert *v1alpha1.Alert) { alert.Spec.IncidentRef.Name = "inc-2" })
+		w.settle(ctx)
+		Expect(refresh(ctx, alert).Status.Conditions).To(HaveLen(1))
+		Expect(alert.Status.Conditions[0].Message).To(HaveSuffix(`there is no "inc-2"`))
+	})
+
+	It("lets no alert that waits for its deletion hold up its incident", func(ctx context.Context) {
+		incident := w.incident(ctx, "inc-1")
+		alert := w.alert(ctx, "a", "inc-1", func(alert *v1alpha1.Alert) { alert.Finalizers = []string{"example.com/wait"} })
+		w.settle(ctx)
+		Expect(people.Delete(ctx, alert)).To(Succeed())
+		edit(ctx, incident, assignTo("alice"))
+		w.settle(ctx)
+		Expect(refresh(ctx, alert).Spec.Assignee).To(BeEmpty())
+		Expect(meta.IsStatusConditionTrue(refresh(ctx, incident).Status.Conditions, v1alpha1.ConditionPropagated)).To(BeTrue())
+	})
+
 	It("does not call an alert dangling whose incident the cache has not seen yet", func(ctx context.Context) {
 		w.incident(ctx, "inc-1")
 		alert := w.alert(ctx, "a", "inc-1")
-		w.beforeRead = func(key client.ObjectKey, object client.Object) error {
-			if _, isIncident := object.(*v1alpha1.Incident); isIncident {
-				return apierrors.NewNotFound(schema.GroupResource{Resource: "incidents"}, key.Name)
-			}
-			return nil
-		}
+		w.beforeRead = notInCache("inc-1")
 		w.look(ctx, alert)
 		Expect(w.total()).To(BeZero())
 	})

@@ -80,11 +80,12 @@ func (q *alertQueue) onIncident() handler.EventHandler {
 			}
 		},
 		UpdateFunc: func(ctx context.Context, e event.UpdateEvent, queue workQueue) {
-			before, wasSettled := inherit.FromIncident(e.ObjectOld.(*v1alpha1.Incident))
-			after, settled := inherit.FromIncident(e.ObjectNew.(*v1alpha1.Incident))
-			if before != after {
-				q.changes.mark(after.UID)
+			old, current := e.ObjectOld.(*v1alpha1.Incident), e.ObjectNew.(*v1alpha1.Incident)
+			if old.Spec.Assignee != current.Spec.Assignee || old.Spec.Resolution.State != current.Spec.Resolution.State {
+				q.changes.mark(current.UID)
 			}
+			before, wasSettled := inherit.FromIncident(old)
+			after, settled := inherit.FromIncident(current)
 			if settled && (before != after || !wasSettled) {
 				q.addLinked(ctx, queue, e.ObjectNew)
 			}

@@ -33,48 +33,51 @@ import (
 func (r *AlertReconciler) markLink(ctx context.Context, alert *v1alpha1.Alert, incident *v1alpha1.Incident) error {
 	dangling := alert.Spec.IncidentRef.Name != "" && incident == nil
 	marked := meta.FindStatusCondition(alert.Status.Conditions, v1alpha1.ConditionLinked) != nil
-	if dangling == marked {
+	if dangling == marked && (!dangling || saysDangling(alert)) {
 		return nil
-	}
-	if dangling {
-		gone, err := r.isGone(ctx, alert)
-		if err != nil || !gone {
-			return err
-		}
 	}
 	return r.patchConditions(ctx, alert, dangling)
 }
 
-// isGone makes sure that the incident is missing from the API server, not only from the cache: an alert may be seen
-// before the incident that was created just before it. An alert that remembers its incident has seen it go.
+func danglingMessage(alert *v1alpha1.Alert) string {
+	return fmt.Sprintf("spec.incidentRef.name must be an Incident of this namespace: there is no %q", alert.Spec.IncidentRef.Name)
+}
+
+// saysDangling reports whether the condition is there and speaks of the incident that the alert names now.
+func saysDangling(alert *v1alpha1.Alert) bool {
+	condition := meta.FindStatusCondition(alert.Status.Conditions, v1alpha1.ConditionLinked)
+	return condition != nil && condition.Message == danglingMessage(alert)
+}
+
+// isGone makes sure that an incident which the cache lacks is missing from the API server too. An alert that remembers
+// it has seen it go, and one that says so already needs no second look.
 func (r *AlertReconciler) isGone(ctx context.Context, alert *v1alpha1.Alert) (bool, error) {
-	name := alert.Spec.IncidentRef.Name
-	if ours, _ := inherit.FromAlert(alert); ours.Memory != nil && ours.Memory.Incident == name {
+	key := incidentKey(alert)
+	ours, _ := inherit.FromAlert(alert) // A damaged memory remembers nothing.
+	if remembers := ours.Memory != nil && ours.Memory.Incident == key.Name; remembers || saysDangling(alert) {
 		return true, nil
 	}
 	incident := &metav1.PartialObjectMetadata{}
 	incident.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("Incident"))
-	err := r.live.Get(ctx, client.ObjectKey{Namespace: alert.Namespace, Name: name}, incident)
+	err := r.live.Get(ctx, key, incident)
 	if apierrors.IsNotFound(err) {
 		return true, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("looking up the incident %s: %w", name, err)
+		return false, fmt.Errorf("looking up the incident %s: %w", key.Name, err)
 	}
 	return false, nil
 }
 
 func (r *AlertReconciler) patchConditions(ctx context.Context, alert *v1alpha1.Alert, dangling bool) error {
-	conditions := append([]metav1.Condition{}, alert.Status.Conditions...)
+	var conditions []metav1.Condition // Null, which removes the member, where the link leads somewhere.
 	if dangling {
-		meta.SetStatusCondition(&conditions, metav1.Condition{
+		conditions = append(conditions, metav1.Condition{
 			Type: v1alpha1.ConditionLinked, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonIncidentNotFound,
-			Message:            fmt.Sprintf("spec.incidentRef.name must be an Incident of this namespace: there is no %q", alert.Spec.IncidentRef.Name),
+			Message:            danglingMessage(alert),
 			ObservedGeneration: alert.Generation,
 			LastTransitionTime: metav1.NewTime(r.clock.Now()),
 		})
-	} else {
-		meta.RemoveStatusCondition(&conditions, v1alpha1.ConditionLinked)
 	}
 	patch := object{
 		"metadata": object{"resourceVersion": alert.ResourceVersion},

@@ -18,7 +18,6 @@ package controllers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -74,9 +73,12 @@ func (r *IncidentReconciler) Reconcile(ctx context.Context, request ctrl.Request
 	r.pacer.looked(request.NamespacedName, now, len(alerts))
 	result := rollup.Compute(incident, alerts, now, r.options)
 
-	wait, statusErr := r.publish(ctx, incident, result, settled)
+	wait, err := r.publish(ctx, incident, result, settled)
+	if err != nil {
+		return quietly(err)
+	}
 	// After the status, which is written on condition that nobody changed the incident; labels need no such condition.
-	if err := errors.Join(statusErr, r.labeler.mirror(ctx, incident, incident.Spec.Tags)); err != nil {
+	if err := r.labeler.mirror(ctx, incident, incident.Spec.Tags); err != nil {
 		return quietly(err)
 	}
 	return ctrl.Result{RequeueAfter: wait}, nil
@@ -93,8 +95,11 @@ func (r *IncidentReconciler) publish(
 	if wait := r.pacer.untilWrite(key, now, result.Pending > 0); wait > 0 && settled {
 		return wait, nil
 	}
+	if err := r.writeStatus(ctx, incident, result.Status); err != nil {
+		return 0, err
+	}
 	r.pacer.wrote(key, now)
-	return 0, r.writeStatus(ctx, incident, result.Status)
+	return 0, nil
 }
 
 // writeStatus patches what differs, on condition that nobody changed the incident since it was read: the status tells

@@ -105,6 +105,15 @@ var _ = Describe("The incident controller", func() {
 		Expect(refresh(ctx, incident).Status.ResolvedTime).To(BeNil())
 	})
 
+	It("writes the status of a tagged incident in its first look", func(ctx context.Context) {
+		incident := w.incident(ctx, "inc-1", assignTo("alice"), func(incident *v1alpha1.Incident) {
+			incident.Spec.Tags = []v1alpha1.Tag{"Ransomware"}
+		})
+		Expect(w.look(ctx, incident).RequeueAfter).To(BeZero())
+		Expect(refresh(ctx, incident).Status.TagSummary).To(Equal("Ransomware"))
+		Expect(incident.Labels).To(HaveKey(v1alpha1.TagLabelPrefix + "ransomware"))
+	})
+
 	It("recovers from a conflict without losing the other's edit", func(ctx context.Context) {
 		incident := w.incident(ctx, "inc-1")
 		w.beforeWrite = func() { edit(ctx, incident.DeepCopy(), assignTo("alice")) }

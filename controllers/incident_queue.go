@@ -20,6 +20,7 @@ import (
 	"context"
 	"time"
 
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 	"sigs.k8s.io/controller-runtime/pkg/event"
@@ -36,11 +37,12 @@ const settleDelay = 100 * time.Millisecond
 // rollUpIncident rolls up an incident that changed: at once where its alerts wait for that.
 func rollUpIncident() handler.EventHandler {
 	add := func(object client.Object, queue workQueue) {
-		delay := settleDelay
-		if _, settled := inherit.FromIncident(object.(*v1alpha1.Incident)); !settled {
-			delay = 0
+		key := client.ObjectKeyFromObject(object)
+		if _, settled := inherit.FromIncident(object.(*v1alpha1.Incident)); settled {
+			addIncident(queue, key, afterAWhile())
+		} else {
+			addIncident(queue, key, aheadOfAll())
 		}
-		addIncident(queue, client.ObjectKeyFromObject(object), delay)
 	}
 	return handler.Funcs{
 		CreateFunc: func(_ context.Context, e event.CreateEvent, queue workQueue) { add(e.Object, queue) },
@@ -53,8 +55,8 @@ func rollUpIncident() handler.EventHandler {
 func rollUpIncidentOfAlert() handler.EventHandler {
 	add := func(object client.Object, queue workQueue) {
 		alert := object.(*v1alpha1.Alert)
-		if name := alert.Spec.IncidentRef.Name; name != "" {
-			addIncident(queue, client.ObjectKey{Namespace: alert.Namespace, Name: name}, settleDelay)
+		if alert.Spec.IncidentRef.Name != "" {
+			addIncident(queue, incidentKey(alert), afterAWhile())
 		}
 	}
 	return handler.Funcs{
@@ -67,9 +69,10 @@ func rollUpIncidentOfAlert() handler.EventHandler {
 	}
 }
 
-func addIncident(queue workQueue, incident client.ObjectKey, delay time.Duration) {
-	queue.(priorityqueue.PriorityQueue[reconcile.Request]).AddWithOpts(
-		priorityqueue.AddOpts{After: delay},
-		reconcile.Request{NamespacedName: incident},
-	)
+func afterAWhile() priorityqueue.AddOpts { return priorityqueue.AddOpts{After: settleDelay} }
+
+func aheadOfAll() priorityqueue.AddOpts { return priorityqueue.AddOpts{Priority: ptr.To(1)} }
+
+func addIncident(queue workQueue, incident client.ObjectKey, options priorityqueue.AddOpts) {
+	queue.(priorityqueue.PriorityQueue[reconcile.Request]).AddWithOpts(options, reconcile.Request{NamespacedName: incident})
 }

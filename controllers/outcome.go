@@ -23,8 +23,9 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 )
 
-// retryConflict is how long a write that lost a race waits for the cache to bring the winner's.
-const retryConflict = 100 * time.Millisecond
+// retryConflict is how long a write that lost a race waits at most for the cache to bring the winner's, which brings the
+// object back at once.
+const retryConflict = time.Second
 
 // quietly turns the outcomes that a busy cluster brings along into what is to be done about them: a conflict is tried
 // again from fresh state, and an object that is gone needs nothing.

@@ -64,13 +64,13 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 	if err := instruments.count(ctx, mgr.GetCache()); err != nil {
 		return fmt.Errorf("counting incidents and alerts: %w", err)
 	}
-	started := newChanges(clock.RealClock{})
+	changes := newChanges(clock.RealClock{})
 	announcer := announcer{recorder: mgr.GetEventRecorder("incident-operator")}
 	labeler := labeler{client: mgr.GetClient()}
 	return errors.Join(
 		(&AlertReconciler{
 			client: mgr.GetClient(), live: mgr.GetAPIReader(), clock: clock.RealClock{},
-			labeler: labeler, announcer: announcer, instruments: instruments, changes: started,
+			labeler: labeler, announcer: announcer, instruments: instruments, changes: changes,
 		}).setup(mgr, options.AlertWorkers),
 		(&IncidentReconciler{
 			client: mgr.GetClient(), clock: clock.RealClock{},

@@ -198,11 +198,13 @@ type AlertSpec struct {
 	// firstActivityTime is when the activity began. Written by the detector. Unset
 	// means unknown; the time of creation then counts.
 	// +optional
+	// +kubebuilder:validation:XValidation:rule="self >= timestamp('1970-01-01T00:00:00Z')",message="firstActivityTime must be a time of RFC 3339 in 1970 or later"
 	FirstActivityTime *metav1.Time `json:"firstActivityTime,omitempty"`
 
 	// lastActivityTime is when the activity was last seen. Written by the
 	// detector. Unset means unknown; firstActivityTime then counts.
 	// +optional
+	// +kubebuilder:validation:XValidation:rule="self >= timestamp('1970-01-01T00:00:00Z')",message="lastActivityTime must be a time of RFC 3339 in 1970 or later"
 	LastActivityTime *metav1.Time `json:"lastActivityTime,omitempty"`
 
 	// occurrences is how often the detector saw the same thing, 1 or more. Written

@@ -90,7 +90,8 @@ type IncidentSpec struct {
 	// +kubebuilder:validation:MaxLength=5000
 	Description string `json:"description,omitempty"`
 
-	// mergeInto asks for all alerts of this incident to move to another one.
+	// mergeInto asks for all alerts of this incident to move to another one. It
+	// is not acted on yet.
 	// Written by people. Unset means no merge.
 	// +optional
 	MergeInto MergeTarget `json:"mergeInto,omitzero"`

@@ -48,8 +48,12 @@ const (
 	maxAssigneeCharacters = 256
 )
 
-// unprintable is what the API refuses in an assignee: a memory that holds it could never be given back.
-var unprintable = regexp.MustCompile(`[\p{Cc}\x{061C}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}]`)
+// An assignee needs something printable and must hold nothing unprintable, by the rules of the API: a memory that breaks
+// them could never be given back.
+var (
+	printable   = regexp.MustCompile(`[^\s\p{Z}\p{Cf}]`)
+	unprintable = regexp.MustCompile(`[\p{Cc}\x{061C}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}]`)
+)
 
 // ParseMemory reads the annotation. It refuses whatever the API would refuse to take back as a field's value, since such
 // a memory would make every later patch of the alert fail.
@@ -112,7 +116,7 @@ func validAssignee(given *Given) error {
 		return errors.New("assignee.held must be unset: only a resolution is held")
 	}
 	for _, name := range []string{given.Value, given.Over} {
-		blank := name != unset && strings.TrimSpace(name) == ""
+		blank := name != unset && !printable.MatchString(name)
 		if blank || utf8.RuneCountInString(name) > maxAssigneeCharacters || unprintable.MatchString(name) {
 			return errors.New("assignee must hold names that an assignee can have")
 		}

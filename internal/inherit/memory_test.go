@@ -37,6 +37,7 @@ func TestParseMemoryRefusesWhatTheAPIWouldRefuse(t *testing.T) {
 		"an empty assignee":          {`{"incident":"inc-1","uid":"u","assignee":{"value":"","over":"bob"}}`, "assignee.value must not be empty"},
 		"an assignee that is held":   {`{"incident":"inc-1","uid":"u","assignee":{"value":"a","over":"","held":true}}`, "assignee.held"},
 		"a blank former assignee":    {`{"incident":"inc-1","uid":"u","assignee":{"value":"a","over":"  "}}`, "assignee must hold names"},
+		"an invisible former one":    {"{\"incident\":\"inc-1\",\"uid\":\"u\",\"assignee\":{\"value\":\"a\",\"over\":\"\u200b\"}}", "assignee must hold names"},
 		"an endless former assignee": {`{"incident":"inc-1","uid":"u","assignee":{"value":"a","over":"` + long + `"}}`, "assignee must hold names"},
 		"an escape in an assignee":   {`{"incident":"inc-1","uid":"u","assignee":{"value":"a\u001b[31m","over":""}}`, "assignee must hold names"},
 		"an override in an assignee": {`{"incident":"inc-1","uid":"u","assignee":{"value":"a\u202e","over":""}}`, "assignee must hold names"},

@@ -85,10 +85,10 @@ func isAcronym(word string) bool {
 func distinct(categories []string) []string {
 	known := make([]string, 0, len(categories)+1)
 	for _, c := range categories {
-		known = append(known, cmp.Or(c, suspiciousActivity))
+		known = append(known, cmp.Or(c, UnknownCategory))
 	}
 	if len(known) == 0 {
-		known = append(known, suspiciousActivity)
+		known = append(known, UnknownCategory)
 	}
 	return slices.Compact(SortCategories(known))
 }

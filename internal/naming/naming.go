@@ -30,9 +30,11 @@ const (
 	// a name never exceeds the 512 characters of status.name and a long title never hides how far an incident reaches.
 	maxHead = 400
 
-	ransomware         = "ransomware"
-	suspiciousActivity = "SuspiciousActivity"
+	ransomware = "ransomware"
 )
+
+// UnknownCategory is what an alert without a category counts as.
+const UnknownCategory = "SuspiciousActivity"
 
 // Facts is what the name of an incident depends on.
 type Facts struct {
@@ -56,7 +58,7 @@ func Automatic(f Facts) string {
 		return empty
 	}
 	categories := distinct(f.Categories)
-	name := cut(head(f.Title, categories), maxHead)
+	name := Cut(head(f.Title, categories), maxHead)
 	if slices.ContainsFunc(categories, isRansomware) && !strings.Contains(strings.ToLower(name), ransomware) {
 		name += " including Ransomware"
 	}
@@ -103,8 +105,8 @@ func scope(endpoints, users int) string {
 	}
 }
 
-// cut shortens s to at most limit characters, with "…" in place of what is missing.
-func cut(s string, limit int) string {
+// Cut shortens s to at most limit characters, with "…" in place of what is missing.
+func Cut(s string, limit int) string {
 	if utf8.RuneCountInString(s) <= limit {
 		return s
 	}

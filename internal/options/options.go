@@ -24,8 +24,6 @@ import (
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
-
-	"github.com/incident-operator/incident-operator/controllers"
 )
 
 // Options are the settings of the operator, one field a flag.
@@ -40,8 +38,10 @@ type Options struct {
 	LeaderElectionNamespace string
 	// LeaseDuration, RenewDeadline and RetryPeriod time the lease.
 	LeaseDuration, RenewDeadline, RetryPeriod time.Duration
-	// Controllers are the settings of the controllers.
-	Controllers controllers.Options
+	// AlertWorkers is the number of alerts that are changed at the same time, 1 to 256.
+	AlertWorkers int
+	// AutomaticNamesSince is when automatic naming was switched on; zero means that every incident is named.
+	AutomaticNamesSince time.Time
 	// Log are the settings of the log.
 	Log zap.Options
 }
@@ -62,12 +62,12 @@ func Parse(flags *flag.FlagSet, args []string) (Options, error) {
 	flags.DurationVar(&options.RenewDeadline, "leader-election-renew-deadline", 10*time.Second,
 		"Time within which a leader must renew its lease or give up. Must be less than the lease duration.")
 	flags.DurationVar(&options.RetryPeriod, "leader-election-retry-period", 2*time.Second,
-		"Time between two attempts to get or renew the lease. Must be less than the renew deadline.")
-	flags.IntVar(&options.Controllers.AlertWorkers, "alert-workers", 8,
+		"Time between two attempts to get or renew the lease. The renew deadline must be more than 1.2 times this.")
+	flags.IntVar(&options.AlertWorkers, "alert-workers", 8,
 		"Number of alerts that are changed at the same time, 1 to 256. An API server of two cores serves no more than 8 any faster.")
 	flags.Func("automatic-names-since",
 		"Time, as 2026-01-31T00:00:00Z, at which automatic naming was switched on: incidents created earlier keep the name they had. Unset means that every incident is named.",
-		timeInto(&options.Controllers.Rollup.AutomaticNamesSince))
+		timeInto(&options.AutomaticNamesSince))
 	options.Log.BindFlags(flags)
 	if err := flags.Parse(args); err != nil {
 		return options, err
@@ -91,12 +91,15 @@ func timeInto(target *time.Time) func(string) error {
 
 func (o Options) validate() error {
 	var problems []error
-	if o.Controllers.AlertWorkers < 1 || o.Controllers.AlertWorkers > 256 {
-		problems = append(problems, fmt.Errorf("--alert-workers must be 1 to 256, is %d", o.Controllers.AlertWorkers))
+	if o.AlertWorkers < 1 || o.AlertWorkers > 256 {
+		problems = append(problems, fmt.Errorf("--alert-workers must be 1 to 256, is %d", o.AlertWorkers))
 	}
-	if o.RetryPeriod <= 0 || o.RenewDeadline <= o.RetryPeriod || o.LeaseDuration <= o.RenewDeadline {
+	if o.LeaseDuration < time.Second {
+		problems = append(problems, fmt.Errorf("--leader-election-lease-duration must be at least 1s, is %s", o.LeaseDuration))
+	}
+	if longestRetry := o.RetryPeriod * 6 / 5; o.RetryPeriod <= 0 || o.RenewDeadline <= longestRetry || o.LeaseDuration <= o.RenewDeadline {
 		problems = append(problems, fmt.Errorf(
-			"--leader-election-lease-duration (%s) must be more than --leader-election-renew-deadline (%s), and that more than --leader-election-retry-period (%s)",
+			"--leader-election-lease-duration (%s) must be more than --leader-election-renew-deadline (%s), and that more than 1.2 times --leader-election-retry-period (%s)",
 			o.LeaseDuration, o.RenewDeadline, o.RetryPeriod))
 	}
 	return errors.Join(problems...)

@@ -46,7 +46,8 @@ func resolvedTime(incident *v1alpha1.Incident, now time.Time) *metav1.Time {
 }
 
 // lastSet returns when the present value of a field was set, as closely as managedFields tell: every owner of the field
-// set it to its present value no later than its entry's time, so the earliest of them is the closest.
+// set it to its present value no later than its entry's time, so the earliest of them is the closest. It can be too late
+// where the same manager changed something else before anybody looked.
 func lastSet(entries []metav1.ManagedFieldsEntry, path fieldpath.Path) *metav1.Time {
 	var earliest *metav1.Time
 	for _, entry := range entries {

@@ -22,7 +22,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -209,11 +208,7 @@ func resolutionHeld(t *tally) metav1.Condition {
 
 // summary joins texts into one readable string, cut visibly at its bound.
 func summary(texts []string) string {
-	joined := strings.Join(texts, ", ")
-	if utf8.RuneCountInString(joined) <= maxSummaryCharacters {
-		return joined
-	}
-	return string([]rune(joined)[:maxSummaryCharacters-1]) + "…"
+	return naming.Cut(strings.Join(texts, ", "), maxSummaryCharacters)
 }
 
 // count is a number as the API has it; more than that fit into no cluster.

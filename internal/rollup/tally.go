@@ -25,10 +25,8 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/inherit"
+	"github.com/incident-operator/incident-operator/internal/naming"
 )
-
-// unknownCategory is what an alert without a category counts as.
-const unknownCategory = "SuspiciousActivity"
 
 // severities orders the severities; an unknown one ranks below all.
 var severities = map[v1alpha1.Severity]int{
@@ -74,7 +72,7 @@ func (t *tally) add(alert *v1alpha1.Alert) {
 	if severities[alert.Spec.Severity] > severities[t.severity] {
 		t.severity = alert.Spec.Severity
 	}
-	t.categories.Insert(cmp.Or(alert.Spec.Category, unknownCategory))
+	t.categories.Insert(cmp.Or(alert.Spec.Category, naming.UnknownCategory))
 	if alert.Spec.Source.Service != "" {
 		t.sources.Insert(alert.Spec.Source.Service)
 	}
@@ -113,25 +111,43 @@ func (t *tally) addEvidence(evidence *v1alpha1.Evidence) {
 	}
 }
 
+// addTimes counts in whole seconds, as the API keeps them, and takes a time that a detector left zero for unknown.
 func (t *tally) addTimes(alert *v1alpha1.Alert) {
-	first := alert.CreationTimestamp.Time
-	if alert.Spec.FirstActivityTime != nil {
-		first = alert.Spec.FirstActivityTime.Time
+	first, last := alert.CreationTimestamp.Time, time.Time{}
+	if given := alert.Spec.LastActivityTime; !given.IsZero() {
+		last = given.Truncate(time.Second)
+		first = earlier(first, last)
 	}
-	last := first
-	if alert.Spec.LastActivityTime != nil {
-		last = alert.Spec.LastActivityTime.Time
+	if given := alert.Spec.FirstActivityTime; !given.IsZero() {
+		first = given.Truncate(time.Second)
 	}
-	if t.first.IsZero() || first.Before(t.first) {
-		t.first = first
+	last = later(first, last)
+	if t.total == 1 {
+		t.first, t.last = first, last
 	}
-	if last.After(t.last) {
-		t.last = last
-	}
+	t.first, t.last = earlier(t.first, first), later(t.last, last)
 }
 
-// addInheritance asks the same decision that changes alerts whether this one is still to be changed.
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// addInheritance asks the same decision that changes alerts whether this one is still to be changed. One that is being
+// deleted is left as it is.
 func (t *tally) addInheritance(alert *v1alpha1.Alert) {
+	if !alert.DeletionTimestamp.IsZero() {
+		return
+	}
 	before, _ := inherit.FromAlert(alert) // A damaged memory shows as a pending change.
 	after := inherit.Decide(before, t.source)
 	if before.Changed(after) {

@@ -109,6 +109,12 @@ var _ = Describe("Alert", func() {
 		Entry("with an address of two lines", `url: "https://example.com/\nhttps://example.com"`, "spec.url", webURL),
 		Entry("with an address too long", `url: "https://`+texts(2041)+`"`, "spec.url", "Too long: may not be more than 2048"),
 		Entry("with a first time that is none", `firstActivityTime: yesterday`, "spec.firstActivityTime", "must be of type date-time"),
+		// Times that pass for date-time, and that no Go client could read: one of them would blind every watcher.
+		Entry("with a time in lower case", `firstActivityTime: "2020-01-01t00:00:00z"`, "spec.firstActivityTime", "firstActivityTime"),
+		Entry("with a time of a zone beyond any", `lastActivityTime: "2020-01-01T00:00:00+99:99"`, "spec.lastActivityTime", "lastActivityTime"),
+		Entry("with a time and more", `lastActivityTime: "2020-01-01T00:00:00ZTfoo"`, "spec.lastActivityTime", "lastActivityTime"),
+		Entry("with a time of the year one", `firstActivityTime: "0001-01-01T00:00:00Z"`, "spec.firstActivityTime",
+			"firstActivityTime must be a time of RFC 3339 in 1970 or later"),
 		Entry("with a last time that is none", `lastActivityTime: yesterday`, "spec.lastActivityTime", "must be of type date-time"),
 		Entry("seen zero times", `occurrences: 0`, "spec.occurrences", "should be greater than or equal to 1"),
 		Entry("seen less than zero times", `occurrences: -1`, "spec.occurrences", "should be greater than or equal to 1"),
