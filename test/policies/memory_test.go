@@ -56,10 +56,10 @@ func itKeepsTheMemory(c func() *cluster) {
 			Expect(before.GetAnnotations()).To(HaveKeyWithValue(memory, remembered))
 			Expect(c().write(bob, o, attack).GetAnnotations()).To(HaveKeyWithValue(memory, remembered))
 		})
+		if name == "removed by JSON patch" || name == "nulled" {
+			continue // There is nothing that these could remove.
+		}
 		It("makes no memory where none was: "+name, func() {
-			if name == "removed by JSON patch" || name == "nulled" {
-				Skip("nothing to remove")
-			}
 			o := c().create(alice, alerts, nil)
 			Expect(c().write(bob, o, attack).GetAnnotations()).NotTo(HaveKey(memory))
 		})
