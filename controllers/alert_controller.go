@@ -71,10 +71,14 @@ func (r *AlertReconciler) Reconcile(ctx context.Context, request ctrl.Request) (
 	if before.Changed(after) {
 		return quietly(r.change(ctx, alert, incident, before, after, damage))
 	}
-	if err := r.markLink(ctx, alert, incident); err != nil {
+	wait, err := r.markLink(ctx, alert, incident)
+	if err != nil {
 		return quietly(err)
 	}
-	return quietly(r.labeler.mirror(ctx, alert, alert.Spec.Tags))
+	if err := r.labeler.mirror(ctx, alert, alert.Spec.Tags); err != nil {
+		return quietly(err)
+	}
+	return ctrl.Result{RequeueAfter: wait}, nil
 }
 
 // linkOf says where the alert belongs, and to which incident, nil for none. It is not settled while that incident's

@@ -253,6 +253,16 @@ var _ = Describe("The alert controller", func() {
 		Expect(w.total()).To(Equal(before + 1))
 	})
 
+	It("gives the incident of a new alert some time to appear", func(ctx context.Context) {
+		alert := w.alert(ctx, "a", "inc-1")
+		w.clock.SetTime(alert.CreationTimestamp.Add(time.Second))
+		Expect(w.look(ctx, alert).RequeueAfter).To(Equal(linkGrace - time.Second))
+		Expect(w.total()).To(BeZero())
+		w.clock.Step(linkGrace)
+		w.look(ctx, alert)
+		Expect(w.writes).To(Equal(map[string]int{"Alert/status": 1}))
+	})
+
 	It("says which incident is missing, also after another move", func(ctx context.Context) {
 		alert := w.alert(ctx, "a", "inc-1")
 		w.settle(ctx)

@@ -19,6 +19,7 @@ package controllers
 import (
 	"context"
 	"fmt"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -29,14 +30,25 @@ import (
 	"github.com/incident-operator/incident-operator/internal/inherit"
 )
 
-// markLink keeps the condition Linked=False on alerts whose incident does not exist, and only on those.
-func (r *AlertReconciler) markLink(ctx context.Context, alert *v1alpha1.Alert, incident *v1alpha1.Incident) error {
+// linkGrace is how long the incident of a new alert may take to appear. Tools that apply a folder send alerts first, by
+// the alphabet, and each alert would be written twice for nothing.
+const linkGrace = 3 * time.Second
+
+// markLink keeps the condition Linked=False on alerts whose incident does not exist, and only on those. It returns how
+// long to wait where it is too early to tell.
+func (r *AlertReconciler) markLink(
+	ctx context.Context, alert *v1alpha1.Alert, incident *v1alpha1.Incident,
+) (wait time.Duration, err error) {
 	dangling := alert.Spec.IncidentRef.Name != "" && incident == nil
 	marked := meta.FindStatusCondition(alert.Status.Conditions, v1alpha1.ConditionLinked) != nil
 	if dangling == marked && (!dangling || saysDangling(alert)) {
-		return nil
+		return 0, nil
 	}
-	return r.patchConditions(ctx, alert, dangling)
+	// The clocks may differ: an alert from the future has no grace.
+	if age := r.clock.Since(alert.CreationTimestamp.Time); dangling && age >= 0 && age < linkGrace {
+		return linkGrace - age, nil
+	}
+	return 0, r.patchConditions(ctx, alert, dangling)
 }
 
 func danglingMessage(alert *v1alpha1.Alert) string {
