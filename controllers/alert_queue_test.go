@@ -22,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	clocktesting "k8s.io/utils/clock/testing"
@@ -116,6 +117,30 @@ func TestWhatWasThereAtTheStartWaitsForWhatPeopleDo(t *testing.T) {
 	assignIncident(q, queue, 5)
 	if got := served(t, queue, 5)["inc-5"]; got != 5 {
 		t.Errorf("the changed incident was served %d of the first 5 times", got)
+	}
+}
+
+func TestLatencyIsTakenFromTheEditAndNotFromItsRecording(t *testing.T) {
+	q, fakeClock, queue := queueOf(t)
+	before := &v1alpha1.Incident{}
+	before.Namespace, before.Name, before.UID = "default", "inc-5", "u1"
+	edited := before.DeepCopy()
+	edited.Spec.Resolution.State = v1alpha1.ResolutionResolved
+	recorded := edited.DeepCopy()
+	recorded.Status.ResolvedTime = &metav1.Time{Time: fakeClock.Now()}
+
+	if _, known := q.changes.since("u1"); known {
+		t.Fatal("a change is known before there was one")
+	}
+	q.onIncident().Update(context.Background(), event.UpdateEvent{ObjectOld: before, ObjectNew: edited}, queue)
+	fakeClock.Step(time.Second)
+	q.onIncident().Update(context.Background(), event.UpdateEvent{ObjectOld: edited, ObjectNew: recorded}, queue)
+	if elapsed, known := q.changes.since("u1"); !known || elapsed != time.Second {
+		t.Errorf("the change was %v ago (known: %v), want 1s", elapsed, known)
+	}
+	q.onIncident().Delete(context.Background(), event.DeleteEvent{Object: recorded}, queue)
+	if _, known := q.changes.since("u1"); known {
+		t.Error("a deleted incident is remembered")
 	}
 }
 
