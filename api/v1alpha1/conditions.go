@@ -42,3 +42,15 @@ const (
 	// ReasonIncidentNotFound is the reason of Linked=False.
 	ReasonIncidentNotFound = "IncidentNotFound"
 )
+
+// Condition types and reasons of a Comment.
+const (
+	// ConditionRecorded is True once the comment stands in the activity log of its incident, and False where it never
+	// will. Normal polarity.
+	ConditionRecorded = "Recorded"
+	// ReasonRecorded is the reason of Recorded=True.
+	ReasonRecorded = "Recorded"
+	// ReasonIncidentYounger is a reason of Recorded=False: the comment was there before the incident of that name, so
+	// it was about another one. Recorded=False also has ReasonIncidentNotFound.
+	ReasonIncidentYounger = "IncidentYounger"
+)

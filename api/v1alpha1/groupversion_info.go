@@ -37,6 +37,8 @@ func addKnownTypes(scheme *runtime.Scheme) error {
 	scheme.AddKnownTypes(GroupVersion,
 		&Incident{}, &IncidentList{},
 		&Alert{}, &AlertList{},
+		&Comment{}, &CommentList{},
+		&Activity{}, &ActivityList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil

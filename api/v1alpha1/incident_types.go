@@ -138,6 +138,20 @@ type AlertCounts struct {
 	Summary string `json:"summary,omitempty"`
 }
 
+// ActivityHead says how far the activity log of an incident has come.
+type ActivityHead struct {
+	// entries is the number of entries in the log.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Entries int64 `json:"entries,omitempty"`
+
+	// head is the hash of the last entry, 64 hexadecimal digits.
+	// +optional
+	// +kubebuilder:validation:MinLength=64
+	// +kubebuilder:validation:MaxLength=64
+	Head string `json:"head,omitempty"`
+}
+
 // IncidentStatus is what the operator observed. Only the operator writes it;
 // every field is derived from the incident's spec and from the alerts that are
 // linked to it.
@@ -282,6 +296,11 @@ type IncidentStatus struct {
 	// inherits the resolution, and unset again when the incident is re-opened.
 	// +optional
 	ResolvedTime *metav1.Time `json:"resolvedTime,omitempty"`
+
+	// activity says how far the activity log has come: the Activity objects of
+	// this incident are the log itself.
+	// +optional
+	Activity ActivityHead `json:"activity,omitzero"`
 }
 
 // Incident is the work that one or more alerts cause: who does it, how far it

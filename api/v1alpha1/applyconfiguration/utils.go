@@ -32,6 +32,24 @@ import (
 func ForKind(kind schema.GroupVersionKind) interface{} {
 	switch kind {
 	// Group=incidentoperator.dev, Version=v1alpha1
+	case v1alpha1.SchemeGroupVersion.WithKind("Activity"):
+		return &apiv1alpha1.ActivityApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("ActivityChange"):
+		return &apiv1alpha1.ActivityChangeApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("ActivityComment"):
+		return &apiv1alpha1.ActivityCommentApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("ActivityField"):
+		return &apiv1alpha1.ActivityFieldApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("ActivityHead"):
+		return &apiv1alpha1.ActivityHeadApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("ActivityIncident"):
+		return &apiv1alpha1.ActivityIncidentApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("ActivityRecord"):
+		return &apiv1alpha1.ActivityRecordApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("ActivitySpec"):
+		return &apiv1alpha1.ActivitySpecApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("ActivityStamp"):
+		return &apiv1alpha1.ActivityStampApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Alert"):
 		return &apiv1alpha1.AlertApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("AlertCounts"):
@@ -44,6 +62,12 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.AlertStatusApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Classification"):
 		return &apiv1alpha1.ClassificationApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("Comment"):
+		return &apiv1alpha1.CommentApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("CommentSpec"):
+		return &apiv1alpha1.CommentSpecApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("CommentStatus"):
+		return &apiv1alpha1.CommentStatusApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Evidence"):
 		return &apiv1alpha1.EvidenceApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Incident"):

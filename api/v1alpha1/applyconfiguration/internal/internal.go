@@ -39,6 +39,151 @@ func Parser() *typed.Parser {
 var parserOnce sync.Once
 var parser *typed.Parser
 var schemaYAML = typed.YAMLObject(`types:
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.Activity
+  map:
+    fields:
+    - name: apiVersion
+      type:
+        scalar: string
+    - name: kind
+      type:
+        scalar: string
+    - name: metadata
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+    - name: spec
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivitySpec
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityChange
+  map:
+    fields:
+    - name: field
+      type:
+        scalar: string
+    - name: from
+      type:
+        scalar: string
+    - name: to
+      type:
+        scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityComment
+  map:
+    fields:
+    - name: name
+      type:
+        scalar: string
+    - name: text
+      type:
+        scalar: string
+    - name: uid
+      type:
+        scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityField
+  map:
+    fields:
+    - name: field
+      type:
+        scalar: string
+    - name: value
+      type:
+        scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityHead
+  map:
+    fields:
+    - name: entries
+      type:
+        scalar: numeric
+    - name: head
+      type:
+        scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityIncident
+  map:
+    fields:
+    - name: name
+      type:
+        scalar: string
+    - name: uid
+      type:
+        scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityRecord
+  map:
+    fields:
+    - name: fields
+      type:
+        list:
+          elementType:
+            namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityField
+          elementRelationship: atomic
+    - name: generation
+      type:
+        scalar: numeric
+    - name: resourceVersion
+      type:
+        scalar: string
+    - name: stamps
+      type:
+        list:
+          elementType:
+            namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityStamp
+          elementRelationship: atomic
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivitySpec
+  map:
+    fields:
+    - name: actor
+      type:
+        scalar: string
+    - name: actorKind
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActorKind
+    - name: after
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityRecord
+    - name: changes
+      type:
+        list:
+          elementType:
+            namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityChange
+          elementRelationship: atomic
+    - name: comment
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityComment
+    - name: coversGenerations
+      type:
+        scalar: numeric
+    - name: hash
+      type:
+        scalar: string
+    - name: incidentRef
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityIncident
+    - name: previousHash
+      type:
+        scalar: string
+    - name: sequence
+      type:
+        scalar: numeric
+    - name: summary
+      type:
+        scalar: string
+    - name: time
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Time
+    - name: type
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityType
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityStamp
+  map:
+    fields:
+    - name: editor
+      type:
+        scalar: string
+    - name: group
+      type:
+        scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityType
+  scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.ActorKind
+  scalar: string
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.Alert
   map:
     fields:
@@ -169,6 +314,50 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         namedType: com.github.incident-operator.incident-operator.api.v1alpha1.Verdict
       default: NotSet
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.Comment
+  map:
+    fields:
+    - name: apiVersion
+      type:
+        scalar: string
+    - name: kind
+      type:
+        scalar: string
+    - name: metadata
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+    - name: spec
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.CommentSpec
+    - name: status
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.CommentStatus
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.CommentSpec
+  map:
+    fields:
+    - name: author
+      type:
+        scalar: string
+    - name: incidentRef
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.IncidentReference
+    - name: text
+      type:
+        scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.CommentStatus
+  map:
+    fields:
+    - name: conditions
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Condition
+          elementRelationship: associative
+          keys:
+          - type
+    - name: sequence
+      type:
+        scalar: numeric
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.Determination
   scalar: string
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.Evidence
@@ -254,6 +443,9 @@ var schemaYAML = typed.YAMLObject(`types:
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.IncidentStatus
   map:
     fields:
+    - name: activity
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityHead
     - name: alerts
       type:
         namedType: com.github.incident-operator.incident-operator.api.v1alpha1.AlertCounts

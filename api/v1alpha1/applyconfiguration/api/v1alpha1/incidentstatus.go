@@ -101,6 +101,9 @@ type IncidentStatusApplyConfiguration struct {
 	// incident. Alerts created then or later stay active. Set before any alert
 	// inherits the resolution, and unset again when the incident is re-opened.
 	ResolvedTime *metav1.Time `json:"resolvedTime,omitempty"`
+	// activity says how far the activity log has come: the Activity objects of
+	// this incident are the log itself.
+	Activity *ActivityHeadApplyConfiguration `json:"activity,omitempty"`
 }
 
 // IncidentStatusApplyConfiguration constructs a declarative configuration of the IncidentStatus type for use with
@@ -296,5 +299,13 @@ func (b *IncidentStatusApplyConfiguration) WithLastActivityTime(value metav1.Tim
 // If called multiple times, the ResolvedTime field is set to the value of the last call.
 func (b *IncidentStatusApplyConfiguration) WithResolvedTime(value metav1.Time) *IncidentStatusApplyConfiguration {
 	b.ResolvedTime = &value
+	return b
+}
+
+// WithActivity sets the Activity field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Activity field is set to the value of the last call.
+func (b *IncidentStatusApplyConfiguration) WithActivity(value *ActivityHeadApplyConfiguration) *IncidentStatusApplyConfiguration {
+	b.Activity = value
 	return b
 }

@@ -1,0 +1,292 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// ActivityType says what happened.
+//
+// +kubebuilder:validation:Enum=Created;Renamed;Described;Tagged;Assigned;Resolved;Reopened;ResolutionChanged;Classified;SeverityChanged;MergeRequested;Edited;Commented
+type ActivityType string
+
+// The types of activities.
+const (
+	// ActivityCreated begins every log.
+	ActivityCreated         ActivityType = "Created"
+	ActivityRenamed         ActivityType = "Renamed"
+	ActivityDescribed       ActivityType = "Described"
+	ActivityTagged          ActivityType = "Tagged"
+	ActivityAssigned        ActivityType = "Assigned"
+	ActivityResolved        ActivityType = "Resolved"
+	ActivityReopened        ActivityType = "Reopened"
+	ActivityClassified      ActivityType = "Classified"
+	ActivitySeverityChanged ActivityType = "SeverityChanged"
+	ActivityMergeRequested  ActivityType = "MergeRequested"
+	// ActivityResolutionChanged is a change of the state that neither resolves nor re-opens, or of the note.
+	ActivityResolutionChanged ActivityType = "ResolutionChanged"
+	// ActivityEdited stands for edits that left nothing behind that differs from what was there before.
+	ActivityEdited    ActivityType = "Edited"
+	ActivityCommented ActivityType = "Commented"
+)
+
+// ActorKind says what an actor's name means.
+//
+// +kubebuilder:validation:Enum=User;Operator;Unknown
+type ActorKind string
+
+// The kinds of actors.
+const (
+	ActorUser     ActorKind = "User"
+	ActorOperator ActorKind = "Operator"
+	ActorUnknown  ActorKind = "Unknown"
+)
+
+// ActivityIncident says which incident an activity belongs to.
+type ActivityIncident struct {
+	// name is the metadata.name of the incident, 1 to 253 characters.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name,omitempty"`
+
+	// uid tells incidents of the same name apart. 1 to 128 characters.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=128
+	UID string `json:"uid,omitempty"`
+}
+
+// ActivityChange is one field that changed. Values are recorded whole up to
+// 256 characters. A longer one, and one that begins with "sha256:", is recorded
+// as "sha256:<64 hexadecimal digits> (<number> characters)", the hash of its
+// UTF-8 bytes.
+type ActivityChange struct {
+	// field is the path of the field, such as spec.assignee. 1 to 128 characters.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=128
+	Field string `json:"field,omitempty"`
+
+	// from is the recorded value before the change, at most 256 characters. Unset
+	// means that the field was unset.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	From string `json:"from,omitempty"`
+
+	// to is the recorded value after the change, at most 256 characters. Unset
+	// means that the field was unset.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	To string `json:"to,omitempty"`
+}
+
+// ActivityComment is the comment that an activity records.
+type ActivityComment struct {
+	// name is the metadata.name of the Comment, 1 to 253 characters.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name,omitempty"`
+
+	// uid is the metadata.uid of the Comment, 1 to 128 characters.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=128
+	UID string `json:"uid,omitempty"`
+
+	// text is the recorded value of the comment's text, 1 to 256 characters: see
+	// ActivityChange. The Comment itself holds it whole.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	Text string `json:"text,omitempty"`
+}
+
+// ActivityField is the recorded value of one field.
+type ActivityField struct {
+	// field is the path of the field, such as spec.assignee. 1 to 128 characters.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=128
+	Field string `json:"field,omitempty"`
+
+	// value is its recorded value, 1 to 256 characters: see ActivityChange.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	Value string `json:"value,omitempty"`
+}
+
+// ActivityStamp is the recorded stamp of one group of fields.
+type ActivityStamp struct {
+	// group is the group of fields, such as assignee. 1 to 64 characters.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=64
+	Group string `json:"group,omitempty"`
+
+	// editor is the annotation editor.incidentoperator.dev/<group> as recorded, 1
+	// to 256 characters: see ActivityChange.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	Editor string `json:"editor,omitempty"`
+}
+
+// ActivityRecord is what the log knows of the incident after an activity: the
+// base of the next difference.
+type ActivityRecord struct {
+	// generation is the highest metadata.generation of the incident that the log
+	// covers.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	Generation *int64 `json:"generation,omitempty"`
+
+	// resourceVersion is the metadata.resourceVersion of the incident that was
+	// last recorded, 1 to 32 characters.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=32
+	ResourceVersion string `json:"resourceVersion,omitempty"`
+
+	// fields are the recorded fields that are set, in a fixed order.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=32
+	Fields []ActivityField `json:"fields,omitempty"`
+
+	// stamps are the recorded stamps, in a fixed order.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=32
+	Stamps []ActivityStamp `json:"stamps,omitempty"`
+}
+
+// ActivitySpec is one entry of an incident's activity log. It never changes.
+type ActivitySpec struct {
+	// incidentRef says which incident the entry belongs to.
+	// +required
+	IncidentRef ActivityIncident `json:"incidentRef,omitzero"`
+
+	// sequence is the number of the entry in the log of its incident: 1, 2, 3 …
+	// without a gap.
+	// +required
+	// +kubebuilder:validation:Minimum=1
+	Sequence int64 `json:"sequence,omitempty"`
+
+	// time is when it happened, where the API server says that (a creation, a
+	// comment), else when the operator recorded it.
+	// +required
+	Time metav1.Time `json:"time,omitzero"`
+
+	// actor is who did it: a user by the name that the cluster's authentication
+	// gives it, or what actorKind says. 1 to 1,024 characters.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=1024
+	Actor string `json:"actor,omitempty"`
+
+	// actorKind is User, Operator for the incident operator itself, or Unknown
+	// where no admission policy saw who did it.
+	// +required
+	ActorKind ActorKind `json:"actorKind,omitempty"`
+
+	// type says what happened.
+	// +required
+	Type ActivityType `json:"type,omitempty"`
+
+	// summary says it in words, 1 to 1,024 characters, with unprintable characters
+	// escaped.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=1024
+	Summary string `json:"summary,omitempty"`
+
+	// changes are the fields that changed, at most 32.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=32
+	Changes []ActivityChange `json:"changes,omitempty"`
+
+	// coversGenerations is how many generations of the incident the entry covers:
+	// more than 1 where several edits fell between two looks of the operator.
+	// Unset for none.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	CoversGenerations int64 `json:"coversGenerations,omitempty"`
+
+	// comment is the comment that the entry records. Unset for other types.
+	// +optional
+	Comment ActivityComment `json:"comment,omitzero"`
+
+	// after is what the log knows of the incident after this entry.
+	// +required
+	After ActivityRecord `json:"after,omitzero"`
+
+	// previousHash is the hash of the entry before, 64 hexadecimal digits. Unset
+	// for the first.
+	// +optional
+	// +kubebuilder:validation:MinLength=64
+	// +kubebuilder:validation:MaxLength=64
+	PreviousHash string `json:"previousHash,omitempty"`
+
+	// hash is the SHA-256 of the canonical encoding of this spec without hash, 64
+	// hexadecimal digits.
+	// +required
+	// +kubebuilder:validation:MinLength=64
+	// +kubebuilder:validation:MaxLength=64
+	Hash string `json:"hash,omitempty"`
+}
+
+// Activity is one entry of the activity log of an incident. The operator
+// alone creates it, and nobody changes it.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:resource:path=activities,shortName=act,categories=incidentoperator
+// +kubebuilder:selectablefield:JSONPath=`.spec.incidentRef.name`
+// +kubebuilder:selectablefield:JSONPath=`.spec.type`
+// +kubebuilder:selectablefield:JSONPath=`.spec.actor`
+// +kubebuilder:printcolumn:name="Time",type=string,JSONPath=`.spec.time`,description="When it happened or was recorded"
+// +kubebuilder:printcolumn:name="Actor",type=string,JSONPath=`.spec.actor`,description="Who did it"
+// +kubebuilder:printcolumn:name="Type",type=string,JSONPath=`.spec.type`,description="What happened"
+// +kubebuilder:printcolumn:name="Summary",type=string,JSONPath=`.spec.summary`,description="What happened, in words"
+// +kubebuilder:validation:XValidation:rule="self.spec == oldSelf.spec",fieldPath=".spec",reason=FieldValueForbidden,message="spec of an Activity must stay as it was created: the log is not to be changed"
+type Activity struct {
+	metav1.TypeMeta `json:",inline"`
+
+	// metadata is the standard object metadata. The name is made of the incident's
+	// name, its UID and the sequence.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitzero"`
+
+	// spec is the entry. It never changes.
+	// +required
+	Spec ActivitySpec `json:"spec,omitzero"`
+}
+
+// ActivityList is a list of activities.
+//
+// +kubebuilder:object:root=true
+type ActivityList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []Activity `json:"items"`
+}
