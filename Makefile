@@ -39,8 +39,18 @@ down: bin/controlplane ## stop them and delete .local
 ##@ Build
 
 .PHONY: build
-build: ## build the operator: bin/manager
+build: plugin ## build the operator, bin/manager, and the kubectl plugin
 	$(GO_BUILD) -ldflags "-s -w -X main.version=$(VERSION)" -o bin/manager .
+
+.PHONY: plugin
+plugin: ## build the kubectl plugin: bin/kubectl-incident
+	$(GO_BUILD) -ldflags "-s -w -X main.version=$(VERSION)" -o bin/kubectl-incident ./cmd/kubectl-incident
+
+.PHONY: install-plugin
+install-plugin: PLUGIN_DIR = $(or $(PREFIX),$(shell go env GOPATH))/bin
+install-plugin: plugin ## copy the kubectl plugin to PREFIX/bin, else to the bin folder of GOPATH
+	mkdir -p "$(PLUGIN_DIR)"
+	cp bin/kubectl-incident "$(PLUGIN_DIR)/"
 
 .PHONY: k8s
 k8s: ## build etcd, kube-apiserver, kube-controller-manager and kubectl: bin/k8s (minutes, once)
@@ -63,7 +73,7 @@ test: build k8s bin/controlplane ## run all tests: unit, against an API server, 
 
 .PHONY: test-unit
 test-unit: ## run the tests that need no API server
-	go test ./api/... ./internal/...
+	go test ./api/... ./cmd/... ./internal/...
 
 .PHONY: lint
 lint: bin/golangci-lint ## run the linters

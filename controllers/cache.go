@@ -18,8 +18,10 @@ package controllers
 
 import (
 	"context"
+	"errors"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -29,10 +31,12 @@ import (
 )
 
 // CacheOptions returns what the manager's cache keeps of each kind. Incidents are kept whole: their managedFields hold
-// the time of the resolution. Of alerts, of which there may be a hundred thousand, only what the operator looks at.
+// the time of the resolution. Of alerts, of which there may be a hundred thousand, and of comments only what the operator looks at.
+// Activities are not kept at all.
 func CacheOptions() cache.Options {
 	return cache.Options{ByObject: map[client.Object]cache.ByObject{
-		&v1alpha1.Alert{}: {Transform: slimAlert},
+		&v1alpha1.Alert{}:   {Transform: slimAlert},
+		&v1alpha1.Comment{}: {Transform: slimComment},
 	}}
 }
 
@@ -55,11 +59,49 @@ func slimAlert(in any) (any, error) {
 	return alert, nil
 }
 
-// incidentRefName is the index of alerts by the incident that they are linked to.
+// slimComment drops the text, which is read when the comment is recorded.
+func slimComment(in any) (any, error) {
+	comment, ok := in.(*v1alpha1.Comment)
+	if !ok {
+		return in, nil
+	}
+	comment.ManagedFields = nil
+	comment.Spec.Text = ""
+	delete(comment.Annotations, corev1.LastAppliedConfigAnnotation)
+	return comment, nil
+}
+
+// incidentRefName is the index of alerts by the incident that they are linked to, and of comments by the incident whose
+// log they are not in yet.
 const incidentRefName = "spec.incidentRef.name"
 
-func indexAlerts(ctx context.Context, indexer client.FieldIndexer) error {
-	return indexer.IndexField(ctx, &v1alpha1.Alert{}, incidentRefName, incidentRefNameOf)
+func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {
+	return errors.Join(
+		indexer.IndexField(ctx, &v1alpha1.Alert{}, incidentRefName, incidentRefNameOf),
+		indexer.IndexField(ctx, &v1alpha1.Comment{}, incidentRefName, incidentRefNameOfUnrecorded),
+	)
+}
+
+func incidentRefNameOfUnrecorded(object client.Object) []string {
+	comment := object.(*v1alpha1.Comment)
+	if isMarked(comment) {
+		return nil
+	}
+	return []string{comment.Spec.IncidentRef.Name}
+}
+
+// isMarked reports whether a comment says where it stands in the log, or that it never will.
+func isMarked(comment *v1alpha1.Comment) bool {
+	return meta.FindStatusCondition(comment.Status.Conditions, v1alpha1.ConditionRecorded) != nil
+}
+
+// unrecordedComments lists the comments that say nothing yet of where they stand in the log of their incident. They are
+// not copies: nobody may change them.
+func unrecordedComments(ctx context.Context, reader client.Reader, incident client.ObjectKey) ([]v1alpha1.Comment, error) {
+	var comments v1alpha1.CommentList
+	err := reader.List(ctx, &comments, client.InNamespace(incident.Namespace),
+		client.MatchingFields{incidentRefName: incident.Name}, client.UnsafeDisableDeepCopy)
+	return comments.Items, err
 }
 
 func incidentRefNameOf(object client.Object) []string {

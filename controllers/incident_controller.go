@@ -39,6 +39,7 @@ type IncidentReconciler struct {
 	clock   clock.PassiveClock
 	labeler labeler
 	pacer   *pacer
+	journal *journal
 	options rollup.Options
 }
 
@@ -48,6 +49,7 @@ func (r *IncidentReconciler) setup(mgr ctrl.Manager) error {
 		WithOptions(controllerOptions(mgr, "Incident", incidentWorkers)).
 		Watches(&v1alpha1.Incident{}, rollUpIncident()).
 		Watches(&v1alpha1.Alert{}, rollUpIncidentOfAlert()).
+		Watches(&v1alpha1.Comment{}, rollUpIncidentOfComment()).
 		Complete(r)
 }
 
@@ -58,8 +60,11 @@ func (r *IncidentReconciler) Reconcile(ctx context.Context, request ctrl.Request
 	if err := r.client.Get(ctx, request.NamespacedName, incident, client.UnsafeDisableDeepCopy); err != nil {
 		if apierrors.IsNotFound(err) {
 			r.pacer.forget(request.NamespacedName)
+			r.journal.forget(request.NamespacedName)
+			wait, err := r.journal.markOrphans(ctx, request.NamespacedName)
+			return ctrl.Result{RequeueAfter: wait}, err
 		}
-		return ctrl.Result{}, client.IgnoreNotFound(err)
+		return ctrl.Result{}, err
 	}
 	_, settled := inherit.FromIncident(incident)
 	if wait := r.pacer.untilLook(request.NamespacedName, r.clock.Now()); wait > 0 && settled {
@@ -73,6 +78,12 @@ func (r *IncidentReconciler) Reconcile(ctx context.Context, request ctrl.Request
 	r.pacer.looked(request.NamespacedName, now, len(alerts))
 	result := rollup.Compute(incident, alerts, now, r.options)
 
+	if settled { // Else the alerts wait for the status, and the log is written at the next look.
+		result.Status.Activity, err = r.journal.record(ctx, incident)
+		if err != nil {
+			return quietly(fmt.Errorf("writing the activity log: %w", err))
+		}
+	}
 	wait, err := r.publish(ctx, incident, result, settled)
 	if err != nil {
 		return quietly(err)

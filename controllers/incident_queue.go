@@ -69,6 +69,18 @@ func rollUpIncidentOfAlert() handler.EventHandler {
 	}
 }
 
+// rollUpIncidentOfComment brings a comment that came into the log of its incident. The operator's own record of that
+// needs no look.
+func rollUpIncidentOfComment() handler.EventHandler {
+	return handler.Funcs{
+		CreateFunc: func(_ context.Context, e event.CreateEvent, queue workQueue) {
+			if names := incidentRefNameOfUnrecorded(e.Object); len(names) > 0 {
+				addIncident(queue, client.ObjectKey{Namespace: e.Object.GetNamespace(), Name: names[0]}, afterAWhile())
+			}
+		},
+	}
+}
+
 func afterAWhile() priorityqueue.AddOpts { return priorityqueue.AddOpts{After: settleDelay} }
 
 func aheadOfAll() priorityqueue.AddOpts { return priorityqueue.AddOpts{Priority: ptr.To(1)} }

@@ -54,8 +54,12 @@ const (
 
 // Setup adds the controllers and their metrics to the manager.
 func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
-	if err := indexAlerts(ctx, mgr.GetFieldIndexer()); err != nil {
-		return fmt.Errorf("indexing alerts: %w", err)
+	if err := addIndexes(ctx, mgr.GetFieldIndexer()); err != nil {
+		return fmt.Errorf("indexing alerts and comments: %w", err)
+	}
+	guard := &guard{policies: mgr.GetAPIReader()}
+	if err := mgr.Add(guard); err != nil {
+		return fmt.Errorf("adding the check of the policies: %w", err)
 	}
 	instruments := newInstruments()
 	if err := instruments.register(metrics.Registry); err != nil {
@@ -75,6 +79,7 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 		(&IncidentReconciler{
 			client: mgr.GetClient(), clock: clock.RealClock{},
 			labeler: labeler, pacer: newPacer(), options: options.Rollup,
+			journal: newJournal(mgr.GetClient(), mgr.GetAPIReader(), clock.RealClock{}, guard.inForce),
 		}).setup(mgr),
 	)
 }

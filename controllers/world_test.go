@@ -42,11 +42,16 @@ type world struct {
 	alerts    *AlertReconciler
 	incidents *IncidentReconciler
 	events    *eventLog
+	observed  client.Client
 
 	// writes counts the operator's writes by kind and subresource: "Alert", "Alert/status", "Incident", "Incident/status".
 	writes map[string]int
 	// beforeWrite runs once, just before the next write is sent.
 	beforeWrite func()
+	// crash may stand in for a write: it sends it or not, and says what the operator sees of it.
+	crash func(send func() error) error
+	// dead says that the operator was killed and not started again.
+	dead bool
 	// beforeRead may stand in for a read of the operator's cache.
 	beforeRead func(key client.ObjectKey, object client.Object) error
 }
@@ -70,7 +75,15 @@ func newWorld(ctx context.Context) *world {
 		announcer: announcer{recorder: w.events}, instruments: newInstruments(), changes: newChanges(w.clock),
 	}
 	w.incidents = &IncidentReconciler{client: observed, clock: w.clock, labeler: labels, pacer: newPacer()}
+	w.observed = observed
+	w.restart()
 	return w
+}
+
+// restart forgets what the operator keeps in its memory.
+func (w *world) restart() {
+	w.incidents.pacer = newPacer()
+	w.incidents.journal = newJournal(w.observed, people, w.clock, func(context.Context) bool { return true })
 }
 
 func (w *world) interceptors() interceptor.Funcs {
@@ -83,17 +96,20 @@ func (w *world) interceptors() interceptor.Funcs {
 			}
 			return c.Get(ctx, key, object, options...)
 		},
+		Create: func(ctx context.Context, c client.WithWatch, object client.Object, options ...client.CreateOption) error {
+			return w.write(kindOf(object), func() error { return c.Create(ctx, object, options...) })
+		},
 		Patch: func(ctx context.Context, c client.WithWatch, object client.Object, patch client.Patch, options ...client.PatchOption) error {
-			w.wrote(kindOf(object))
-			return c.Patch(ctx, object, patch, options...)
+			return w.write(kindOf(object), func() error { return c.Patch(ctx, object, patch, options...) })
 		},
 		SubResourcePatch: func(ctx context.Context, c client.Client, subresource string, object client.Object, patch client.Patch, options ...client.SubResourcePatchOption) error {
-			w.wrote(kindOf(object) + "/" + subresource)
-			return c.SubResource(subresource).Patch(ctx, object, patch, options...)
+			return w.write(kindOf(object)+"/"+subresource, func() error {
+				return c.SubResource(subresource).Patch(ctx, object, patch, options...)
+			})
 		},
 		Apply: func(ctx context.Context, c client.WithWatch, configuration runtime.ApplyConfiguration, options ...client.ApplyOption) error {
-			w.wrote(strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf("%T", configuration), "*v1alpha1."), "ApplyConfiguration"))
-			return c.Apply(ctx, configuration, options...)
+			kind := strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf("%T", configuration), "*v1alpha1."), "ApplyConfiguration")
+			return w.write(kind, func() error { return c.Apply(ctx, configuration, options...) })
 		},
 	}
 }
@@ -102,12 +118,17 @@ func kindOf(object client.Object) string {
 	return strings.TrimPrefix(fmt.Sprintf("%T", object), "*v1alpha1.")
 }
 
-func (w *world) wrote(what string) {
+// write counts a write of the operator and sends it, unless the crash of a test comes before or after it.
+func (w *world) write(what string, send func() error) error {
 	w.writes[what]++
 	if hook := w.beforeWrite; hook != nil {
 		w.beforeWrite = nil
 		hook()
 	}
+	if w.crash == nil {
+		return send()
+	}
+	return w.crash(send)
 }
 
 // incident creates an incident as a person would.

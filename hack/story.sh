@@ -293,6 +293,65 @@ rename() {
   eventually "the automatic name is back" "Automatic $automatic" incident $MAIN '{.status.nameSource} {.status.name}'
 }
 
+comment() {
+  step "alice and bob comment; bob tries to speak as alice and fails"
+  printf 'alice $ kubectl create -f - <<END\n%s\nEND\n' "$(new_comment first "$ALICE" "Signed in from two continents.")"
+  new_comment first "$ALICE" "Signed in from two continents." | kubectl_as alice create -f - || fail "alice's comment to be created" "the error above"
+  printf 'bob $ kubectl create -f - <<END\n%s\nEND\n' "$(new_comment forged "$ALICE" "Nothing to see here.")"
+  new_comment forged "$ALICE" "Nothing to see here." | kubectl_as bob create -f - || fail "bob's comment to be created" "the error above"
+  same "what bob wrote in alice's name is bob's" $BOB "$(kubectl_as admin get comment forged -o 'jsonpath={.spec.author}')"
+  eventually "both comments stand in the log" "True True" \
+    kubectl_as admin get comments -o 'jsonpath={.items[*].status.conditions[?(@.type=="Recorded")].status}'
+  refused alice "cannot patch resource" patch comment first --type merge -p '{"spec":{"text":"I never said that."}}'
+}
+
+# new_comment NAME AUTHOR TEXT
+new_comment() {
+  cat <<EOF
+apiVersion: incidentoperator.dev/v1alpha1
+kind: Comment
+metadata:
+  name: $1
+spec:
+  incidentRef: {name: $MAIN}
+  author: $2
+  text: $3
+EOF
+}
+
+timeline() {
+  step "The timeline of the incident tells who did what, and nobody can change it"
+  local timeline first
+  timeline=$(plugin_as alice timeline $MAIN) || fail "the timeline to be printed" "$timeline"
+  printf '%s\n' "$timeline"
+  contains "it has the resolution with both values" "resolution.state: InProgress → Resolved" "$timeline"
+  contains "it has alice's comment" "Signed in from two continents." "$timeline"
+  first=$(kubectl_as admin get activities --field-selector "$(of $MAIN),spec.type=Created" -o 'jsonpath={.items[0].metadata.name}')
+  refused alice "cannot patch resource" patch activity "$first" --type merge -p '{"spec":{"actor":"nobody"}}'
+  refused admin "must stay as it was created" patch activity "$first" --type merge -p '{"spec":{"actor":"nobody"}}'
+  refused admin "forbidden" delete activity "$first"
+}
+
+verify() {
+  step "The log is verified from a copy, and one changed letter is found"
+  local copy=$LOCAL_DIR/run/activities.yaml
+  kubectl_as admin get activities --field-selector "$(of $MAIN)" -o yaml >"$copy"
+  plugin_as alice verify -f "$copy" || fail "the log to be intact" "the finding above"
+  passed "the copy is intact"
+  sed 's/InProgress → Resolved/InProgress → Rosolved/' "$copy" >"$copy.forged"
+  differs "the forged copy is another one" "$(cat "$copy")" "$(cat "$copy.forged")"
+  if plugin_as alice verify -f "$copy.forged"; then fail "the change to be found" "an intact log"; fi
+  passed "the change is found"
+}
+
+# plugin_as PERSON ARGUMENT...
+plugin_as() {
+  local person=$1
+  shift
+  printf '%s $ kubectl incident%s\n' "$person" "$(typed "$@")"
+  "$ROOT/bin/kubectl-incident" --kubeconfig "$LOCAL_DIR/$person.kubeconfig" "$@"
+}
+
 look_on() {
   step "vera looks on: she may read and not write"
   does vera get alerts --field-selector "$(of $OTHER)"
@@ -323,6 +382,9 @@ hold
 reopen
 move
 rename
+comment
+timeline
+verify
 look_on
 delete
 

@@ -195,7 +195,7 @@ type ActivitySpec struct {
 	// time is when it happened, where the API server says that (a creation, a
 	// comment), else when the operator recorded it.
 	// +required
-	Time metav1.Time `json:"time,omitzero"`
+	Time *metav1.Time `json:"time,omitempty"`
 
 	// actor is who did it: a user by the name that the cluster's authentication
 	// gives it, or what actorKind says. 1 to 1,024 characters.

@@ -192,7 +192,10 @@ func (in *ActivityRecord) DeepCopy() *ActivityRecord {
 func (in *ActivitySpec) DeepCopyInto(out *ActivitySpec) {
 	*out = *in
 	out.IncidentRef = in.IncidentRef
-	in.Time.DeepCopyInto(&out.Time)
+	if in.Time != nil {
+		in, out := &in.Time, &out.Time
+		*out = (*in).DeepCopy()
+	}
 	if in.Changes != nil {
 		in, out := &in.Changes, &out.Changes
 		*out = make([]ActivityChange, len(*in))

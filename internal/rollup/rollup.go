@@ -72,6 +72,7 @@ func Compute(incident *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Time
 		ObservedGeneration: incident.Generation,
 		State:              stateOf(incident),
 		ResolvedTime:       observed.Status.ResolvedTime,
+		Activity:           incident.Status.Activity,
 		AutomaticName:      automaticName(t),
 		ComputedSeverity:   t.severity,
 		Severity:           t.severity,

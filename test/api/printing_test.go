@@ -67,8 +67,34 @@ var _ = Describe("kubectl", func() {
 			"Terminal shell in container"))
 	})
 
+	It("prints comments", func(ctx SpecContext) {
+		place := newNamespace(ctx)
+		object := manifest(comment, `{metadata: {name: com-1}, spec: {incidentRef: {name: inc-1}, author: alice@example.com, text: Looks like a drill.}}`)
+		object.SetNamespace(place)
+		Expect(cluster.Create(ctx, object)).To(Succeed())
+		Expect(mergeStatus(ctx, object, `status: {sequence: 2}`)).To(Succeed())
+
+		table := printed(ctx, place, "comments")
+		Expect(columns(table, false)).To(Equal("NAME INCIDENT AUTHOR ENTRY AGE TEXT"))
+		Expect(table.Rows).To(HaveLen(1))
+		Expect(table.Rows[0].Cells).To(HaveExactElements("com-1", "inc-1", "alice@example.com", BeNumerically("==", 2), Not(BeEmpty()),
+			"Looks like a drill."))
+	})
+
+	It("prints activities", func(ctx SpecContext) {
+		place := newNamespace(ctx)
+		object := manifest(activity, `{metadata: {name: inc-1-1}, `+entry()+`}`)
+		object.SetNamespace(place)
+		Expect(cluster.Create(ctx, object)).To(Succeed())
+
+		table := printed(ctx, place, "activities")
+		Expect(columns(table, false)).To(Equal("NAME TIME ACTOR TYPE SUMMARY"))
+		Expect(table.Rows).To(HaveLen(1))
+		Expect(table.Rows[0].Cells).To(HaveExactElements("inc-1-1", "2026-07-01T12:00:00Z", "alice@example.com", "Created", "created the incident"))
+	})
+
 	DescribeTable("knows the kinds by short names and category",
-		func(name, shortName, kind string) {
+		func(name, shortName, kind string, hasStatus bool) {
 			finder, err := discovery.NewDiscoveryClientForConfig(config)
 			Expect(err).NotTo(HaveOccurred())
 			resources, err := finder.ServerResourcesForGroupVersion(v1alpha1.GroupVersion.String())
@@ -81,10 +107,16 @@ var _ = Describe("kubectl", func() {
 				HaveField("ShortNames", ConsistOf(shortName)),
 				HaveField("Categories", ConsistOf("incidentoperator")),
 			)))
-			Expect(resources.APIResources).To(ContainElement(HaveField("Name", name+"/status")))
+			status := ContainElement(HaveField("Name", name+"/status"))
+			if !hasStatus {
+				status = Not(status)
+			}
+			Expect(resources.APIResources).To(status)
 		},
-		Entry(nil, "incidents", "inc", incident),
-		Entry(nil, "alerts", "al", alert),
+		Entry(nil, "incidents", "inc", incident, true),
+		Entry(nil, "alerts", "al", alert, true),
+		Entry(nil, "comments", "inccom", comment, true),
+		Entry(nil, "activities", "act", activity, false),
 	)
 })
 

@@ -37,6 +37,8 @@ import (
 const (
 	incident = "Incident"
 	alert    = "Alert"
+	comment  = "Comment"
+	activity = "Activity"
 )
 
 var (

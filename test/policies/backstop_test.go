@@ -56,19 +56,42 @@ func itFailsClosed(c func() *cluster) {
 				"editor.incidentoperator.dev/evil must not be set")
 			c().eventuallyRefuses(bob, o, annotate(map[string]any{stampPrefix + "name": nil}),
 				"editor.incidentoperator.dev/name must be alice@example.com@1")
-			Expect(c().write(bob, o, annotate(map[string]any{"example.com/note": "x"})).GetAnnotations()).To(HaveLen(2))
+			c().eventuallyRefuses(bob, o, spec(`{"description":"d"}`),
+				"editor.incidentoperator.dev/description must be bob@example.com@2")
+			Expect(c().write(bob, o, annotate(map[string]any{"example.com/note": "x"})).GetAnnotations()).
+				To(HaveLen(len(stampsOfNew(kindUnderTest{o.GetKind()}, alice)) + 1))
 			c().write(c().operator, o, mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/a":""}}}`))
 		}
+	})
+	It("refuses an incident without a stamp of its creation, and says so", func() {
+		c().eventuallyRefuses(bob, kindUnderTest{"Incident"}.object(uniqueName()), create,
+			"editor.incidentoperator.dev/created must be bob@example.com@1")
+	})
+	It("refuses a forged author of a comment without the policy that sets it", func() {
+		c().remove(&admissionregistrationv1.MutatingAdmissionPolicyBinding{}, "incident-operator-comments")
+		for _, change := range []func(o *unstructured.Unstructured){setSpec("mallory", "author"), func(*unstructured.Unstructured) {}} {
+			o := comment()
+			change(o)
+			c().eventuallyRefuses(alice, o, create, "spec.author of a Comment must be the user who creates it: "+alice)
+		}
+		o := comment()
+		setSpec(alice, "author")(o)
+		Expect(c().as(alice).Create(context.Background(), o)).To(Succeed())
 	})
 	It("refuses every write when nothing says who the operator and ingest are", func() {
 		c().remove(&rbacv1.ClusterRoleBinding{}, "incident-operator-memory-writers")
 		c().eventuallyRefuses(c().operator, alert, annotate(map[string]any{memory: remembered}), "no params found")
 		c().remove(&rbacv1.ClusterRoleBinding{}, "incident-operator")
-		create := func(ctx context.Context, c client.Client, o *unstructured.Unstructured) error {
-			return c.Create(ctx, o)
-		}
 		c().eventuallyRefuses(root, kindUnderTest{"Incident"}.object(uniqueName()), create, "no params found")
+		c().eventuallyRefuses(root, activity(uniqueName(), namespace), create, "no params found")
 	})
+	It("lets the garbage collector delete the log all the same", func() {
+		Expect(c().as(collector).Delete(context.Background(), activity(probe, namespace))).To(Succeed())
+	})
+}
+
+func create(ctx context.Context, c client.Client, o *unstructured.Unstructured) error {
+	return c.Create(ctx, o)
 }
 
 // remove deletes a cluster-scoped object of the installation.

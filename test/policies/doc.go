@@ -15,7 +15,8 @@ limitations under the License.
 */
 
 // Package policies tests what the manifests under config/ allow and refuse, against a real API server: the admission
-// policies that stamp editors and keep the memory of inheritance, and the roles for people, the operator and ingest.
+// policies that stamp editors, keep the memory of inheritance, name the
+// authors of comments and guard the activity log, and the roles for people, the operator and ingest.
 // The manifests are rendered as a user renders them, once as shipped and once through an overlay with another namespace
 // and name prefix.
 package policies

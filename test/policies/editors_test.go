@@ -44,6 +44,8 @@ var edits = map[string]edit{
 	"the verdict":             {group: "classification", write: spec(`{"classification":{"verdict":"FalsePositive"}}`)},
 	"verdict and det.":        {group: "classification", write: spec(`{"classification":{"verdict":"TruePositive","determination":"Malware"}}`)},
 	"the severity":            {group: "severity", write: spec(`{"severity":"High"}`)},
+	"the description":         {group: "description", write: spec(`{"description":"What we know"}`)},
+	"beside a forged stamp":   {group: "description", write: mergePatch(`{"metadata":{"annotations":{"editor.incidentoperator.dev/name":"mallory@9","editor.incidentoperator.dev/created":"mallory@1"}},"spec":{"description":"text"}}`)},
 	"the merge":               {group: "mergeInto", only: "Incident", write: spec(`{"mergeInto":{"name":"inc-1"}}`)},
 	"the assignee, applied":   {group: "assignee", write: apply(map[string]any{"spec": map[string]any{"name": "Suspicious sign-in", "assignee": "dave"}})},
 	"a tag label, applied":    {group: "tags", write: apply(map[string]any{"metadata": map[string]any{"labels": map[string]any{tagPrefix + "b": ""}}, "spec": map[string]any{"name": "Suspicious sign-in"}})},
@@ -59,6 +61,15 @@ func setSpec(value any, path ...string) func(o *unstructured.Unstructured) {
 		GinkgoHelper()
 		Expect(unstructured.SetNestedField(o.Object, value, append([]string{"spec"}, path...)...)).To(Succeed())
 	}
+}
+
+// stampsOfNew are the stamps that the smallest object of a kind gets from its creator. An Alert has none of its creation.
+func stampsOfNew(kind kindUnderTest, creator string) map[string]string {
+	stamps := map[string]string{"name": creator + "@1"}
+	if kind.kind == "Incident" {
+		stamps["created"] = creator + "@1"
+	}
+	return stamps
 }
 
 // forgeries are writes that change no group of fields: not one of them may change a stamp.
@@ -81,8 +92,9 @@ var forgeries = map[string]write{
 	}),
 	"beside another annotation": annotate(map[string]any{"example.com/note": "x", stampPrefix + "assignee": "mallory@9"}),
 	"beside another label":      mergePatch(`{"metadata":{"labels":{"team":"blue"},"annotations":{"editor.incidentoperator.dev/tags":"mallory@9"}}}`),
-	"beside a description":      mergePatch(`{"metadata":{"annotations":{"editor.incidentoperator.dev/name":"mallory@9"}},"spec":{"description":"text"}}`),
-	"no change of the defaults": spec(`{"resolution":{"state":"Active","note":""},"classification":{"verdict":"NotSet"}}`),
+	"its creation forged":       annotate(map[string]any{stampPrefix + "created": "mallory@1"}),
+	"its creation nulled":       annotate(map[string]any{stampPrefix + "created": nil}),
+	"no change of the defaults": spec(`{"description":"","resolution":{"state":"Active","note":""},"classification":{"verdict":"NotSet"}}`),
 }
 
 // itStampsEditors holds in every installation.
@@ -94,10 +106,10 @@ func itStampsEditors(c func() *cluster) {
 			}
 			It(fmt.Sprintf("stamps who changed %s of an %s, and then who changed it back", name, kind.kind), func() {
 				o := c().create(alice, kind, nil)
-				Expect(stampsOf(c().get(o))).To(Equal(map[string]string{"name": alice + "@1"}))
+				Expect(stampsOf(c().get(o))).To(Equal(stampsOfNew(kind, alice)))
 
 				changed := c().write(bob, o, e.write)
-				want := map[string]string{"name": alice + "@1"}
+				want := stampsOfNew(kind, alice)
 				want[e.group] = bob + "@2"
 				Expect(stampsOf(changed)).To(Equal(want))
 
@@ -114,7 +126,9 @@ func itStampsEditors(c func() *cluster) {
 			It(fmt.Sprintf("keeps the stamps of an %s: %s", kind.kind, name), func() {
 				o := c().create(alice, kind, nil)
 				before := stampsOf(c().write(bob, o, spec(`{"assignee":"dave"}`)))
-				Expect(before).To(Equal(map[string]string{"name": alice + "@1", "assignee": bob + "@2"}))
+				want := stampsOfNew(kind, alice)
+				want["assignee"] = bob + "@2"
+				Expect(before).To(Equal(want))
 				Expect(stampsOf(c().write(alice, o, forgery))).To(Equal(before))
 			})
 		}
@@ -127,23 +141,26 @@ func itStampsEditors(c func() *cluster) {
 		})
 		It("stamps ingest as it stamps people on an "+kind.kind, func() {
 			o := c().create(c().ingest, kind, nil)
-			Expect(stampsOf(c().get(o))).To(Equal(map[string]string{"name": c().ingest + "@1"}))
+			want := stampsOfNew(kind, c().ingest)
+			Expect(stampsOf(c().get(o))).To(Equal(want))
 			after := c().write(c().ingest, o, spec(`{"severity":"High"}`))
-			Expect(stampsOf(after)).To(Equal(map[string]string{"name": c().ingest + "@1", "severity": c().ingest + "@2"}))
+			want["severity"] = c().ingest + "@2"
+			Expect(stampsOf(after)).To(Equal(want))
 		})
 		It("corrects what is forged on create of an "+kind.kind, func() {
 			o := c().create(alice, kind, func(o *unstructured.Unstructured) {
 				o.SetAnnotations(map[string]string{
-					stampPrefix + "name": "mallory@1", stampPrefix + "assignee": "mallory@1", stampPrefix + "evil": "x", "example.com/note": "x",
+					stampPrefix + "name": "mallory@1", stampPrefix + "created": "mallory@1", stampPrefix + "assignee": "mallory@1", stampPrefix + "evil": "x", "example.com/note": "x",
 				})
 			})
-			Expect(c().get(o).GetAnnotations()).To(Equal(map[string]string{stampPrefix + "name": alice + "@1", "example.com/note": "x"}))
+			Expect(stampsOf(c().get(o))).To(Equal(stampsOfNew(kind, alice)))
+			Expect(c().get(o).GetAnnotations()).To(HaveKeyWithValue("example.com/note", "x"))
 		})
 		It("stamps everything that is set on create of an "+kind.kind, func() {
 			o := c().create(alice, kind, func(o *unstructured.Unstructured) {
 				o.SetLabels(map[string]string{tagPrefix + "b": "", "team": "blue"})
 				members := map[string]any{
-					"name": "n", "assignee": "dave", "tags": []any{"a"}, "severity": "Low",
+					"name": "n", "assignee": "dave", "tags": []any{"a"}, "severity": "Low", "description": "d",
 					"resolution":     map[string]any{"state": "InProgress"},
 					"classification": map[string]any{"verdict": "FalsePositive"},
 				}
@@ -154,8 +171,8 @@ func itStampsEditors(c func() *cluster) {
 				}
 				o.Object["spec"] = members
 			})
-			want := map[string]string{}
-			for _, group := range []string{"name", "assignee", "tags", "severity", "resolution", "classification"} {
+			want := stampsOfNew(kind, alice)
+			for _, group := range []string{"assignee", "description", "tags", "severity", "resolution", "classification"} {
 				want[group] = alice + "@1"
 			}
 			want[map[string]string{"Alert": "incidentRef", "Incident": "mergeInto"}[kind.kind]] = alice + "@1"

@@ -34,6 +34,8 @@ var _ = Describe("As shipped", Ordered, ContinueOnFailure, func() {
 
 	Context("editors", func() { itStampsEditors(get); itStampsExactly(get) })
 	Context("memory", func() { itKeepsTheMemory(get) })
+	Context("comments", func() { itNamesAuthors(get) })
+	Context("activities", func() { itKeepsTheLog(get) })
 	Context("roles", func() { itGrantsOnly(get) })
 
 	It("adds a Deployment that the restricted Pod Security of its namespace has nothing to say against", func() {
@@ -56,6 +58,8 @@ var _ = Describe("With another namespace and name prefix", Ordered, ContinueOnFa
 
 	Context("editors", func() { itStampsEditors(get) })
 	Context("memory", func() { itKeepsTheMemory(get) })
+	Context("comments", func() { itNamesAuthors(get) })
+	Context("activities", func() { itKeepsTheLog(get) })
 	// Last: they take policies away.
 	Context("when a policy is gone", func() { itFailsClosed(get) })
 })

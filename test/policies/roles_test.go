@@ -20,7 +20,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
@@ -39,14 +38,25 @@ import (
 // verbs are all that RBAC may grant on the kinds of the group.
 var verbs = []string{"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"}
 
-// granted are the verbs that each user holds on alerts and on incidents.
-var granted = map[string][]string{
-	vera:     {"get", "list", "watch"},
-	alice:    {"get", "list", "watch", "create", "update", "patch"},
-	carol:    verbs,
-	"ingest": {"get", "list", "watch", "create", "update", "patch"},
-	// No update: every write of the operator is a patch.
-	"operator": {"get", "list", "watch", "patch"},
+var (
+	read   = []string{"get", "list", "watch"}
+	change = []string{"get", "list", "watch", "create", "update", "patch"}
+)
+
+// granted are the verbs that each user holds on each resource. Nobody may change a comment or an entry of the log.
+var granted = map[string]map[string][]string{
+	vera:  {"alerts": read, "incidents": read, "comments": read, "activities": read},
+	alice: {"alerts": change, "incidents": change, "comments": {"get", "list", "watch", "create"}, "activities": read},
+	carol: {
+		"alerts": verbs, "incidents": verbs, "activities": read,
+		"comments": {"get", "list", "watch", "create", "delete", "deletecollection"},
+	},
+	"ingest": {"alerts": change, "incidents": change, "comments": nil, "activities": nil},
+	// No update: every write of the operator is a patch, or creates an entry of the log.
+	"operator": {
+		"alerts": {"get", "list", "watch", "patch"}, "incidents": {"get", "list", "watch", "patch"},
+		"comments": read, "activities": {"get", "list", "create"},
+	},
 }
 
 func itGrantsOnly(c func() *cluster) {
@@ -69,19 +79,27 @@ func itGrantsOnly(c func() *cluster) {
 	}
 
 	for user, want := range granted {
-		It(fmt.Sprintf("grants %s exactly %v", user, want), func() {
-			for _, resource := range []string{"alerts", "incidents"} {
+		It("grants exactly what "+user+" needs", func() {
+			for resource, want := range want {
 				for _, verb := range verbs {
 					attributes := authorizationv1.ResourceAttributes{
 						Namespace: namespace, Group: v1alpha1.GroupVersion.Group, Resource: resource, Verb: verb,
 					}
 					Expect(may(userName(user), attributes)).To(Equal(slices.Contains(want, verb)), "%s %s", verb, resource)
 					attributes.Subresource = "status"
-					Expect(may(userName(user), attributes)).To(Equal(user == "operator" && verb == "patch"), "%s %s/status", verb, resource)
+					Expect(may(userName(user), attributes)).
+						To(Equal(user == "operator" && verb == "patch" && resource != "activities"), "%s %s/status", verb, resource)
 				}
 			}
 			for _, verb := range verbs {
 				Expect(may(userName(user), authorizationv1.ResourceAttributes{Namespace: namespace, Resource: "secrets", Verb: verb})).To(BeFalse())
+				for _, resource := range []string{
+					"mutatingadmissionpolicies", "mutatingadmissionpolicybindings",
+					"validatingadmissionpolicies", "validatingadmissionpolicybindings",
+				} {
+					attributes := authorizationv1.ResourceAttributes{Group: "admissionregistration.k8s.io", Resource: resource, Verb: verb}
+					Expect(may(userName(user), attributes)).To(Equal(user == "operator" && verb == "list"), "%s %s", verb, resource)
+				}
 			}
 		})
 	}

@@ -30,6 +30,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -89,6 +90,7 @@ type cluster struct {
 	admin      client.Client
 
 	operator, ingest string // user names
+	people           map[string]*rest.Config
 }
 
 func assets() string {
@@ -146,6 +148,7 @@ func start(i installation) *cluster {
 		installation: i,
 		env:          &envtest.Environment{BinaryAssetsDirectory: assets()},
 		clients:      map[string]client.Client{},
+		people:       map[string]*rest.Config{},
 		operator:     i.serviceAccount("incident-operator"),
 		ingest:       i.serviceAccount("incident-operator-ingest"),
 	}
@@ -164,23 +167,22 @@ func start(i installation) *cluster {
 	_, err = kubectl(render(i.kustomization), "--kubeconfig", c.kubeconfig, "apply", "-f", "-")
 	Expect(err).NotTo(HaveOccurred())
 
-	c.admin = newClient(administrator.Config())
+	c.admin = newClient(administrator.Config(), nil)
 	c.clients[root] = c.admin
 	// There are no ServiceAccount tokens without a controller manager; impersonation makes the same user of a request.
-	for _, name := range []string{c.operator, c.ingest} {
-		impersonated := rest.CopyConfig(config)
-		impersonated.Impersonate = rest.ImpersonationConfig{
-			UserName: name,
-			Groups:   []string{"system:serviceaccounts", "system:serviceaccounts:" + i.namespace, "system:authenticated"},
-		}
-		c.clients[name] = newClient(impersonated)
+	for name, place := range map[string]string{
+		c.operator: i.namespace, c.ingest: i.namespace, collector: metav1.NamespaceSystem, namespaceController: metav1.NamespaceSystem,
+	} {
+		c.clients[name] = impersonating(config, nil, name,
+			"system:serviceaccounts", "system:serviceaccounts:"+place, "system:authenticated")
 	}
 	for name, role := range map[string]string{
 		alice: "responder", bob: "responder", odd: "responder", vera: "viewer", carol: "admin",
 	} {
 		user, err := c.env.AddUser(envtest.User{Name: name}, nil)
 		Expect(err).NotTo(HaveOccurred())
-		c.clients[name] = newClient(user.Config())
+		c.people[name] = user.Config()
+		c.clients[name] = newClient(c.people[name], nil)
 		Expect(c.admin.Create(context.Background(), &rbacv1.RoleBinding{
 			ObjectMeta: metav1.ObjectMeta{GenerateName: role + "-", Namespace: namespace},
 			RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: i.prefix + "incident-operator-" + role},
@@ -191,18 +193,33 @@ func start(i installation) *cluster {
 	return c
 }
 
-func newClient(config *rest.Config) client.Client {
+// impersonating is a client whose requests are those of a user in these groups, if the one who asks may do that.
+// With a mapper given it asks for no discovery first, which would be refused before the request itself is.
+func impersonating(config *rest.Config, mapper meta.RESTMapper, user string, groups ...string) client.Client {
+	GinkgoHelper()
+	impersonated := rest.CopyConfig(config)
+	impersonated.Impersonate = rest.ImpersonationConfig{UserName: user, Groups: groups}
+	return newClient(impersonated, mapper)
+}
+
+// allPowerful is a client of a user whom RBAC refuses nothing: what is left to refuse is the policies'.
+func (c *cluster) allPowerful(user string) client.Client {
+	GinkgoHelper()
+	return impersonating(c.env.Config, c.admin.RESTMapper(), user, "system:masters", "system:authenticated")
+}
+
+func newClient(config *rest.Config, mapper meta.RESTMapper) client.Client {
 	GinkgoHelper()
 	scheme := runtime.NewScheme()
 	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
 	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
 	config.QPS = -1
-	c, err := client.New(config, client.Options{Scheme: scheme})
+	c, err := client.New(config, client.Options{Scheme: scheme, Mapper: mapper})
 	Expect(err).NotTo(HaveOccurred())
 	return c
 }
 
-// awaitPolicies waits until a dry run shows both policies at work. For some seconds after their kinds appear a mutating
+// awaitPolicies waits until a dry run shows the policies at work. For some seconds after their kinds appear a mutating
 // policy may not be known yet, or answer 503.
 func (c *cluster) awaitPolicies() {
 	GinkgoHelper()
@@ -216,8 +233,19 @@ func (c *cluster) awaitPolicies() {
 				g.Expect(o.GetAnnotations()).NotTo(HaveKey(memory))
 			}
 		}
+		said := comment()
+		setSpec("mallory", "author")(said)
+		g.Expect(c.as(alice).Create(context.Background(), said, client.DryRunAll)).To(Succeed())
+		g.Expect(authorOf(said)).To(Equal(alice))
+		g.Expect(c.admin.Create(context.Background(), activity(uniqueName(), namespace), client.DryRunAll)).
+			To(MatchError(ContainSubstring(byTheOperator)))
 	}).WithTimeout(30 * time.Second).WithPolling(200 * time.Millisecond).Should(Succeed())
-	// The validating policies behind them show only where the mutating ones do not help, see backstop_test.go.
+	// What guards an entry of the log shows on one that is there.
+	Expect(c.as(c.operator).Create(context.Background(), activity(probe, namespace))).To(Succeed())
+	Eventually(func() error {
+		return c.admin.Delete(context.Background(), activity(probe, namespace), client.DryRunAll)
+	}).WithTimeout(30 * time.Second).WithPolling(200 * time.Millisecond).Should(MatchError(ContainSubstring(notDeleted)))
+	// The validating policies behind the mutating ones show only where the mutating ones do not help, see backstop_test.go.
 }
 
 func (c *cluster) as(user string) client.Client {

@@ -1,0 +1,76 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package main
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/incident-operator/incident-operator/internal/activity"
+)
+
+const commentIndent = "    "
+
+// output remembers the first failure to write, so that a cut list of heads does not pass for a whole one.
+type output struct {
+	io.Writer
+	err error
+}
+
+// Write implements io.Writer.
+func (o *output) Write(data []byte) (int, error) {
+	n, err := o.Writer.Write(data)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
+}
+
+// printLine leaves failures to the output, which remembers them.
+func printLine(w io.Writer, line string) {
+	_, _ = io.WriteString(w, line+"\n")
+}
+
+// escape makes a text that others wrote safe to print: nothing in it moves the cursor, colors or reorders the line.
+func escape(text string) string {
+	return activity.Escape(text)
+}
+
+// indent writes a text of several lines below an entry. Only line feeds, also after a carriage return, break lines.
+func indent(w io.Writer, text string) {
+	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
+		printLine(w, strings.TrimRight(commentIndent+escape(line), " "))
+	}
+}
+
+// alignRows returns the rows as aligned lines, one a row. Cells are escaped, so none can start a column or a line.
+func alignRows(rows [][]string) []string {
+	var buffer bytes.Buffer
+	table := tabwriter.NewWriter(&buffer, 0, 0, 3, ' ', 0)
+	for _, row := range rows {
+		cells := make([]string, len(row))
+		for i, cell := range row {
+			cells[i] = escape(cell)
+		}
+		printLine(table, strings.Join(cells, "\t"))
+	}
+	// A buffer takes everything.
+	_ = table.Flush()
+	return strings.Split(strings.TrimSuffix(buffer.String(), "\n"), "\n")
+}

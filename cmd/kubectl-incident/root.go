@@ -1,0 +1,149 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/tools/pager"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+)
+
+const (
+	exitIntact    = 0
+	exitNotIntact = 1
+	exitFailed    = 2
+)
+
+// version is set when the binary is built.
+var version = "dev"
+
+// errNotIntact ends the command with 1 after it has printed what is wrong.
+var errNotIntact = errors.New("not intact")
+
+// plugin is what the subcommands share.
+type plugin struct {
+	genericiooptions.IOStreams
+	config *genericclioptions.ConfigFlags
+	// connect is replaced by tests.
+	connect func() (dynamic.Interface, error)
+}
+
+// run returns 0 for success, 1 where something is not intact, and 2 for a wrong command line and for what could not be
+// read.
+func run(ctx context.Context, streams genericiooptions.IOStreams, args []string) int {
+	return newPlugin(streams).run(ctx, args)
+}
+
+func newPlugin(streams genericiooptions.IOStreams) *plugin {
+	p := &plugin{IOStreams: streams, config: genericclioptions.NewConfigFlags(true)}
+	p.connect = func() (dynamic.Interface, error) {
+		config, err := p.config.ToRESTConfig()
+		if err != nil {
+			return nil, fmt.Errorf("finding the cluster: %w", err)
+		}
+		return dynamic.NewForConfig(config)
+	}
+	return p
+}
+
+func (p *plugin) run(ctx context.Context, args []string) int {
+	out := &output{Writer: p.Out}
+	p.Out = out
+	root := p.command()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if out.err != nil {
+		err = fmt.Errorf("writing the output: %w", out.err)
+	}
+	switch {
+	case err == nil:
+		return exitIntact
+	case errors.Is(err, errNotIntact):
+		return exitNotIntact
+	default:
+		// The message may quote a file or a server.
+		printLine(p.ErrOut, "kubectl-incident: "+escape(err.Error()))
+		return exitFailed
+	}
+}
+
+func (p *plugin) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "kubectl-incident",
+		Short:         "Read the activity logs of incidents",
+		Version:       version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl incident"},
+	}
+	root.SetIn(p.In)
+	root.SetOut(p.Out)
+	root.SetErr(p.ErrOut)
+	p.config.AddFlags(root.PersistentFlags())
+	root.AddCommand(p.verifyCommand(), p.timelineCommand())
+	return root
+}
+
+// namespace is the one of the flag -n or of the kubeconfig's context.
+func (p *plugin) namespace() (string, error) {
+	namespace, _, err := p.config.ToRawKubeConfigLoader().Namespace()
+	if err != nil {
+		return "", fmt.Errorf("finding the namespace: %w", err)
+	}
+	return namespace, nil
+}
+
+// list reads all objects of a resource in chunks; with an incident, only those that refer to it.
+func list(
+	ctx context.Context, client dynamic.Interface, resource, namespace, incident string,
+) ([]map[string]any, error) {
+	var options metav1.ListOptions
+	if incident != "" {
+		options.FieldSelector = fields.OneTermEqualSelector("spec.incidentRef.name", incident).String()
+	}
+	source := client.Resource(v1alpha1.GroupVersion.WithResource(resource)).Namespace(namespace)
+	chunks := pager.New(func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
+		return source.List(ctx, options)
+	})
+	var objects []map[string]any
+	err := chunks.EachListItem(ctx, options, func(object runtime.Object) error {
+		item, ok := object.(*unstructured.Unstructured)
+		if !ok {
+			return fmt.Errorf("the server sent a %T", object)
+		}
+		if name, _, _ := unstructured.NestedString(item.Object, "spec", "incidentRef", "name"); incident == "" || name == incident {
+			objects = append(objects, item.Object)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing the %s: %w", resource, err)
+	}
+	return objects, nil
+}

@@ -1,0 +1,55 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package activity
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	maxValueCharacters = 256
+	hashPrefix         = "sha256:"
+)
+
+// Recorded is how the log records a value: whole up to 256 characters, else by its hash and length. A value that looks
+// like a hash is hashed too, so that no value can be taken for another.
+func Recorded(value string) string {
+	characters := utf8.RuneCountInString(value)
+	if characters <= maxValueCharacters && !strings.HasPrefix(value, hashPrefix) {
+		return value
+	}
+	return fmt.Sprintf("%s%x (%d characters)", hashPrefix, sha256.Sum256([]byte(value)), characters)
+}
+
+// Escape makes a text safe to print in a terminal: what is not printable, bidirectional overrides among it, is written
+// as in Go, such as \x1b.
+func Escape(text string) string {
+	var escaped strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) {
+			escaped.WriteRune(r)
+		} else {
+			escaped.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return escaped.String()
+}
