@@ -39,6 +39,9 @@ const (
 // createConcurrency is about what an API server of two cores serves best.
 const createConcurrency = 16
 
+// logPatience is how long some thousand entries of a log may take.
+const logPatience = 3 * time.Minute
+
 func newNamespace(ctx context.Context) string {
 	GinkgoHelper()
 	namespace := &corev1.Namespace{}
