@@ -138,6 +138,7 @@ func TestComputeFillsEveryField(t *testing.T) {
 		i.Spec.Tags = []v1alpha1.Tag{"Ransomware"}
 		i.Labels = map[string]string{v1alpha1.TagLabelPrefix + "by-hand": "yes"}
 		i.Status.ResolvedTime = minutes(10)
+		i.Status.Activity = v1alpha1.ActivityHead{Entries: 3, Head: "head of the log"}
 	})
 	carries := remembers(`{"incident":"inc-1","uid":"uid-1","resolution":{"value":"Resolved","over":"Active"}}`)
 	got := compute(i,
@@ -180,6 +181,7 @@ func TestComputeFillsEveryField(t *testing.T) {
 		FirstActivityTime: minutes(-9),
 		LastActivityTime:  minutes(-1),
 		ResolvedTime:      minutes(10),
+		Activity:          v1alpha1.ActivityHead{Entries: 3, Head: "head of the log"}, // the log is written elsewhere
 	}
 	expect(t, "status", want, got)
 	for field, value := range reflect.ValueOf(want).Fields() {
