@@ -108,6 +108,16 @@ func TestChanges(t *testing.T) {
 			}),
 			[]line{{v1alpha1.ActivityResolved, "bob", "resolution.state: Active → Resolved; resolution.note: none → done", 1}},
 		},
+		"re-opened": {
+			incident(1, stamps{"created": "alice@1", "resolution": "alice@1"}, resolve),
+			incident(2, stamps{"created": "alice@1", "resolution": "bob@2"}, nil),
+			[]line{{v1alpha1.ActivityReopened, "bob", "resolution.state: Resolved → Active", 1}},
+		},
+		"begun": {
+			start,
+			incident(2, stamps{"created": "alice@1", "resolution": "bob@2"}, func(s *v1alpha1.IncidentSpec) { s.Resolution.State = v1alpha1.ResolutionInProgress }),
+			[]line{{v1alpha1.ActivityResolutionChanged, "bob", "resolution.state: Active → InProgress", 1}},
+		},
 		"in the order of the edits, not of the groups": {
 			start,
 			incident(3, stamps{"created": "alice@1", "severity": "bob@2", "name": "alice@3"}, func(s *v1alpha1.IncidentSpec) {
@@ -164,6 +174,24 @@ func TestChanges(t *testing.T) {
 			}
 		})
 	}
+}
+
+func resolve(spec *v1alpha1.IncidentSpec) { spec.Resolution.State = v1alpha1.ResolutionResolved }
+
+func TestTimes(t *testing.T) {
+	end := incident(2, stamps{"created": "alice@1", "name": "bob@2"}, func(s *v1alpha1.IncidentSpec) { s.Name = "Phish" })
+	got := timesOf(emptyLog().Changes(end, now))
+	if diff := cmp.Diff([]time.Time{created, now.Truncate(time.Second)}, got); diff != "" {
+		t.Errorf("creation, then the look, in whole seconds (-want +got):\n%s", diff)
+	}
+}
+
+func timesOf(entries []v1alpha1.ActivitySpec) []time.Time {
+	var times []time.Time
+	for _, entry := range entries {
+		times = append(times, entry.Time.Time)
+	}
+	return times
 }
 
 func TestALogThatEndsBetweenTwoEntriesContinues(t *testing.T) {

@@ -31,7 +31,7 @@ import (
 var _ = Describe("The operator", func() {
 	It("says what is missing and ends when its kinds are not installed", func() {
 		Expect(withoutKinds.exitCode).To(Equal(1))
-		Expect(withoutKinds.output).To(ContainSubstring("the API server does not serve the kinds [Alert Incident] of incidentoperator.dev/v1alpha1: install config/crd first"))
+		Expect(withoutKinds.output).To(ContainSubstring("the API server does not serve the kinds [Activity Alert Comment Incident] of incidentoperator.dev/v1alpha1: install config/crd first"))
 		Expect(withoutKinds.output).NotTo(ContainSubstring("panic"))
 	})
 
