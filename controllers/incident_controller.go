@@ -18,6 +18,7 @@ package controllers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -78,18 +79,16 @@ func (r *IncidentReconciler) Reconcile(ctx context.Context, request ctrl.Request
 	r.pacer.looked(request.NamespacedName, now, len(alerts))
 	result := rollup.Compute(incident, alerts, now, r.options)
 
-	if settled { // Else the alerts wait for the status, and the log is written at the next look.
-		result.Status.Activity, err = r.journal.record(ctx, incident)
-		if err != nil {
-			return quietly(fmt.Errorf("writing the activity log: %w", err))
-		}
+	var logErr error // A log that cannot be written must not stop the rest.
+	if settled {     // Else the alerts wait for the status, and the log is written at the next look.
+		result.Status.Activity, logErr = r.journal.record(ctx, incident)
 	}
 	wait, err := r.publish(ctx, incident, result, settled)
-	if err != nil {
-		return quietly(err)
+	if err == nil {
+		// After the status, which is written on condition that nobody changed the incident; labels need no such condition.
+		err = r.labeler.mirror(ctx, incident, incident.Spec.Tags)
 	}
-	// After the status, which is written on condition that nobody changed the incident; labels need no such condition.
-	if err := r.labeler.mirror(ctx, incident, incident.Spec.Tags); err != nil {
+	if err := errors.Join(logErr, err); err != nil {
 		return quietly(err)
 	}
 	return ctrl.Result{RequeueAfter: wait}, nil

@@ -204,7 +204,7 @@ func (j *journal) head(ctx context.Context, incident *v1alpha1.Incident) (*v1alp
 		err := j.live.Get(ctx, key, entry)
 		switch {
 		case apierrors.IsNotFound(err) && head == nil && incident.Status.Activity.Entries > 0:
-			return nil, fmt.Errorf("the entry %s, the head of the log in status.activity, is missing: somebody deleted it", key.Name)
+			return nil, fmt.Errorf("reading the activity log: the entry %s, the head of the log in status.activity, is missing: somebody deleted it", key.Name)
 		case apierrors.IsNotFound(err):
 			return head, nil
 		case err != nil:

@@ -144,6 +144,20 @@ var _ = Describe("The activity log", func() {
 		Expect(w.log(ctx, incident)).To(HaveLen(before))
 	})
 
+	It("says that its head is missing, and the status follows all the same", func(ctx SpecContext) {
+		w := newWorld(ctx)
+		incident := w.incident(ctx, "inc", stamped("alice", "created"))
+		w.settle(ctx)
+		log := w.log(ctx, incident)
+		Expect(people.Delete(ctx, &log[0])).To(Succeed())
+		w.restart()
+		w.change(ctx, incident, "alice", "name", func(i *v1alpha1.Incident) { i.Spec.Name = "Phish" })
+		_, err := w.incidents.Reconcile(ctx, ctrl.Request{NamespacedName: client.ObjectKeyFromObject(incident)})
+		Expect(err).To(MatchError(ContainSubstring(log[0].Name + ", the head of the log in status.activity, is missing")))
+		Expect(refresh(ctx, incident).Status.Name).To(Equal("Phish"))
+		Expect(incident.Status.Activity).To(Equal(v1alpha1.ActivityHead{Entries: 1, Head: log[0].Spec.Hash}))
+	})
+
 	It("records actors as Unknown while the policies are missing", func(ctx SpecContext) {
 		w := newWorld(ctx)
 		w.incidents.journal.actorsKnown = func(context.Context) bool { return false }
