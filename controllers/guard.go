@@ -35,7 +35,7 @@ import (
 
 const (
 	// policyLabel marks the admission policies of this project and their bindings, whatever prefix their names have; its
-	// value is the name of their file in config/admission.
+	// value says which one it is.
 	policyLabel = "incidentoperator.dev/policy"
 	// guardInterval is the time between two checks of the policies.
 	guardInterval = time.Minute
@@ -83,7 +83,7 @@ func (g *guard) check(ctx context.Context) {
 
 // missing says which policies or bindings are not there.
 func (g *guard) missing(ctx context.Context) error {
-	mutating, all := []string{"comments", "editors"}, []string{"activities", "comments", "editors"}
+	mutating, all := []string{"comments", "editors"}, []string{"activities-create", "activities-keep", "comments", "editors"}
 	return errors.Join(
 		g.lacking(ctx, &admissionregistrationv1.MutatingAdmissionPolicyList{}, mutating),
 		g.lacking(ctx, &admissionregistrationv1.MutatingAdmissionPolicyBindingList{}, mutating),

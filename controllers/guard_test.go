@@ -33,12 +33,12 @@ import (
 var _ = Describe("The guard", func() {
 	installed := func() []client.Object {
 		var objects []client.Object
-		for _, policy := range []string{"editors", "comments", "activities"} {
+		for _, policy := range []string{"editors", "comments", "activities-create", "activities-keep"} {
 			meta := metav1.ObjectMeta{Name: "acme-" + policy, Labels: map[string]string{policyLabel: policy}}
 			objects = append(objects,
 				&admissionregistrationv1.ValidatingAdmissionPolicy{ObjectMeta: meta},
 				&admissionregistrationv1.ValidatingAdmissionPolicyBinding{ObjectMeta: meta})
-			if policy != "activities" {
+			if !strings.HasPrefix(policy, "activities-") {
 				objects = append(objects,
 					&admissionregistrationv1.MutatingAdmissionPolicy{ObjectMeta: meta},
 					&admissionregistrationv1.MutatingAdmissionPolicyBinding{ObjectMeta: meta})

@@ -63,7 +63,10 @@ func (r *IncidentReconciler) Reconcile(ctx context.Context, request ctrl.Request
 			r.pacer.forget(request.NamespacedName)
 			r.journal.forget(request.NamespacedName)
 			wait, err := r.journal.markOrphans(ctx, request.NamespacedName)
-			return ctrl.Result{RequeueAfter: wait}, err
+			if err != nil {
+				return quietly(err)
+			}
+			return ctrl.Result{RequeueAfter: wait}, nil
 		}
 		return ctrl.Result{}, err
 	}

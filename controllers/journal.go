@@ -94,13 +94,25 @@ func isOlder(incident *v1alpha1.Incident, head *v1alpha1.ActivitySpec) (bool, er
 	return order < 0, nil
 }
 
+// writeAll finishes what a crash left behind before anything follows it: only the head tells which comment that is.
 func (j *journal) writeAll(ctx context.Context, incident *v1alpha1.Incident, log *activity.Log) error {
-	for _, entry := range log.Changes(incident, j.clock.Now()) {
+	comments, err := unrecordedComments(ctx, j.client, client.ObjectKeyFromObject(incident))
+	if err != nil {
+		return fmt.Errorf("listing comments: %w", err)
+	}
+	entries := log.Changes(incident, j.clock.Now())
+	if len(entries)+len(comments) == 0 {
+		return nil
+	}
+	if err := j.finishComment(ctx, incident.Namespace, log.Head); err != nil {
+		return err
+	}
+	for _, entry := range entries {
 		if err := j.write(ctx, incident, log, entry); err != nil {
 			return err
 		}
 	}
-	return j.recordComments(ctx, incident, log)
+	return j.recordComments(ctx, incident, comments, log)
 }
 
 // write creates the entry that follows the head. One that exists already was written before a crash or for a request
@@ -132,17 +144,10 @@ func (j *journal) write(ctx context.Context, incident *v1alpha1.Incident, log *a
 
 // recordComments brings the comments into the log in the order of their creation, and says on each where it stands. The
 // next one has to wait for that, so that after a crash the head alone tells which one was under way.
-func (j *journal) recordComments(ctx context.Context, incident *v1alpha1.Incident, log *activity.Log) error {
-	comments, err := unrecordedComments(ctx, j.client, client.ObjectKeyFromObject(incident))
-	if err != nil {
-		return fmt.Errorf("listing comments: %w", err)
-	}
+func (j *journal) recordComments(ctx context.Context, incident *v1alpha1.Incident, comments []v1alpha1.Comment, log *activity.Log) error {
 	slices.SortFunc(comments, func(a, b v1alpha1.Comment) int {
 		return cmp.Or(a.CreationTimestamp.Compare(b.CreationTimestamp.Time), compareVersions(&a, &b), cmp.Compare(a.Name, b.Name))
 	})
-	if err := j.finishComment(ctx, comments, log); err != nil {
-		return err
-	}
 	for i := range comments[:min(len(comments), commentsPerLook)] {
 		err := j.recordComment(ctx, incident, &comments[i], log)
 		if err != nil && !apierrors.IsNotFound(err) { // One that was deleted needs no mark.
@@ -161,14 +166,18 @@ func compareVersions(a, b *v1alpha1.Comment) int {
 	return order
 }
 
-// finishComment marks the comment that the head records where a crash came between the two.
-func (j *journal) finishComment(ctx context.Context, comments []v1alpha1.Comment, log *activity.Log) error {
-	for i := range comments {
-		if string(comments[i].UID) == log.Head.Comment.UID && !isMarked(&comments[i]) {
-			return client.IgnoreNotFound(markComment(ctx, j.client, &comments[i], recordedAs(&comments[i], log.Head.Sequence, j.clock)))
-		}
+// finishComment marks the comment that the head records where a crash came between the two. It asks the API server,
+// since the cache may not have brought the comment yet.
+func (j *journal) finishComment(ctx context.Context, namespace string, head *v1alpha1.ActivitySpec) error {
+	if head == nil || head.Type != v1alpha1.ActivityCommented {
+		return nil
 	}
-	return nil
+	comment := &v1alpha1.Comment{}
+	err := j.live.Get(ctx, client.ObjectKey{Namespace: namespace, Name: head.Comment.Name}, comment)
+	if err != nil || string(comment.UID) != head.Comment.UID || isMarked(comment) {
+		return client.IgnoreNotFound(err)
+	}
+	return client.IgnoreNotFound(markComment(ctx, j.client, comment, recordedAs(comment, head.Sequence, j.clock)))
 }
 
 // recordComment asks the API server first: the cache may not know yet that the comment is recorded, and lacks its text.

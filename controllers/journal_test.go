@@ -97,6 +97,29 @@ var _ = Describe("The activity log", func() {
 		Expect(meta.IsStatusConditionTrue(second.Status.Conditions, v1alpha1.ConditionRecorded)).To(BeTrue())
 	})
 
+	DescribeTable("records a comment once where the operator was killed before it marked it, and the incident changed since",
+		func(ctx SpecContext, position crashPosition) {
+			w := newWorld(ctx)
+			incident := w.incident(ctx, "inc", stamped("alice", "created"))
+			w.comeToRest(ctx, incident)
+			comment := w.comment(ctx, "c", "inc", "hello", by("bob"))
+			w.kill(position, func(write int) bool { return write == 1 })
+			w.clock.Step(fanOutInterval)
+			_, _ = w.incidents.Reconcile(ctx, ctrl.Request{NamespacedName: client.ObjectKeyFromObject(incident)})
+			Expect(w.dead).To(BeTrue())
+			w.dead = false
+			w.restart()
+			w.change(ctx, incident, "alice", "name", func(i *v1alpha1.Incident) { i.Spec.Name = "Phish" })
+			w.comeToRest(ctx, incident)
+			Expect(told(w.log(ctx, incident))).To(Equal([]string{
+				"1 Created by alice: nothing set", "2 Commented by bob: hello", "3 Renamed by alice: name: none → Phish",
+			}))
+			Expect(refresh(ctx, comment).Status.Sequence).To(BeEquivalentTo(2))
+		},
+		Entry("after its entry is committed, before the answer", afterCommit),
+		Entry("after the answer", afterAnswer),
+	)
+
 	It("marks a comment whose incident does not exist, after a while, and one that is older than its incident", func(ctx SpecContext) {
 		w := newWorld(ctx)
 		comment := w.comment(ctx, "c", "missing", "hello")

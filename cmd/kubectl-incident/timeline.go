@@ -191,3 +191,12 @@ func (p *plugin) printComment(entry map[string]any, comments map[string]string) 
 		indent(p.Out, text)
 	}
 }
+
+// nested reads a string of an object, or nothing where there is none.
+func nested(object map[string]any, path ...string) string {
+	value, _, err := unstructured.NestedString(object, path...)
+	if err != nil {
+		return ""
+	}
+	return value
+}

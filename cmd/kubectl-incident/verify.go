@@ -25,7 +25,6 @@ import (
 
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/incident-operator/incident-operator/internal/activity"
 )
@@ -227,13 +226,4 @@ func rowOf(log activity.LogReport) []string {
 		head, outcome = "-", log.Finding.Reason
 	}
 	return []string{log.Namespace, log.Incident, log.UID, strconv.Itoa(log.Entries), head, outcome}
-}
-
-// nested reads a string of an object, or nothing where there is none.
-func nested(object map[string]any, path ...string) string {
-	value, _, err := unstructured.NestedString(object, path...)
-	if err != nil {
-		return ""
-	}
-	return value
 }
