@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -104,7 +105,12 @@ func (p *process) ready() error {
 	if response.StatusCode != http.StatusOK {
 		return fmt.Errorf("readyz answers %s", response.Status)
 	}
-	return nil
+	// Metrics are served a little later than probes.
+	connection, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", p.metrics)
+	if err != nil {
+		return err
+	}
+	return connection.Close()
 }
 
 // kill ends the operator at once, wherever it is.
