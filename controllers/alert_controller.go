@@ -28,7 +28,8 @@ import (
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/inherit"
+	"github.com/incident-operator/incident-operator/internal/activity"
+	"github.com/incident-operator/incident-operator/internal/plan"
 )
 
 // AlertReconciler gives one alert what its incident says.
@@ -40,10 +41,14 @@ type AlertReconciler struct {
 	announcer   announcer
 	instruments *instruments
 	changes     *changes
+	journal     *journal
+	actorsKnown func(context.Context) bool
+	// newest returns the highest resourceVersion of an alert that was seen so far.
+	newest func() string
 }
 
 func (r *AlertReconciler) setup(mgr ctrl.Manager, workers int) error {
-	queue := &alertQueue{alerts: r.client, changes: r.changes, clock: r.clock, start: r.clock.Now()}
+	queue := &alertQueue{reader: r.client, changes: r.changes, clock: r.clock, start: r.clock.Now()}
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("alert").
 		WithOptions(controllerOptions(mgr, "Alert", workers)).
@@ -61,17 +66,22 @@ func (r *AlertReconciler) Reconcile(ctx context.Context, request ctrl.Request) (
 	if !alert.DeletionTimestamp.IsZero() {
 		return ctrl.Result{}, nil
 	}
-	incident, link, settled, err := r.linkOf(ctx, alert)
+	place, settled, err := r.placeOf(ctx, alert)
 	if err != nil || !settled {
 		return ctrl.Result{}, err // An unsettled incident brings the alert back when it changes.
 	}
-
-	before, damage := inherit.FromAlert(alert)
-	after := inherit.Decide(before, link)
-	if before.Changed(after) {
-		return quietly(r.change(ctx, alert, incident, before, after, damage))
+	p := plan.For(alert, place, plan.Circumstances{
+		ActorsKnown: r.actorsKnown(ctx),
+		Ticket:      activity.Newest(r.newest(), alert.ResourceVersion),
+		Taken:       r.journal.taken(ctx, alert.Namespace),
+	})
+	switch {
+	case p.Late:
+		return ctrl.Result{RequeueAfter: retryConflict}, nil
+	case p.Changes():
+		return quietly(r.change(ctx, alert, p))
 	}
-	wait, err := r.markLink(ctx, alert, incident)
+	wait, err := r.markLink(ctx, alert, place.Incident)
 	if err != nil {
 		return quietly(err)
 	}
@@ -81,52 +91,47 @@ func (r *AlertReconciler) Reconcile(ctx context.Context, request ctrl.Request) (
 	return ctrl.Result{RequeueAfter: wait}, nil
 }
 
-// linkOf says where the alert belongs, and to which incident, nil for none. It is not settled while that incident's
-// resolution is not recorded yet, or while the cache has not brought an incident that exists: an alert may be seen
-// before the incident that was created just before it.
-func (r *AlertReconciler) linkOf(
-	ctx context.Context, alert *v1alpha1.Alert,
-) (incident *v1alpha1.Incident, link inherit.Link, settled bool, err error) {
-	link.Name = alert.Spec.IncidentRef.Name
-	if link.Name == "" {
-		return nil, link, true, nil
+// placeOf says where the alert belongs. It is not settled while the resolution of an incident that it follows is not
+// recorded yet, or while the cache has not brought an incident that exists: an alert may be seen before the incident that
+// was created just before it.
+func (r *AlertReconciler) placeOf(ctx context.Context, alert *v1alpha1.Alert) (place plan.Place, settled bool, err error) {
+	if alert.Spec.IncidentRef.Name == "" {
+		return place, true, nil
 	}
-	incident = &v1alpha1.Incident{}
+	incident := &v1alpha1.Incident{}
 	err = r.client.Get(ctx, incidentKey(alert), incident, client.UnsafeDisableDeepCopy)
 	if apierrors.IsNotFound(err) {
 		gone, err := r.isGone(ctx, alert)
-		return nil, link, gone, err
+		return place, gone, err
 	}
 	if err != nil {
-		return nil, link, false, fmt.Errorf("getting the incident %s: %w", link.Name, err)
+		return place, false, fmt.Errorf("getting the incident %s: %w", alert.Spec.IncidentRef.Name, err)
 	}
-	source, settled := inherit.FromIncident(incident)
-	link.Source = &source
-	return incident, link, settled, nil
+	place.Incident = incident
+	place.Target, err = mergeTarget(ctx, r.client, incident)
+	return place, place.Settled(), err
 }
 
 func incidentKey(alert *v1alpha1.Alert) client.ObjectKey {
 	return client.ObjectKey{Namespace: alert.Namespace, Name: alert.Spec.IncidentRef.Name}
 }
 
-// change writes what was decided, then counts and announces it.
-func (r *AlertReconciler) change(
-	ctx context.Context, alert *v1alpha1.Alert, incident *v1alpha1.Incident, before, after inherit.Alert, damage error,
-) error {
-	err := patchAlert(ctx, r.client, alert, before, after)
+// change writes what was planned, then counts and announces it.
+func (r *AlertReconciler) change(ctx context.Context, alert *v1alpha1.Alert, p plan.Plan) error {
+	err := patchAlert(ctx, r.client, alert, p)
 	r.instruments.patched(err)
 	if err != nil {
 		return fmt.Errorf("patching the alert: %w", err)
 	}
 	logf.FromContext(ctx).V(1).Info("Changed an alert", "Incident", klog.KRef(alert.Namespace, alert.Spec.IncidentRef.Name))
-	if damage != nil {
-		r.announcer.memoryDamaged(alert, incident, damage)
+	if p.Damage != nil {
+		r.announcer.memoryDamaged(alert, p.Incident, p.Damage)
 	}
-	if after.Held() && !before.Held() {
-		r.announcer.alertHeld(alert, incident)
+	if p.After.Held() && !p.Before.Held() {
+		r.announcer.alertHeld(alert, p.Incident)
 	}
-	if propagated := before.Memory != nil && after.Memory != nil && before.Memory.UID == after.Memory.UID; propagated {
-		r.instruments.propagated(r.changes.since(after.Memory.UID))
+	if p.Propagates() {
+		r.instruments.propagated(r.changes.since(p.After.Memory.UID))
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/inherit"
+	"github.com/incident-operator/incident-operator/internal/plan"
 	"github.com/incident-operator/incident-operator/internal/tags"
 )
 
@@ -35,25 +36,31 @@ const fieldOwner = client.FieldOwner(tags.Manager)
 // object is a JSON object of a merge patch; a nil member removes what is there.
 type object = map[string]any
 
-// patchAlert writes what changed between before and after, values and memory together, on condition that nobody changed
-// the alert since it was read.
-func patchAlert(ctx context.Context, c client.Client, alert *v1alpha1.Alert, before, after inherit.Alert) error {
+// patchAlert writes what was planned, values and memory together, on condition that nobody changed the alert since it
+// was read.
+func patchAlert(ctx context.Context, c client.Client, alert *v1alpha1.Alert, p plan.Plan) error {
 	patch := object{}
 	spec := object{}
-	if after.Assignee != before.Assignee {
-		spec["assignee"] = orRemoved(after.Assignee)
+	if p.After.Assignee != p.Before.Assignee {
+		spec["assignee"] = orRemoved(p.After.Assignee)
 	}
-	if after.State != before.State {
-		spec["resolution"] = object{"state": after.State}
+	if p.After.State != p.Before.State {
+		spec["resolution"] = object{"state": p.After.State}
+	}
+	if p.Moves {
+		spec["incidentRef"] = object{"name": p.Incident.Name}
 	}
 	if len(spec) > 0 {
 		patch["spec"] = spec
 	}
-	metadata := object{"resourceVersion": alert.ResourceVersion}
-	if before.Damaged || !before.Memory.Equal(after.Memory) {
-		metadata["annotations"] = object{v1alpha1.InheritedAnnotation: encoded(after.Memory)}
+	annotations := object{}
+	if p.Before.Damaged || !p.Before.Memory.Equal(p.After.Memory) {
+		annotations[v1alpha1.InheritedAnnotation] = encoded(p.After.Memory)
 	}
-	patch["metadata"] = metadata
+	if p.Notes {
+		annotations[v1alpha1.TrailAnnotation] = orRemoved(p.TrailAfter.String())
+	}
+	patch["metadata"] = object{"resourceVersion": alert.ResourceVersion, "annotations": annotations}
 	return mergePatch(patch, func(raw client.Patch) error {
 		return c.Patch(ctx, named(alert), raw, fieldOwner)
 	})

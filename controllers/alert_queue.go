@@ -18,6 +18,7 @@ package controllers
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"k8s.io/client-go/util/workqueue"
@@ -48,7 +49,7 @@ const (
 
 // alertQueue decides which alerts are looked at, and in which order: each gets a deadline, the earliest is served first.
 type alertQueue struct {
-	alerts  client.Reader
+	reader  client.Reader
 	changes *changes
 	clock   clock.PassiveClock
 	start   time.Time
@@ -76,7 +77,7 @@ func (q *alertQueue) onIncident() handler.EventHandler {
 	return handler.Funcs{
 		CreateFunc: func(ctx context.Context, e event.CreateEvent, queue workQueue) {
 			if _, settled := inherit.FromIncident(e.Object.(*v1alpha1.Incident)); settled && !e.IsInInitialList {
-				q.addLinked(ctx, queue, e.Object)
+				q.addFollowing(ctx, queue, e.Object)
 			}
 		},
 		UpdateFunc: func(ctx context.Context, e event.UpdateEvent, queue workQueue) {
@@ -86,29 +87,44 @@ func (q *alertQueue) onIncident() handler.EventHandler {
 			}
 			before, wasSettled := inherit.FromIncident(old)
 			after, settled := inherit.FromIncident(current)
-			if settled && (before != after || !wasSettled) {
-				q.addLinked(ctx, queue, e.ObjectNew)
+			if settled && (before != after || !wasSettled || old.Status.MergedInto != current.Status.MergedInto) {
+				q.addFollowing(ctx, queue, e.ObjectNew)
 			}
 		},
 		DeleteFunc: func(ctx context.Context, e event.DeleteEvent, queue workQueue) {
 			q.changes.forget(e.Object.GetUID())
-			q.addLinked(ctx, queue, e.Object)
+			q.addFollowing(ctx, queue, e.Object)
 		},
 	}
 }
 
-func (q *alertQueue) addLinked(ctx context.Context, queue workQueue, incident client.Object) {
-	alerts, err := linkedAlerts(ctx, q.alerts, client.ObjectKeyFromObject(incident))
+// addFollowing enqueues the alerts that are linked to an incident, and those that a merge is about to bring to it.
+func (q *alertQueue) addFollowing(ctx context.Context, queue workQueue, incident client.Object) {
+	key := client.ObjectKeyFromObject(incident)
+	merged, err := askingIncidents(ctx, q.reader, key)
+	err = errors.Join(err, q.addLinked(ctx, queue, key))
+	for i := range merged {
+		if merged[i].Status.MergedInto.UID != "" {
+			err = errors.Join(err, q.addLinked(ctx, queue, client.ObjectKeyFromObject(&merged[i])))
+		}
+	}
 	if err != nil {
 		// The cache answers from memory and fails only for a missing index, which Setup rules out.
 		logf.FromContext(ctx).Error(err, "Listing the alerts of an incident failed", "Incident", klog.KObj(incident))
-		return
+	}
+}
+
+func (q *alertQueue) addLinked(ctx context.Context, queue workQueue, incident client.ObjectKey) error {
+	alerts, err := linkedAlerts(ctx, q.reader, incident)
+	if err != nil {
+		return err
 	}
 	deadline := q.clock.Now()
 	for i := range alerts {
 		deadline = deadline.Add(turn)
 		q.add(queue, &alerts[i], deadline)
 	}
+	return nil
 }
 
 // add enqueues an alert. Its priority falls with its deadline, so that waiting is never in vain.

@@ -52,11 +52,12 @@ func queueOf(t *testing.T, sizes ...int) (*alertQueue, *clocktesting.FakeClock, 
 		}
 	}
 	reader := fake.NewClientBuilder().WithScheme(kinds).WithObjects(objects...).
-		WithIndex(&v1alpha1.Alert{}, incidentRefName, incidentRefNameOf).Build()
+		WithIndex(&v1alpha1.Alert{}, incidentRefName, incidentRefNameOf).
+		WithIndex(&v1alpha1.Incident{}, mergeIntoName, mergeIntoNameOf).Build()
 	fakeClock := clocktesting.NewFakeClock(time.Now())
 	queue := priorityqueue.New[reconcile.Request](t.Name())
 	t.Cleanup(queue.ShutDown)
-	return &alertQueue{alerts: reader, changes: newChanges(fakeClock), clock: fakeClock, start: fakeClock.Now()}, fakeClock, queue
+	return &alertQueue{reader: reader, changes: newChanges(fakeClock), clock: fakeClock, start: fakeClock.Now()}, fakeClock, queue
 }
 
 func assignIncident(q *alertQueue, queue workQueue, size int) {

@@ -19,14 +19,19 @@ package controllers
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/sets"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/activity"
 	"github.com/incident-operator/incident-operator/internal/tags"
 )
 
@@ -75,11 +80,51 @@ func slimComment(in any) (any, error) {
 // log they are not in yet.
 const incidentRefName = "spec.incidentRef.name"
 
+// departedFrom is the index of alerts by the UIDs of incidents that they are not linked to any more, but whose logs they
+// may still have something to tell.
+const departedFrom = "departedFrom"
+
+// mergeIntoName is the index of incidents by the one that they were merged into or ask to be.
+const mergeIntoName = "spec.mergeInto.name"
+
 func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {
 	return errors.Join(
 		indexer.IndexField(ctx, &v1alpha1.Alert{}, incidentRefName, incidentRefNameOf),
+		indexer.IndexField(ctx, &v1alpha1.Alert{}, departedFrom, departedFromOf),
 		indexer.IndexField(ctx, &v1alpha1.Comment{}, incidentRefName, incidentRefNameOfUnrecorded),
+		indexer.IndexField(ctx, &v1alpha1.Incident{}, mergeIntoName, mergeIntoNameOf),
 	)
+}
+
+func departedFromOf(object client.Object) []string {
+	alert := object.(*v1alpha1.Alert)
+	uids := sets.New[string]()
+	for _, incident := range toldIncidents(alert) {
+		if incident.Name != alert.Spec.IncidentRef.Name {
+			uids.Insert(incident.UID)
+		}
+	}
+	return sets.List(uids)
+}
+
+// toldIncidents are the incidents that an alert's trail names, with repetitions. A trail that cannot be read names none.
+func toldIncidents(alert *v1alpha1.Alert) []v1alpha1.ActivityIncident {
+	trail, err := activity.ParseTrail(alert.Annotations[v1alpha1.TrailAnnotation])
+	if err != nil || trail.Incident.UID == "" && len(trail.Changes) == 0 {
+		return nil
+	}
+	incidents := []v1alpha1.ActivityIncident{trail.Incident}
+	for _, change := range trail.Changes {
+		incidents = append(incidents, change.Incident)
+	}
+	return incidents
+}
+
+func mergeIntoNameOf(object client.Object) []string {
+	if name := object.(*v1alpha1.Incident).Spec.MergeInto.Name; name != "" {
+		return []string{name}
+	}
+	return nil
 }
 
 func incidentRefNameOfUnrecorded(object client.Object) []string {
@@ -117,4 +162,59 @@ func linkedAlerts(ctx context.Context, reader client.Reader, incident client.Obj
 	err := reader.List(ctx, &alerts, client.InNamespace(incident.Namespace),
 		client.MatchingFields{incidentRefName: incident.Name}, client.UnsafeDisableDeepCopy)
 	return alerts.Items, err
+}
+
+// departedAlerts lists the alerts that are not linked to an incident, but may have something to tell its log. They are
+// not copies: nobody may change them.
+func departedAlerts(ctx context.Context, reader client.Reader, incident *v1alpha1.Incident) ([]v1alpha1.Alert, error) {
+	var alerts v1alpha1.AlertList
+	err := reader.List(ctx, &alerts, client.InNamespace(incident.Namespace),
+		client.MatchingFields{departedFrom: string(incident.UID)}, client.UnsafeDisableDeepCopy)
+	return alerts.Items, err
+}
+
+// askingIncidents lists the incidents that were merged into the one of a name or ask to be. They are not copies.
+func askingIncidents(ctx context.Context, reader client.Reader, target client.ObjectKey) ([]v1alpha1.Incident, error) {
+	var incidents v1alpha1.IncidentList
+	err := reader.List(ctx, &incidents, client.InNamespace(target.Namespace),
+		client.MatchingFields{mergeIntoName: target.Name}, client.UnsafeDisableDeepCopy)
+	return incidents.Items, err
+}
+
+// mergeSources lists the incidents that were merged into an incident. They are not copies.
+func mergeSources(ctx context.Context, reader client.Reader, target *v1alpha1.Incident) ([]v1alpha1.Incident, error) {
+	asking, err := askingIncidents(ctx, reader, client.ObjectKeyFromObject(target))
+	return slices.DeleteFunc(asking, func(incident v1alpha1.Incident) bool {
+		return incident.Status.MergedInto.UID != string(target.UID)
+	}), err
+}
+
+// mergeTarget returns the incident that another was merged into, nil where it was not, or where that is gone.
+func mergeTarget(ctx context.Context, reader client.Reader, source *v1alpha1.Incident) (*v1alpha1.Incident, error) {
+	into := source.Status.MergedInto
+	if into.UID == "" {
+		return nil, nil
+	}
+	target := &v1alpha1.Incident{}
+	err := reader.Get(ctx, client.ObjectKey{Namespace: source.Namespace, Name: into.Name}, target, client.UnsafeDisableDeepCopy)
+	if apierrors.IsNotFound(err) || (err == nil && string(target.UID) != into.UID) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("getting the incident %s: %w", into.Name, err)
+	}
+	return target, nil
+}
+
+// newestAlert returns a function that tells the highest resourceVersion of an alert that the cache has seen.
+func newestAlert(ctx context.Context, informers cache.Informers) (func() string, error) {
+	informer, err := informers.GetInformer(ctx, &v1alpha1.Alert{})
+	if err != nil {
+		return nil, err
+	}
+	versioned, ok := informer.(interface{ LastSyncResourceVersion() string })
+	if !ok {
+		return nil, fmt.Errorf("the informer %T does not tell its resourceVersion", informer)
+	}
+	return versioned.LastSyncResourceVersion, nil
 }

@@ -36,12 +36,12 @@ func (a announcer) alertHeld(alert *v1alpha1.Alert, incident *v1alpha1.Incident)
 		"The alert %s arrived after the incident was resolved and stays active: look at it, then resolve it or re-open the incident", alert.Name)
 }
 
-// memoryDamaged warns that what an alert remembered of its incident could not be read and was written anew.
+// memoryDamaged warns that what an alert remembered could not be read and was written anew.
 func (a announcer) memoryDamaged(alert *v1alpha1.Alert, incident *v1alpha1.Incident, damage error) {
 	var regarding runtime.Object = alert
 	if incident != nil {
 		regarding = incident
 	}
 	a.recorder.Eventf(regarding, nil, corev1.EventTypeWarning, "MemoryDamaged", "RewriteMemory",
-		"The annotation %s of the alert %s could not be read and was written anew: %s", v1alpha1.InheritedAnnotation, alert.Name, damage)
+		"What the alert %s remembers could not be read and was written anew: %s", alert.Name, damage)
 }

@@ -31,6 +31,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/inherit"
+	"github.com/incident-operator/incident-operator/internal/merge"
 	"github.com/incident-operator/incident-operator/internal/rollup"
 )
 
@@ -41,6 +42,7 @@ type IncidentReconciler struct {
 	labeler labeler
 	pacer   *pacer
 	journal *journal
+	merger  *merger
 	options rollup.Options
 }
 
@@ -49,6 +51,7 @@ func (r *IncidentReconciler) setup(mgr ctrl.Manager) error {
 		Named("incident").
 		WithOptions(controllerOptions(mgr, "Incident", incidentWorkers)).
 		Watches(&v1alpha1.Incident{}, rollUpIncident()).
+		Watches(&v1alpha1.Incident{}, rollUpMerging(r.client)).
 		Watches(&v1alpha1.Alert{}, rollUpIncidentOfAlert()).
 		Watches(&v1alpha1.Comment{}, rollUpIncidentOfComment()).
 		Complete(r)
@@ -74,22 +77,37 @@ func (r *IncidentReconciler) Reconcile(ctx context.Context, request ctrl.Request
 	if wait := r.pacer.untilLook(request.NamespacedName, r.clock.Now()); wait > 0 && settled {
 		return ctrl.Result{RequeueAfter: wait}, nil
 	}
+	subject := rollup.Subject{Incident: incident}
+	if settled && merge.IsAsked(incident) {
+		refusal, err := r.merger.decide(ctx, incident)
+		if err != nil || refusal == nil {
+			return quietly(err) // The acceptance brings the incident back.
+		}
+		subject.Refusal = refusal
+	}
+	var err error
+	if subject.Target, err = mergeTarget(ctx, r.client, incident); err != nil {
+		return ctrl.Result{}, err
+	}
 	alerts, err := linkedAlerts(ctx, r.client, request.NamespacedName)
 	if err != nil {
 		return ctrl.Result{}, fmt.Errorf("listing the alerts of the incident: %w", err)
 	}
 	now := r.clock.Now()
 	r.pacer.looked(request.NamespacedName, now, len(alerts))
-	result := rollup.Compute(incident, alerts, now, r.options)
+	result := rollup.Compute(subject, alerts, now, r.options)
 
 	var logErr error // A log that cannot be written must not stop the rest.
 	if settled {     // Else the alerts wait for the status, and the log is written at the next look.
-		result.Status.Activity, logErr = r.journal.record(ctx, incident)
+		result.Status.Activity, logErr = r.journal.record(ctx, incident, &result.Alerts, len(alerts))
 	}
 	wait, err := r.publish(ctx, incident, result, settled)
 	if err == nil {
 		// After the status, which is written on condition that nobody changed the incident; labels need no such condition.
 		err = r.labeler.mirror(ctx, incident, incident.Spec.Tags)
+	}
+	if err == nil {
+		err = r.merger.takeOver(ctx, incident)
 	}
 	if err := errors.Join(logErr, err); err != nil {
 		return quietly(err)

@@ -20,11 +20,13 @@ import (
 	"context"
 	"time"
 
+	"k8s.io/klog/v2"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -51,7 +53,37 @@ func rollUpIncident() handler.EventHandler {
 	}
 }
 
-// rollUpIncidentOfAlert rolls up the incident of an alert that came, changed or went; of one that moved, both.
+// rollUpMerging rolls up what an incident that changed touches by a merge: those that were merged into it or ask to be,
+// which it may let in now or redirect further, and the one that it was merged into, which takes over its tags.
+func rollUpMerging(reader client.Reader) handler.EventHandler {
+	add := func(ctx context.Context, object client.Object, queue workQueue) {
+		incident := object.(*v1alpha1.Incident)
+		asking, err := askingIncidents(ctx, reader, client.ObjectKeyFromObject(incident))
+		if err != nil {
+			logf.FromContext(ctx).Error(err, "Listing merged incidents failed", "Incident", klog.KObj(incident))
+		}
+		for i := range asking {
+			addIncident(queue, client.ObjectKeyFromObject(&asking[i]), afterAWhile())
+		}
+		if into := incident.Status.MergedInto.Name; into != "" {
+			addIncident(queue, client.ObjectKey{Namespace: incident.Namespace, Name: into}, afterAWhile())
+		}
+	}
+	return handler.Funcs{
+		CreateFunc: func(ctx context.Context, e event.CreateEvent, queue workQueue) { add(ctx, e.Object, queue) },
+		UpdateFunc: func(ctx context.Context, e event.UpdateEvent, queue workQueue) {
+			before, now := e.ObjectOld.(*v1alpha1.Incident), e.ObjectNew.(*v1alpha1.Incident)
+			if before.Generation != now.Generation || before.Status.MergedInto != now.Status.MergedInto ||
+				before.Status.RedirectedTo != now.Status.RedirectedTo {
+				add(ctx, now, queue)
+			}
+		},
+		DeleteFunc: func(ctx context.Context, e event.DeleteEvent, queue workQueue) { add(ctx, e.Object, queue) },
+	}
+}
+
+// rollUpIncidentOfAlert rolls up the incident of an alert that came, changed or went; of one that moved, both, also when
+// it has noted that.
 func rollUpIncidentOfAlert() handler.EventHandler {
 	add := func(object client.Object, queue workQueue) {
 		alert := object.(*v1alpha1.Alert)
@@ -59,11 +91,22 @@ func rollUpIncidentOfAlert() handler.EventHandler {
 			addIncident(queue, incidentKey(alert), afterAWhile())
 		}
 	}
+	addTold := func(before, now *v1alpha1.Alert, queue workQueue) {
+		if before.Annotations[v1alpha1.TrailAnnotation] == now.Annotations[v1alpha1.TrailAnnotation] {
+			return
+		}
+		for _, incident := range toldIncidents(now) {
+			if incident.Name != "" && incident.Name != now.Spec.IncidentRef.Name {
+				addIncident(queue, client.ObjectKey{Namespace: now.Namespace, Name: incident.Name}, afterAWhile())
+			}
+		}
+	}
 	return handler.Funcs{
 		CreateFunc: func(_ context.Context, e event.CreateEvent, queue workQueue) { add(e.Object, queue) },
 		UpdateFunc: func(_ context.Context, e event.UpdateEvent, queue workQueue) {
 			add(e.ObjectOld, queue)
 			add(e.ObjectNew, queue)
+			addTold(e.ObjectOld.(*v1alpha1.Alert), e.ObjectNew.(*v1alpha1.Alert), queue)
 		},
 		DeleteFunc: func(_ context.Context, e event.DeleteEvent, queue workQueue) { add(e.Object, queue) },
 	}

@@ -162,7 +162,7 @@ var _ = Describe("The activity log", func() {
 		w.change(ctx, incident, "alice", "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "alice" })
 		w.settle(ctx)
 		before := len(w.log(ctx, incident))
-		_, err := w.incidents.journal.record(ctx, old)
+		_, err := w.incidents.journal.record(ctx, old, &activity.Alerts{}, 0)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(w.log(ctx, incident)).To(HaveLen(before))
 	})
@@ -295,15 +295,15 @@ func stamped(person string, groups ...string) func(*v1alpha1.Incident) {
 	return func(incident *v1alpha1.Incident) { stamp(incident, person, groups...) }
 }
 
-func stamp(incident *v1alpha1.Incident, person string, groups ...string) {
-	annotations := incident.GetAnnotations()
+func stamp(object client.Object, person string, groups ...string) {
+	annotations := object.GetAnnotations()
 	if annotations == nil {
 		annotations = map[string]string{}
 	}
 	for _, group := range groups {
-		annotations[v1alpha1.EditorAnnotationPrefix+group] = fmt.Sprintf("%s@%d", person, incident.Generation+1)
+		annotations[v1alpha1.EditorAnnotationPrefix+group] = fmt.Sprintf("%s@%d", person, object.GetGeneration()+1)
 	}
-	incident.SetAnnotations(annotations)
+	object.SetAnnotations(annotations)
 }
 
 // change edits an incident as a person whom admission stamps.
@@ -312,6 +312,15 @@ func (w *world) change(ctx context.Context, incident *v1alpha1.Incident, person,
 	edit(ctx, incident, func(i *v1alpha1.Incident) {
 		stamp(i, person, group)
 		change(i)
+	})
+}
+
+// editAlert edits an alert as a person whom admission stamps.
+func (w *world) editAlert(ctx context.Context, alert *v1alpha1.Alert, person, group string, change func(*v1alpha1.Alert)) {
+	GinkgoHelper()
+	edit(ctx, alert, func(a *v1alpha1.Alert) {
+		stamp(a, person, group)
+		change(a)
 	})
 }
 

@@ -28,14 +28,14 @@ import (
 // object back at once.
 const retryConflict = time.Second
 
-// errRereadLog says that a log had an entry that its writer did not know of: the next look reads it again.
-var errRereadLog = errors.New("another entry was found")
+// errLookAgain says that the operator knew less than the API server: the next look knows more.
+var errLookAgain = errors.New("what was known is older than what is there")
 
 // quietly turns the outcomes that a busy cluster brings along into what is to be done about them: a conflict is tried
 // again from fresh state, and an object that is gone needs nothing.
 func quietly(err error) (ctrl.Result, error) {
 	switch {
-	case apierrors.IsConflict(err), errors.Is(err, errRereadLog):
+	case apierrors.IsConflict(err), errors.Is(err, errLookAgain):
 		return ctrl.Result{RequeueAfter: retryConflict}, nil
 	case apierrors.IsNotFound(err):
 		return ctrl.Result{}, nil

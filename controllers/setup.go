@@ -68,18 +68,24 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 	if err := instruments.count(ctx, mgr.GetCache()); err != nil {
 		return fmt.Errorf("counting incidents and alerts: %w", err)
 	}
+	newest, err := newestAlert(ctx, mgr.GetCache())
+	if err != nil {
+		return fmt.Errorf("asking for the informer of alerts: %w", err)
+	}
 	changes := newChanges(clock.RealClock{})
+	journal := newJournal(mgr.GetClient(), mgr.GetAPIReader(), clock.RealClock{}, guard.inForce)
 	announcer := announcer{recorder: mgr.GetEventRecorder("incident-operator")}
 	labeler := labeler{client: mgr.GetClient()}
 	return errors.Join(
 		(&AlertReconciler{
 			client: mgr.GetClient(), live: mgr.GetAPIReader(), clock: clock.RealClock{},
 			labeler: labeler, announcer: announcer, instruments: instruments, changes: changes,
+			journal: journal, actorsKnown: guard.inForce, newest: newest,
 		}).setup(mgr, options.AlertWorkers),
 		(&IncidentReconciler{
 			client: mgr.GetClient(), clock: clock.RealClock{},
 			labeler: labeler, pacer: newPacer(), options: options.Rollup,
-			journal: newJournal(mgr.GetClient(), mgr.GetAPIReader(), clock.RealClock{}, guard.inForce),
+			journal: journal, merger: &merger{client: mgr.GetClient(), live: mgr.GetAPIReader()},
 		}).setup(mgr),
 	)
 }

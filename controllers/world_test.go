@@ -19,12 +19,15 @@ package controllers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	clocktesting "k8s.io/utils/clock/testing"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -73,6 +76,8 @@ func newWorld(ctx context.Context) *world {
 	w.alerts = &AlertReconciler{
 		client: observed, live: people, clock: w.clock, labeler: labels,
 		announcer: announcer{recorder: w.events}, instruments: newInstruments(), changes: newChanges(w.clock),
+		actorsKnown: func(context.Context) bool { return true },
+		newest:      func() string { return w.newestAlert(ctx) },
 	}
 	w.incidents = &IncidentReconciler{client: observed, clock: w.clock, labeler: labels, pacer: newPacer()}
 	w.observed = observed
@@ -84,6 +89,17 @@ func newWorld(ctx context.Context) *world {
 func (w *world) restart() {
 	w.incidents.pacer = newPacer()
 	w.incidents.journal = newJournal(w.observed, people, w.clock, func(context.Context) bool { return true })
+	w.incidents.merger = &merger{client: w.observed, live: people}
+	w.alerts.journal = w.incidents.journal
+}
+
+// newestAlert stands in for the newest version that a cache has seen.
+func (w *world) newestAlert(ctx context.Context) string {
+	var alerts v1alpha1.AlertList
+	if err := people.List(ctx, &alerts, client.InNamespace(w.namespace), client.Limit(1)); err != nil {
+		return ""
+	}
+	return alerts.ResourceVersion
 }
 
 func (w *world) interceptors() interceptor.Funcs {
@@ -95,6 +111,9 @@ func (w *world) interceptors() interceptor.Funcs {
 				}
 			}
 			return c.Get(ctx, key, object, options...)
+		},
+		List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, options ...client.ListOption) error {
+			return listAsCache(ctx, c, list, options...)
 		},
 		Create: func(ctx context.Context, c client.WithWatch, object client.Object, options ...client.CreateOption) error {
 			return w.write(kindOf(object), func() error { return c.Create(ctx, object, options...) })
@@ -112,6 +131,34 @@ func (w *world) interceptors() interceptor.Funcs {
 			return w.write(kind, func() error { return c.Apply(ctx, configuration, options...) })
 		},
 	}
+}
+
+// listAsCache lists as a cache with the operator's indexes does: the API server does not know all of them.
+func listAsCache(ctx context.Context, c client.Reader, list client.ObjectList, options ...client.ListOption) error {
+	var asked client.ListOptions
+	asked.ApplyOptions(options)
+	indexes := map[string]client.IndexerFunc{departedFrom: departedFromOf, mergeIntoName: mergeIntoNameOf}
+	var requirements fields.Requirements
+	if asked.FieldSelector != nil {
+		requirements = asked.FieldSelector.Requirements()
+	}
+	for _, requirement := range requirements {
+		valuesOf, known := indexes[requirement.Field]
+		if !known {
+			continue
+		}
+		if err := c.List(ctx, list, client.InNamespace(asked.Namespace)); err != nil {
+			return err
+		}
+		items, err := meta.ExtractList(list)
+		if err != nil {
+			return err
+		}
+		return meta.SetList(list, slices.DeleteFunc(items, func(item runtime.Object) bool {
+			return !slices.Contains(valuesOf(item.(client.Object)), requirement.Value)
+		}))
+	}
+	return c.List(ctx, list, options...)
 }
 
 func kindOf(object client.Object) string {
@@ -159,26 +206,33 @@ func (w *world) alert(ctx context.Context, name, incident string, changes ...fun
 
 func (w *world) look(ctx context.Context, object client.Object) ctrl.Result {
 	GinkgoHelper()
-	request := ctrl.Request{NamespacedName: client.ObjectKeyFromObject(object)}
-	var result ctrl.Result
-	var err error
-	if _, isIncident := object.(*v1alpha1.Incident); isIncident {
-		result, err = w.incidents.Reconcile(ctx, request)
-	} else {
-		result, err = w.alerts.Reconcile(ctx, request)
-	}
+	result, err := w.reconcile(ctx, object)
 	Expect(err).NotTo(HaveOccurred())
 	return result
 }
 
-// settle reconciles everything until nothing is written any more.
+func (w *world) reconcile(ctx context.Context, object client.Object) (ctrl.Result, error) {
+	request := ctrl.Request{NamespacedName: client.ObjectKeyFromObject(object)}
+	if _, isIncident := object.(*v1alpha1.Incident); isIncident {
+		return w.incidents.Reconcile(ctx, request)
+	}
+	return w.alerts.Reconcile(ctx, request)
+}
+
+// settle reconciles everything until nothing is written any more, and starts the operator again whenever it was killed.
 func (w *world) settle(ctx context.Context) {
 	GinkgoHelper()
-	for range 20 {
+	for range 50 {
 		before := w.total()
 		w.clock.Step(fanOutInterval)
 		for _, object := range w.objects(ctx) {
-			w.look(ctx, object)
+			_, err := w.reconcile(ctx, object)
+			if w.dead {
+				w.dead = false
+				w.restart()
+				continue
+			}
+			Expect(err).NotTo(HaveOccurred())
 		}
 		if w.total() == before {
 			return

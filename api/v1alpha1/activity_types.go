@@ -22,7 +22,7 @@ import (
 
 // ActivityType says what happened.
 //
-// +kubebuilder:validation:Enum=Created;Renamed;Described;Tagged;Assigned;Resolved;Reopened;ResolutionChanged;Classified;SeverityChanged;MergeRequested;Edited;Commented
+// +kubebuilder:validation:Enum=Created;Renamed;Described;Tagged;Assigned;Resolved;Reopened;ResolutionChanged;Classified;SeverityChanged;MergeRequested;Merged;AlertsLinked;AlertsUnlinked;AlertsChanged;AlertsDeleted;Propagated;Edited;Commented
 type ActivityType string
 
 // The types of activities.
@@ -38,6 +38,16 @@ const (
 	ActivityClassified      ActivityType = "Classified"
 	ActivitySeverityChanged ActivityType = "SeverityChanged"
 	ActivityMergeRequested  ActivityType = "MergeRequested"
+	// ActivityMerged is in both logs: of the incident that was merged into another, and of that other.
+	ActivityMerged ActivityType = "Merged"
+	// ActivityAlertsLinked and ActivityAlertsUnlinked are in both logs of a move.
+	ActivityAlertsLinked   ActivityType = "AlertsLinked"
+	ActivityAlertsUnlinked ActivityType = "AlertsUnlinked"
+	// ActivityAlertsChanged is what people changed on alerts themselves.
+	ActivityAlertsChanged ActivityType = "AlertsChanged"
+	ActivityAlertsDeleted ActivityType = "AlertsDeleted"
+	// ActivityPropagated is what the operator changed on alerts because the incident says so.
+	ActivityPropagated ActivityType = "Propagated"
 	// ActivityResolutionChanged is a change of the state that neither resolves nor re-opens, or of the note.
 	ActivityResolutionChanged ActivityType = "ResolutionChanged"
 	// ActivityEdited stands for edits that left nothing behind that differs from what was there before.
@@ -120,6 +130,54 @@ type ActivityComment struct {
 	Text string `json:"text,omitempty"`
 }
 
+// ActivityAlerts are the alerts that an activity is about.
+type ActivityAlerts struct {
+	// count is how many they are.
+	// +required
+	// +kubebuilder:validation:Minimum=1
+	Count int64 `json:"count,omitempty"`
+
+	// names are their metadata.name, sorted by their bytes: the first 100 of
+	// them. Unset where they are gone.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=253
+	Names []string `json:"names,omitempty"`
+
+	// digest is the SHA-256 of all their names, sorted by their bytes, each
+	// followed by a line feed: 64 hexadecimal digits. Unset where they are gone.
+	// +optional
+	// +kubebuilder:validation:MinLength=64
+	// +kubebuilder:validation:MaxLength=64
+	Digest string `json:"digest,omitempty"`
+}
+
+// ActivityAlertRecord is what the log knows of the alerts of the incident. The
+// changes of an alert are ordered by the resourceVersion of alerts that the
+// operator had seen when it noted them.
+type ActivityAlertRecord struct {
+	// total is how many alerts are linked, as the log has it.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Total int64 `json:"total,omitempty"`
+
+	// recorded is the resourceVersion up to which changes of alerts are in the
+	// log, 1 to 32 characters. Unset before the first.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=32
+	Recorded string `json:"recorded,omitempty"`
+
+	// until is the resourceVersion up to which this entry and those that follow
+	// it record, 1 to 32 characters. Unset with the last of them.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=32
+	Until string `json:"until,omitempty"`
+}
+
 // ActivityField is the recorded value of one field.
 type ActivityField struct {
 	// field is the path of the field, such as spec.assignee. 1 to 128 characters.
@@ -178,6 +236,15 @@ type ActivityRecord struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	Stamps []ActivityStamp `json:"stamps,omitempty"`
+
+	// alerts is what the log knows of the alerts of the incident.
+	// +optional
+	Alerts ActivityAlertRecord `json:"alerts,omitzero"`
+
+	// merges is how many incidents were merged into this one, as the log has it.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Merges int64 `json:"merges,omitempty"`
 }
 
 // ActivitySpec is one entry of an incident's activity log. It never changes.
@@ -232,6 +299,26 @@ type ActivitySpec struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	CoversGenerations int64 `json:"coversGenerations,omitempty"`
+
+	// alerts are the alerts that the entry is about. Unset for other types.
+	// +optional
+	Alerts ActivityAlerts `json:"alerts,omitzero"`
+
+	// otherIncident is the metadata.name of the incident that alerts came from or
+	// went to, or that was merged with this one. At most 253 characters. Unset
+	// for none.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	OtherIncident string `json:"otherIncident,omitempty"`
+
+	// reason is the recorded value of why alerts were moved, as the annotation
+	// incidentoperator.dev/move-reason of the alerts says, at most 256 characters:
+	// see ActivityChange. Unset where nobody said why.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	Reason string `json:"reason,omitempty"`
 
 	// comment is the comment that the entry records. Unset for other types.
 	// +optional

@@ -33,6 +33,27 @@ const (
 	ReasonNoNewAlerts = "NoNewAlerts"
 	// ReasonNewAlerts is the reason of ResolutionHeld=False.
 	ReasonNewAlerts = "NewAlerts"
+
+	// ConditionMerged is present while spec.mergeInto is set: True when every alert moved to the other incident, False
+	// while they move and where the merge is refused. Normal polarity.
+	ConditionMerged = "Merged"
+	// ReasonMerged is the reason of Merged=True.
+	ReasonMerged = "Merged"
+	// ReasonAlertsPutBack is the other reason of Merged=True: alerts were linked to the incident again after they had
+	// left, and stay.
+	ReasonAlertsPutBack = "AlertsPutBack"
+	// ReasonAlertsMoving is a reason of Merged=False: the number in the message goes down as alerts move.
+	ReasonAlertsMoving = "AlertsMoving"
+	// ReasonTargetGone is a reason of Merged=False: the other incident was deleted after the merge was accepted.
+	ReasonTargetGone = "TargetGone"
+	// The reasons of Merged=False for a merge that is refused. It is decided again whenever one of the two changes.
+	ReasonTargetNotFound           = "TargetNotFound"
+	ReasonTargetMerged             = "TargetMerged"
+	ReasonTargetMerging            = "TargetMerging"
+	ReasonTargetResolved           = "TargetResolved"
+	ReasonMutualMerge              = "MutualMerge"
+	ReasonDifferentAssignees       = "DifferentAssignees"
+	ReasonDifferentClassifications = "DifferentClassifications"
 )
 
 // Condition types and reasons of an Alert.

@@ -59,6 +59,21 @@ type MergeTarget struct {
 	Name string `json:"name,omitempty"`
 }
 
+// MergedInto is the incident that took over the alerts of a merged one.
+type MergedInto struct {
+	// name is the metadata.name of the other incident, 1 to 253 characters.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name,omitempty"`
+
+	// uid tells it from another incident of the same name. 1 to 128 characters.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=128
+	UID string `json:"uid,omitempty"`
+}
+
 // IncidentSpec is what people decide about an incident. The operator never
 // writes it.
 type IncidentSpec struct {
@@ -90,8 +105,9 @@ type IncidentSpec struct {
 	// +kubebuilder:validation:MaxLength=5000
 	Description string `json:"description,omitempty"`
 
-	// mergeInto asks for all alerts of this incident to move to another one. It
-	// is not acted on yet.
+	// mergeInto asks for all alerts of this incident to move to another one. The
+	// condition Merged says how that stands. Once the merge is accepted, mergeInto
+	// cannot be changed any more.
 	// Written by people. Unset means no merge.
 	// +optional
 	MergeInto MergeTarget `json:"mergeInto,omitzero"`
@@ -162,8 +178,8 @@ type IncidentStatus struct {
 	// +kubebuilder:validation:Minimum=0
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// conditions say in a standard form how the incident stands: Propagated, and
-	// ResolutionHeld while it is resolved.
+	// conditions say in a standard form how the incident stands: Propagated,
+	// ResolutionHeld while it is resolved, and Merged where mergeInto is set.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -297,6 +313,19 @@ type IncidentStatus struct {
 	// +optional
 	ResolvedTime *metav1.Time `json:"resolvedTime,omitempty"`
 
+	// mergedInto is the incident that this one was merged into. Set before the
+	// first alert moves, and never changed again.
+	// +optional
+	MergedInto MergedInto `json:"mergedInto,omitzero"`
+
+	// redirectedTo is the metadata.name of the incident to look at instead of a
+	// merged one: the one that it was merged into or, where that was merged too,
+	// the last of the chain. At most 253 characters.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	RedirectedTo string `json:"redirectedTo,omitempty"`
+
 	// activity says how far the activity log has come: the Activity objects of
 	// this incident are the log itself.
 	// +optional
@@ -328,6 +357,7 @@ type IncidentStatus struct {
 // +kubebuilder:printcolumn:name="Sources",type=string,priority=1,JSONPath=`.status.sourceSummary`,description="The products that reported its alerts"
 // +kubebuilder:printcolumn:name="Title",type=string,JSONPath=`.status.name`,description="The name that a person gave, or the automatic one"
 // +kubebuilder:validation:XValidation:rule="!has(self.spec) || !has(self.spec.mergeInto) || self.spec.mergeInto.name != self.metadata.name",fieldPath=".spec.mergeInto.name",reason=FieldValueInvalid,message="mergeInto.name must name another incident than itself"
+// +kubebuilder:validation:XValidation:rule="!has(oldSelf.status) || !has(oldSelf.status.mergedInto) || (has(self.spec) && has(oldSelf.spec) && has(self.spec.mergeInto) == has(oldSelf.spec.mergeInto) && (!has(self.spec.mergeInto) || self.spec.mergeInto.name == oldSelf.spec.mergeInto.name))",fieldPath=".spec.mergeInto",reason=FieldValueForbidden,message="mergeInto must stay as it is: the merge was accepted, and alerts have moved or are about to"
 type Incident struct {
 	metav1.TypeMeta `json:",inline"`
 

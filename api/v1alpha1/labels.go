@@ -29,4 +29,16 @@ const (
 	// EditorAnnotationPrefix begins the annotations that say who last changed a group of fields, as
 	// "<user name>@<generation>". Admission stamps them and overwrites whatever a client sends.
 	EditorAnnotationPrefix = "editor.incidentoperator.dev/"
+
+	// TrailAnnotation holds, on an Alert, what the activity logs know of it and which changes they have still to take.
+	// Only the operator writes it; admission restores it on every other request.
+	TrailAnnotation = EditorAnnotationPrefix + "trail"
+
+	// MergedAnnotation lists, on an Incident, the incidents that were merged into it. Only the operator writes it;
+	// admission restores it on every other request.
+	MergedAnnotation = EditorAnnotationPrefix + "merged"
+
+	// MoveReasonAnnotation says, on an Alert, why it was moved: {"to":"inc-2","reason":"…"}. Whoever moves it writes it
+	// in the same request; it counts only where to is the incident that the alert went to, empty for none.
+	MoveReasonAnnotation = "incidentoperator.dev/move-reason"
 )

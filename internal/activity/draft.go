@@ -33,6 +33,8 @@ const (
 	maxSummaryCharacters = 1024
 	// unknownActor is shown where nobody knows who did it; actorKind tells it from a user of that name.
 	unknownActor = "Unknown"
+	// operatorActor is shown for the operator itself.
+	operatorActor = "incident-operator"
 )
 
 // Log is the end of the activity log of one incident.
@@ -146,6 +148,11 @@ func (d *drafter) change(g group) {
 	kind, changes := g.kind(d.at, d.after), g.changes(d.at, d.after)
 	d.at.take(g, d.after)
 	d.add(kind, user, generation, changes)
+	if g.name == acceptance {
+		entry := &d.entries[len(d.entries)-1]
+		entry.Actor, entry.ActorKind = operatorActor, v1alpha1.ActorOperator
+		entry.OtherIncident = d.after.fields[fieldMergedInto]
+	}
 }
 
 // coverRest lets the last entry cover the generations that no stamp names. Where there is none, edits came and went
@@ -191,7 +198,7 @@ func (l Log) setActor(entry *v1alpha1.ActivitySpec, user string) {
 func summaryOf(kind v1alpha1.ActivityType, changes []v1alpha1.ActivityChange) string {
 	var parts []string
 	for _, change := range changes {
-		parts = append(parts, strings.TrimPrefix(change.Field, "spec.")+": "+orNone(change.From)+" → "+orNone(change.To))
+		parts = append(parts, shortField(change.Field)+": "+orNone(change.From)+" → "+orNone(change.To))
 	}
 	switch {
 	case len(parts) > 0:
@@ -211,3 +218,7 @@ func orNone(value string) string {
 }
 
 func summarize(text string) string { return naming.Cut(Escape(text), maxSummaryCharacters) }
+
+func shortField(field string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(field, "spec."), "status.")
+}

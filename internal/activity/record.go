@@ -19,10 +19,12 @@ package activity
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -36,6 +38,9 @@ type group struct {
 	kind   func(before, after view) v1alpha1.ActivityType
 }
 
+// acceptance is the group of what the operator itself decides about an incident; nobody stamps it.
+const acceptance = "mergedInto"
+
 const (
 	fieldName          = "spec.name"
 	fieldDescription   = "spec.description"
@@ -47,18 +52,22 @@ const (
 	fieldDetermination = "spec.classification.determination"
 	fieldSeverity      = "spec.severity"
 	fieldMergeInto     = "spec.mergeInto.name"
+	fieldMergedInto    = "status.mergedInto.name"
 )
+
+var tagGroup = group{"tags", []string{fieldTags}, always(v1alpha1.ActivityTagged)}
 
 // groups lists them in the order in which changes of the same generation are recorded.
 var groups = []group{
 	{"name", []string{fieldName}, always(v1alpha1.ActivityRenamed)},
 	{"description", []string{fieldDescription}, always(v1alpha1.ActivityDescribed)},
-	{"tags", []string{fieldTags}, always(v1alpha1.ActivityTagged)},
+	tagGroup,
 	{"assignee", []string{fieldAssignee}, always(v1alpha1.ActivityAssigned)},
 	{"classification", []string{fieldVerdict, fieldDetermination}, always(v1alpha1.ActivityClassified)},
 	{"severity", []string{fieldSeverity}, always(v1alpha1.ActivitySeverityChanged)},
 	{"mergeInto", []string{fieldMergeInto}, always(v1alpha1.ActivityMergeRequested)},
 	{"resolution", []string{fieldState, fieldNote}, resolutionType},
+	{acceptance, []string{fieldMergedInto}, always(v1alpha1.ActivityMerged)},
 }
 
 // createdGroup is stamped when an incident is created, and never again.
@@ -86,30 +95,24 @@ type view struct {
 	generation      int64
 	resourceVersion string
 	fields, stamps  map[string]string
+	alerts          v1alpha1.ActivityAlertRecord
+	merges          int64
 }
 
 // seen is the incident as it is now.
 func seen(incident *v1alpha1.Incident) view {
-	spec := incident.Spec
 	v := view{
 		generation: incident.Generation, resourceVersion: incident.ResourceVersion,
-		fields: map[string]string{}, stamps: map[string]string{},
+		fields: triageFields(incident, incident.Spec.Triage), stamps: map[string]string{},
 	}
 	for field, value := range map[string]string{
-		fieldName:          spec.Name,
-		fieldDescription:   spec.Description,
-		fieldTags:          tagsOf(incident),
-		fieldAssignee:      spec.Assignee,
-		fieldState:         string(orDefault(spec.Resolution.State, v1alpha1.ResolutionActive)),
-		fieldNote:          spec.Resolution.Note,
-		fieldVerdict:       string(orDefault(spec.Classification.Verdict, v1alpha1.VerdictNotSet)),
-		fieldDetermination: string(spec.Classification.Determination),
-		fieldSeverity:      string(spec.Severity),
-		fieldMergeInto:     spec.MergeInto.Name,
+		fieldName:        incident.Spec.Name,
+		fieldDescription: incident.Spec.Description,
+		fieldSeverity:    string(incident.Spec.Severity),
+		fieldMergeInto:   incident.Spec.MergeInto.Name,
+		fieldMergedInto:  incident.Status.MergedInto.Name,
 	} {
-		if value != "" {
-			v.fields[field] = Recorded(value)
-		}
+		put(v.fields, field, Recorded(value))
 	}
 	for _, name := range append([]string{createdGroup}, groupNames()...) {
 		if stamp := incident.Annotations[v1alpha1.EditorAnnotationPrefix+name]; stamp != "" {
@@ -119,6 +122,22 @@ func seen(incident *v1alpha1.Incident) view {
 	return v
 }
 
+// triageFields are the recorded values of what incidents and alerts have in common, without empty ones.
+func triageFields(bearer metav1.Object, triage v1alpha1.Triage) map[string]string {
+	fields := map[string]string{}
+	for field, value := range map[string]string{
+		fieldTags:          tagsOf(bearer, triage.Tags),
+		fieldAssignee:      triage.Assignee,
+		fieldState:         string(orDefault(triage.Resolution.State, v1alpha1.ResolutionActive)),
+		fieldNote:          triage.Resolution.Note,
+		fieldVerdict:       string(orDefault(triage.Classification.Verdict, v1alpha1.VerdictNotSet)),
+		fieldDetermination: string(triage.Classification.Determination),
+	} {
+		put(fields, field, Recorded(value))
+	}
+	return fields
+}
+
 func orDefault[T ~string](value, standard T) T {
 	if value == "" {
 		return standard
@@ -126,9 +145,9 @@ func orDefault[T ~string](value, standard T) T {
 	return value
 }
 
-// tagsOf are the tags of an incident, those that people set as labels among them, as a sorted JSON array.
-func tagsOf(incident *v1alpha1.Incident) string {
-	all := tags.List(incident.Spec.Tags, incident.Labels, tags.Ours(incident.ManagedFields))
+// tagsOf are the tags of an object, those that people set as labels among them, as a sorted JSON array.
+func tagsOf(bearer metav1.Object, spec []v1alpha1.Tag) string {
+	all := tags.List(spec, bearer.GetLabels(), tags.Ours(bearer.GetManagedFields()))
 	if len(all) == 0 {
 		return ""
 	}
@@ -157,6 +176,7 @@ func known(record v1alpha1.ActivityRecord) view {
 	v := view{
 		generation: ptr.Deref(record.Generation, 0), resourceVersion: record.ResourceVersion,
 		fields: map[string]string{}, stamps: map[string]string{},
+		alerts: record.Alerts, merges: record.Merges,
 	}
 	for _, field := range record.Fields {
 		v.fields[field.Field] = field.Value
@@ -169,7 +189,9 @@ func known(record v1alpha1.ActivityRecord) view {
 
 // record is the view as an entry carries it.
 func (v view) record() v1alpha1.ActivityRecord {
-	record := v1alpha1.ActivityRecord{Generation: ptr.To(v.generation), ResourceVersion: v.resourceVersion}
+	record := v1alpha1.ActivityRecord{
+		Generation: ptr.To(v.generation), ResourceVersion: v.resourceVersion, Alerts: v.alerts, Merges: v.merges,
+	}
 	for _, g := range groups {
 		for _, field := range g.fields {
 			if value, ok := v.fields[field]; ok {
@@ -186,14 +208,8 @@ func (v view) record() v1alpha1.ActivityRecord {
 }
 
 func (v view) clone() view {
-	next := view{generation: v.generation, resourceVersion: v.resourceVersion, fields: map[string]string{}, stamps: map[string]string{}}
-	for field, value := range v.fields {
-		next.fields[field] = value
-	}
-	for name, stamp := range v.stamps {
-		next.stamps[name] = stamp
-	}
-	return next
+	v.fields, v.stamps = maps.Clone(v.fields), maps.Clone(v.stamps)
+	return v
 }
 
 // take copies one group with its stamp from another view.
@@ -218,9 +234,13 @@ func (g group) differs(before, after view) bool {
 }
 
 func (g group) changes(before, after view) []v1alpha1.ActivityChange {
+	return changesOf(g.fields, before.fields, after.fields)
+}
+
+func changesOf(fields []string, before, after map[string]string) []v1alpha1.ActivityChange {
 	var changes []v1alpha1.ActivityChange
-	for _, field := range g.fields {
-		if from, to := before.fields[field], after.fields[field]; from != to {
+	for _, field := range fields {
+		if from, to := before[field], after[field]; from != to {
 			changes = append(changes, v1alpha1.ActivityChange{Field: field, From: from, To: to})
 		}
 	}
@@ -252,4 +272,9 @@ func parseStamp(stamp string) edit {
 		return edit{}
 	}
 	return edit{user: stamp[:at], generation: generation}
+}
+
+// EditorOf is who changed a group of fields of an object last, as admission stamped it; empty where it did not.
+func EditorOf(bearer metav1.Object, group string) string {
+	return parseStamp(Recorded(bearer.GetAnnotations()[v1alpha1.EditorAnnotationPrefix+group])).user
 }

@@ -41,7 +41,7 @@ func BenchmarkCompute(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				if result := rollup.Compute(i, alerts, noon, rollup.Options{}); result.Pending != 0 {
+				if result := rollup.Compute(rollup.Subject{Incident: i}, alerts, noon, rollup.Options{}); result.Pending != 0 {
 					b.Fatalf("%d alerts are pending", result.Pending)
 				}
 			}

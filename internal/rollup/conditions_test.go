@@ -101,7 +101,7 @@ func TestPropagated(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			result := rollup.Compute(test.incident, test.alerts, noon, rollup.Options{})
+			result := rollup.Compute(rollup.Subject{Incident: test.incident}, test.alerts, noon, rollup.Options{})
 			expect(t, "pending", test.pending, result.Pending)
 			condition := meta.FindStatusCondition(result.Status.Conditions, v1alpha1.ConditionPropagated)
 			if condition == nil {
@@ -196,7 +196,7 @@ func TestConditionsKeepTheirTransitionTime(t *testing.T) {
 	i := incident(toAlice, resolvedAt(minutes(5)))
 	look := func(minute int, alerts ...v1alpha1.Alert) {
 		i.Generation++
-		i.Status = rollup.Compute(i, alerts, noon.Add(time.Duration(minute)*time.Minute), rollup.Options{}).Status
+		i.Status = rollup.Compute(rollup.Subject{Incident: i}, alerts, noon.Add(time.Duration(minute)*time.Minute), rollup.Options{}).Status
 	}
 	want := func(kind string, status metav1.ConditionStatus, since *metav1.Time) {
 		t.Helper()
@@ -228,7 +228,7 @@ func TestConditionsKeepTheirTransitionTime(t *testing.T) {
 }
 
 func TestConditionsOfOthersStay(t *testing.T) {
-	merged := metav1.Condition{Type: "Merged", Status: metav1.ConditionFalse, Reason: "TargetMissing", LastTransitionTime: *minutes(-5)}
-	i := incident(func(i *v1alpha1.Incident) { i.Status.Conditions = []metav1.Condition{merged} })
-	expect(t, "Merged", &merged, meta.FindStatusCondition(compute(i).Conditions, "Merged"))
+	other := metav1.Condition{Type: "Escalated", Status: metav1.ConditionFalse, Reason: "NobodyOnCall", LastTransitionTime: *minutes(-5)}
+	i := incident(func(i *v1alpha1.Incident) { i.Status.Conditions = []metav1.Condition{other} })
+	expect(t, "Escalated", &other, meta.FindStatusCondition(compute(i).Conditions, "Escalated"))
 }

@@ -62,7 +62,7 @@ func TestName(t *testing.T) {
 				i.Status.Name, i.Status.NameSource = test.shown, test.source
 			})
 			options := rollup.Options{AutomaticNamesSince: test.since}
-			status := rollup.Compute(i, []v1alpha1.Alert{alert()}, noon, options).Status
+			status := rollup.Compute(rollup.Subject{Incident: i}, []v1alpha1.Alert{alert()}, noon, options).Status
 			expect(t, "name", test.want, status.Name)
 			expect(t, "nameSource", test.wantBy, status.NameSource)
 			expect(t, "automaticName", automatic, status.AutomaticName)

@@ -19,18 +19,18 @@ package rollup
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/utils/ptr"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/inherit"
+	"github.com/incident-operator/incident-operator/internal/activity"
+	"github.com/incident-operator/incident-operator/internal/merge"
 	"github.com/incident-operator/incident-operator/internal/naming"
+	"github.com/incident-operator/incident-operator/internal/plan"
 	"github.com/incident-operator/incident-operator/internal/tags"
 )
 
@@ -49,21 +49,32 @@ type Options struct {
 	AutomaticNamesSince time.Time
 }
 
+// Subject is an incident with what its status depends on beside its alerts.
+type Subject struct {
+	Incident *v1alpha1.Incident
+	// Target is the incident that it was merged into; nil where it was not, or where that is gone.
+	Target *v1alpha1.Incident
+	// Refusal is why the merge that it asks for is refused; nil where it is not.
+	Refusal *merge.Refusal
+}
+
 // Result is a status with what is worth telling about it.
 type Result struct {
 	Status v1alpha1.IncidentStatus
-	// Pending is the number of linked alerts that are still to be changed.
+	// Pending is the number of linked alerts that have still to follow.
 	Pending int
+	// Alerts is what the linked alerts have to tell the activity log.
+	Alerts activity.Alerts
 }
 
 // Compute returns the status of an incident whose linked alerts are given. The incident's present status is taken into
 // account where the new one continues it: the time of the resolution, condition times, a retained name.
-func Compute(incident *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Time, options Options) Result {
+func Compute(subject Subject, alerts []v1alpha1.Alert, now time.Time, options Options) Result {
+	incident := subject.Incident
 	observed := *incident
 	observed.Status.ResolvedTime = resolvedTime(incident, now)
-	source, _ := inherit.FromIncident(&observed)
 
-	t := newTally(source)
+	t := newTally(plan.Place{Incident: &observed, Target: subject.Target})
 	for i := range alerts {
 		t.add(&alerts[i])
 	}
@@ -71,6 +82,8 @@ func Compute(incident *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Time
 	status := v1alpha1.IncidentStatus{
 		ObservedGeneration: incident.Generation,
 		State:              stateOf(incident),
+		MergedInto:         incident.Status.MergedInto,
+		RedirectedTo:       redirectedTo(subject),
 		ResolvedTime:       observed.Status.ResolvedTime,
 		Activity:           incident.Status.Activity,
 		AutomaticName:      automaticName(t),
@@ -91,19 +104,29 @@ func Compute(incident *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Time
 	setTags(&status, incident)
 	setSources(&status, t)
 	setCategories(&status, t)
-	status.Conditions = conditions(incident, t, now)
-	return Result{Status: status, Pending: t.pending}
+	status.Conditions = conditions(subject, t, now)
+	return Result{Status: status, Pending: t.pending, Alerts: t.told}
 }
 
 func stateOf(incident *v1alpha1.Incident) v1alpha1.IncidentState {
-	switch incident.Spec.Resolution.State {
-	case v1alpha1.ResolutionResolved:
+	switch {
+	case incident.Status.MergedInto.UID != "":
+		return v1alpha1.IncidentRedirected
+	case incident.Spec.Resolution.State == v1alpha1.ResolutionResolved:
 		return v1alpha1.IncidentResolved
-	case v1alpha1.ResolutionInProgress:
+	case incident.Spec.Resolution.State == v1alpha1.ResolutionInProgress:
 		return v1alpha1.IncidentInProgress
 	default:
 		return v1alpha1.IncidentActive
 	}
+}
+
+// redirectedTo is where to look instead of a merged incident. One that was merged in its turn says where itself.
+func redirectedTo(subject Subject) string {
+	if subject.Target != nil && subject.Target.Status.RedirectedTo != "" {
+		return subject.Target.Status.RedirectedTo
+	}
+	return subject.Incident.Status.MergedInto.Name
 }
 
 func automaticName(t *tally) string {
@@ -163,48 +186,6 @@ func setCategories(status *v1alpha1.IncidentStatus, t *tally) {
 	all := naming.SortCategories(t.categories.UnsortedList())
 	status.Categories = all[:min(len(all), maxCategories)]
 	status.CategoryCount = *count(len(all))
-}
-
-func conditions(incident *v1alpha1.Incident, t *tally, now time.Time) []metav1.Condition {
-	next := slices.Clone(incident.Status.Conditions)
-	set := func(condition metav1.Condition) {
-		condition.ObservedGeneration = incident.Generation
-		condition.LastTransitionTime = metav1.NewTime(now)
-		meta.SetStatusCondition(&next, condition)
-	}
-	set(propagated(t))
-	if t.source.Source.ResolvedTime.IsZero() {
-		meta.RemoveStatusCondition(&next, v1alpha1.ConditionResolutionHeld)
-	} else {
-		set(resolutionHeld(t))
-	}
-	return next
-}
-
-func propagated(t *tally) metav1.Condition {
-	if t.pending > 0 {
-		return metav1.Condition{
-			Type: v1alpha1.ConditionPropagated, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonPropagating,
-			Message: fmt.Sprintf("%d of %d linked alerts are still to be changed", t.pending, t.total),
-		}
-	}
-	return metav1.Condition{
-		Type: v1alpha1.ConditionPropagated, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonPropagated,
-		Message: "every linked alert carries what the incident gives it",
-	}
-}
-
-func resolutionHeld(t *tally) metav1.Condition {
-	if t.held > 0 {
-		return metav1.Condition{
-			Type: v1alpha1.ConditionResolutionHeld, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonNewAlerts,
-			Message: fmt.Sprintf("alerts that arrived after the resolution and are still active: %d; look at them, then resolve them or re-open the incident", t.held),
-		}
-	}
-	return metav1.Condition{
-		Type: v1alpha1.ConditionResolutionHeld, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonNoNewAlerts,
-		Message: "no active alert arrived after the resolution",
-	}
 }
 
 // summary joins texts into one readable string, cut visibly at its bound.

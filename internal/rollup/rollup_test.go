@@ -119,7 +119,7 @@ func createdAt(when *metav1.Time) func(*v1alpha1.Alert) {
 }
 
 func compute(i *v1alpha1.Incident, alerts ...v1alpha1.Alert) v1alpha1.IncidentStatus {
-	return rollup.Compute(i, alerts, noon, rollup.Options{}).Status
+	return rollup.Compute(rollup.Subject{Incident: i}, alerts, noon, rollup.Options{}).Status
 }
 
 func expect(t *testing.T, what string, want, got any) {
@@ -139,6 +139,8 @@ func TestComputeFillsEveryField(t *testing.T) {
 		i.Labels = map[string]string{v1alpha1.TagLabelPrefix + "by-hand": "yes"}
 		i.Status.ResolvedTime = minutes(10)
 		i.Status.Activity = v1alpha1.ActivityHead{Entries: 3, Head: "head of the log"}
+		i.Spec.MergeInto.Name = "inc-2"
+		i.Status.MergedInto = v1alpha1.MergedInto{Name: "inc-2", UID: "uid-2"}
 	})
 	carries := remembers(`{"incident":"inc-1","uid":"uid-1","resolution":{"value":"Resolved","over":"Active"}}`)
 	got := compute(i,
@@ -157,8 +159,14 @@ func TestComputeFillsEveryField(t *testing.T) {
 				Type: "ResolutionHeld", Status: "True", Reason: "NoNewAlerts", ObservedGeneration: 7,
 				LastTransitionTime: metav1.NewTime(noon), Message: "no active alert arrived after the resolution",
 			},
+			{
+				Type: "Merged", Status: "False", Reason: "TargetGone", ObservedGeneration: 7,
+				LastTransitionTime: metav1.NewTime(noon), Message: `the incident "inc-2" is gone: alerts that have not moved stay here`,
+			},
 		},
-		State:            v1alpha1.IncidentResolved,
+		State:            v1alpha1.IncidentRedirected,
+		MergedInto:       v1alpha1.MergedInto{Name: "inc-2", UID: "uid-2"},
+		RedirectedTo:     "inc-2",
 		Name:             "Multi-stage incident involving Initial access & Execution on one endpoint reported by multiple sources",
 		AutomaticName:    "Multi-stage incident involving Initial access & Execution on one endpoint reported by multiple sources",
 		NameSource:       v1alpha1.NameSourceAutomatic,

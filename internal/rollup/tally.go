@@ -24,8 +24,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/inherit"
+	"github.com/incident-operator/incident-operator/internal/activity"
 	"github.com/incident-operator/incident-operator/internal/naming"
+	"github.com/incident-operator/incident-operator/internal/plan"
 )
 
 // severities orders the severities; an unknown one ranks below all.
@@ -39,9 +40,10 @@ var severities = map[v1alpha1.Severity]int{
 
 // tally adds up the alerts of one incident. Its memory grows with what is distinct among them, not with their number.
 type tally struct {
-	source inherit.Link
+	place plan.Place
+	told  activity.Alerts
 
-	total, resolved, pending, held int
+	total, resolved, pending, held, leaving, putBack int
 
 	title        string
 	severalNames bool
@@ -53,9 +55,10 @@ type tally struct {
 	first, last  time.Time
 }
 
-func newTally(source inherit.Source) *tally {
+func newTally(place plan.Place) *tally {
 	return &tally{
-		source:     inherit.Link{Name: source.Name, Source: &source},
+		place:      place,
+		told:       activity.Alerts{Incident: v1alpha1.ActivityIncident{Name: place.Incident.Name, UID: string(place.Incident.UID)}},
 		categories: sets.New[string](),
 		sources:    sets.New[string](),
 		endpoints:  sets.New[string](),
@@ -80,7 +83,7 @@ func (t *tally) add(alert *v1alpha1.Alert) {
 		t.addEvidence(&alert.Spec.Evidence[i])
 	}
 	t.addTimes(alert)
-	t.addInheritance(alert)
+	t.addPlan(alert)
 }
 
 func (t *tally) addTitle(title string) {
@@ -142,18 +145,27 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// addInheritance asks the same decision that changes alerts whether this one is still to be changed. One that is being
-// deleted is left as it is.
-func (t *tally) addInheritance(alert *v1alpha1.Alert) {
+// addPlan asks the same decision that changes alerts whether this one has still to be changed. One that is being deleted
+// is left as it is.
+func (t *tally) addPlan(alert *v1alpha1.Alert) {
+	p := plan.For(alert, t.place, plan.Circumstances{})
+	t.told.Tell(alert.Name, p.TrailBefore)
 	if !alert.DeletionTimestamp.IsZero() {
 		return
 	}
-	before, _ := inherit.FromAlert(alert) // A damaged memory shows as a pending change.
-	after := inherit.Decide(before, t.source)
-	if before.Changed(after) {
+	if p.Changes() {
+		t.told.Wait(alert.ResourceVersion)
+	}
+	if p.Follows() {
 		t.pending++
 	}
-	if after.Held() {
+	if p.Moves {
+		t.leaving++
+	}
+	if p.PutBack {
+		t.putBack++
+	}
+	if p.After.Held() {
 		t.held++
 	}
 }

@@ -29,6 +29,10 @@ import (
 // Manager is the field manager that applies the mirrored labels.
 const Manager = "incident-operator"
 
+// MergeManager is the field manager that applies the labels which an incident takes over from one that was merged into
+// it.
+const MergeManager = "incident-operator-merge"
+
 // Keys is a set of label keys.
 type Keys = sets.Set[string]
 
@@ -54,12 +58,26 @@ func Mirror(spec []v1alpha1.Tag, labels map[string]string, ours Keys) Keys {
 //
 // The managedFields must be those of the API server: where a cache strips them everything borne looks like somebody
 // else's, and the next apply would take the operator's own labels away. An entry that cannot be read owns nothing.
-func Ours(managed []metav1.ManagedFieldsEntry) Keys {
+func Ours(managed []metav1.ManagedFieldsEntry) Keys { return AppliedBy(Manager, managed) }
+
+// AppliedBy is the same for any field manager.
+func AppliedBy(manager string, managed []metav1.ManagedFieldsEntry) Keys {
 	keys := Keys{}
 	for i := range managed {
 		entry := &managed[i]
-		if entry.Manager == Manager && entry.Operation == metav1.ManagedFieldsOperationApply && entry.Subresource == "" {
+		if entry.Manager == manager && entry.Operation == metav1.ManagedFieldsOperationApply && entry.Subresource == "" {
 			insertTagLabels(keys, entry.FieldsV1)
+		}
+	}
+	return keys
+}
+
+// Missing is the keys of the labels of an incident's tags that another object does not bear.
+func Missing(incident *v1alpha1.Incident, labels map[string]string) Keys {
+	keys := Keys{}
+	for _, tag := range List(incident.Spec.Tags, incident.Labels, Ours(incident.ManagedFields)) {
+		if _, borne := labels[tag.Label]; !borne {
+			keys.Insert(tag.Label)
 		}
 	}
 	return keys

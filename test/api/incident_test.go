@@ -21,6 +21,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 const objectName = "name must be the name of an Incident: lower-case letters, digits, '-' and '.', with a letter or digit at both ends"
@@ -75,6 +76,68 @@ var _ = Describe("Incident", func() {
 		object := accepted(ctx, incident, `{metadata: {name: self-later}}`)
 		expectRefusal(merge(ctx, object, `spec: {mergeInto: {name: self-later}}`),
 			"spec.mergeInto.name", "mergeInto.name must name another incident than itself")
+	})
+
+	Context("with a merge", func() {
+		const (
+			stays  = "mergeInto must stay as it is: the merge was accepted, and alerts have moved or are about to"
+			merged = `status: {mergedInto: {name: inc-2, uid: "0"}}`
+		)
+		merging := func(ctx SpecContext) *unstructured.Unstructured {
+			GinkgoHelper()
+			return accepted(ctx, incident, `spec: {name: Ours, mergeInto: {name: inc-2}}`)
+		}
+
+		DescribeTable("lets it be changed, taken back and asked for again before it is accepted",
+			func(ctx SpecContext, status string) {
+				object := merging(ctx)
+				if status != "" {
+					Expect(mergeStatus(ctx, object, status)).To(Succeed())
+				}
+				for _, target := range []string{`{name: inc-3}`, `null`, `{name: inc-4}`} {
+					Expect(merge(ctx, object, `spec: {mergeInto: `+target+`}`)).To(Succeed(), target)
+				}
+				Expect(text(object, "spec", "mergeInto", "name")).To(Equal("inc-4"))
+				Expect(merge(ctx, object, `spec: null`)).To(Succeed())
+				Expect(object.Object["spec"]).NotTo(HaveKey("mergeInto"))
+			},
+			Entry("without a status", ``),
+			Entry("with a status that says nothing of a merge", `status: {state: Active}`),
+			Entry("with a refused merge", `status: {conditions: [{type: Merged, status: "False", reason: TargetNotFound, message: "", lastTransitionTime: "2026-07-01T12:00:00Z"}]}`),
+		)
+
+		DescribeTable("keeps it once it is accepted",
+			func(ctx SpecContext, change string) {
+				object := merging(ctx)
+				Expect(mergeStatus(ctx, object, merged)).To(Succeed())
+				expectRefusal(merge(ctx, object.DeepCopy(), change), "spec.mergeInto", stays)
+				Expect(mergeStatus(ctx, object, `status: {state: Redirected, redirectedTo: inc-3}`)).To(Succeed())
+				expectRefusal(merge(ctx, object.DeepCopy(), change), "spec.mergeInto", stays)
+				Expect(merge(ctx, object, `spec: {name: Renamed}`)).To(Succeed())
+				Expect(text(object, "spec", "mergeInto", "name")).To(Equal("inc-2"))
+			},
+			Entry("against another", `spec: {mergeInto: {name: inc-3}}`),
+			Entry("against removal", `spec: {mergeInto: null}`),
+			Entry("against removal of the spec", `spec: null`),
+			Entry("against another beside other edits", `{metadata: {labels: {touched: "yes"}}, spec: {name: Renamed, mergeInto: {name: inc-3}}}`),
+			Entry("against removal beside other edits", `spec: {name: Renamed, mergeInto: null}`),
+		)
+
+		It("lets everything else change once it is accepted", func(ctx SpecContext) {
+			object := merging(ctx)
+			Expect(mergeStatus(ctx, object, merged)).To(Succeed())
+			for _, change := range []string{
+				`metadata: {labels: {touched: "yes"}, annotations: {example.com/note: x}}`,
+				`spec: {name: Renamed, severity: High, assignee: alice@example.com, tags: [a], mergeInto: {name: inc-2}}`,
+				`spec: {classification: {verdict: FalsePositive}, resolution: {state: Resolved}, description: d}`,
+				`spec: {name: null, severity: null, assignee: null, tags: null}`,
+			} {
+				Expect(merge(ctx, object, change)).To(Succeed(), change)
+			}
+			Expect(mergeStatus(ctx, object, `status: {state: Redirected, redirectedTo: inc-2}`)).To(Succeed())
+			Expect(text(object, "spec", "mergeInto", "name")).To(Equal("inc-2"))
+			Expect(text(object, "status", "mergedInto", "uid")).To(Equal("0"))
+		})
 	})
 
 	It("lets a name, a severity and an assignee be given and taken back", func(ctx SpecContext) {

@@ -61,6 +61,21 @@ func itFailsClosed(c func() *cluster) {
 			Expect(c().write(bob, o, annotate(map[string]any{"example.com/note": "x"})).GetAnnotations()).
 				To(HaveLen(len(stampsOfNew(kindUnderTest{o.GetKind()}, alice)) + 1))
 			c().write(c().operator, o, mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/a":""}}}`))
+
+			kind := kindUnderTest{o.GetKind()}
+			for _, user := range c().editing() {
+				c().eventuallyRefuses(user, o, noteAs(kind, "mallory"), stampPrefix+kind.note()+" must not be set")
+			}
+			c().write(c().operator, o, noteAs(kind, noted))
+			for _, user := range c().editing() {
+				for _, value := range []any{"mallory", nil} {
+					c().eventuallyRefuses(user, o, noteAs(kind, value), stampPrefix+kind.note()+" must be "+noted)
+				}
+			}
+			c().eventuallyRefuses(root, o, update(func(o *unstructured.Unstructured) { o.SetAnnotations(nil) }),
+				stampPrefix+kind.note()+" must be "+noted)
+			Expect(stampsOf(c().write(bob, o, annotate(map[string]any{"example.com/note": "y"})))).
+				To(HaveKeyWithValue(kind.note(), noted), "other edits are not affected")
 		}
 	})
 	It("refuses an incident without a stamp of its creation, and says so", func() {

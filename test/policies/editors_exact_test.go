@@ -44,10 +44,22 @@ func itStampsExactly(c func() *cluster) {
 				Expect(toYAML(c().write(alice, o, w))).To(Equal(toYAML(before)), name)
 			}
 		})
+		It("costs the operator the ownership of its note on an "+kind.kind+", once, when a replace lost it", func() {
+			o := c().create(alice, kind, nil)
+			c().write(c().operator, o, noteAs(kind, noted))
+			cleaned := update(func(o *unstructured.Unstructured) { o.SetAnnotations(nil) })
+			once := c().write(alice, o, cleaned)
+			Expect(stampsOf(once)).To(HaveKeyWithValue(kind.note(), noted))
+			Expect(once.GetGeneration()).To(Equal(int64(1)))
+			for _, user := range c().editing() {
+				Expect(toYAML(c().write(user, o, cleaned))).To(Equal(toYAML(once)), "a second one, by %s, writes nothing", user)
+			}
+			Expect(stampsOf(c().write(c().operator, o, noteAs(kind, nil)))).To(Equal(stampsOfNew(kind, alice)), "it is the operator's all the same")
+		})
 		It("stamps an "+kind.kind+" created by server-side apply", func() {
 			o := kind.object(uniqueName())
 			after := c().write(bob, o, apply(map[string]any{
-				"metadata": map[string]any{"annotations": map[string]any{stampPrefix + "name": "mallory@1"}},
+				"metadata": map[string]any{"annotations": map[string]any{stampPrefix + "name": "mallory@1", stampPrefix + kind.note(): noted}},
 				"spec":     map[string]any{"name": "n"},
 			}))
 			Expect(stampsOf(after)).To(Equal(stampsOfNew(kind, bob)))

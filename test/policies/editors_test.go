@@ -54,6 +54,13 @@ var edits = map[string]edit{
 	"with a forged stamp":     {group: "assignee", write: mergePatch(`{"metadata":{"annotations":{"editor.incidentoperator.dev/assignee":"mallory@2"}},"spec":{"assignee":"dave"}}`)},
 	"with stamps taken away":  {group: "assignee", write: mergePatch(`{"metadata":{"annotations":null},"spec":{"assignee":"dave"}}`)},
 	"with another annotation": {group: "assignee", write: mergePatch(`{"metadata":{"annotations":{"example.com/note":"x"}},"spec":{"assignee":"dave"}}`)},
+	"beside forged notes":     {group: "description", write: mergePatch(`{"metadata":{"annotations":{"editor.incidentoperator.dev/trail":"{}","editor.incidentoperator.dev/merged":"[]"}},"spec":{"description":"text"}}`)},
+	"beside notes taken away": {group: "description", write: mergePatch(`{"metadata":{"annotations":{"editor.incidentoperator.dev/trail":null,"editor.incidentoperator.dev/merged":null}},"spec":{"description":"text"}}`)},
+	"by a cleaned manifest": {group: "assignee", write: update(func(o *unstructured.Unstructured) {
+		o.SetAnnotations(nil)
+		o.SetManagedFields(nil)
+		setSpec("dave", "assignee")(o)
+	})},
 }
 
 func setSpec(value any, path ...string) func(o *unstructured.Unstructured) {
@@ -71,6 +78,22 @@ func stampsOfNew(kind kindUnderTest, creator string) map[string]string {
 	}
 	return stamps
 }
+
+// noted is what the operator notes on an object for the activity log.
+const noted = `{"rv":"7","by":"eve/~1\"'@7"}`
+
+// note is the group that the operator alone writes on objects of the kind.
+func (k kindUnderTest) note() string {
+	return map[string]string{"Alert": "trail", "Incident": "merged"}[k.kind]
+}
+
+// noteAs writes the note of a kind, or removes it where the value is nil.
+func noteAs(kind kindUnderTest, value any) write {
+	return annotate(map[string]any{stampPrefix + kind.note(): value})
+}
+
+// editing are users of each sort who may change alerts and incidents.
+func (c *cluster) editing() []string { return []string{alice, carol, root, c.ingest} }
 
 // forgeries are writes that change no group of fields: not one of them may change a stamp.
 var forgeries = map[string]write{
@@ -94,6 +117,24 @@ var forgeries = map[string]write{
 	"beside another label":      mergePatch(`{"metadata":{"labels":{"team":"blue"},"annotations":{"editor.incidentoperator.dev/tags":"mallory@9"}}}`),
 	"its creation forged":       annotate(map[string]any{stampPrefix + "created": "mallory@1"}),
 	"its creation nulled":       annotate(map[string]any{stampPrefix + "created": nil}),
+	"notes made up":             annotate(map[string]any{stampPrefix + "trail": "{}", stampPrefix + "merged": "[]"}),
+	"notes nulled":              annotate(map[string]any{stampPrefix + "trail": nil, stampPrefix + "merged": nil}),
+	"notes emptied":             annotate(map[string]any{stampPrefix + "trail": "", stampPrefix + "merged": ""}),
+	"notes set by JSON patch": jsonPatch(`[{"op":"add","path":"/metadata/annotations/editor.incidentoperator.dev~1trail","value":"{}"},
+		{"op":"add","path":"/metadata/annotations/editor.incidentoperator.dev~1merged","value":"[]"}]`),
+	"notes replaced": update(func(o *unstructured.Unstructured) {
+		annotations := o.GetAnnotations()
+		annotations[stampPrefix+"trail"], annotations[stampPrefix+"merged"] = "{}", "[]"
+		o.SetAnnotations(annotations)
+	}),
+	"notes applied": apply(map[string]any{
+		"metadata": map[string]any{"annotations": map[string]any{stampPrefix + "trail": "{}", stampPrefix + "merged": "[]"}},
+		"spec":     map[string]any{"name": "Suspicious sign-in"},
+	}),
+	"replaced by a cleaned manifest": update(func(o *unstructured.Unstructured) {
+		o.SetAnnotations(nil)
+		o.SetManagedFields(nil)
+	}),
 	"no change of the defaults": spec(`{"description":"","resolution":{"state":"Active","note":""},"classification":{"verdict":"NotSet"}}`),
 }
 
@@ -107,9 +148,11 @@ func itStampsEditors(c func() *cluster) {
 			It(fmt.Sprintf("stamps who changed %s of an %s, and then who changed it back", name, kind.kind), func() {
 				o := c().create(alice, kind, nil)
 				Expect(stampsOf(c().get(o))).To(Equal(stampsOfNew(kind, alice)))
+				c().write(c().operator, o, noteAs(kind, noted))
 
 				changed := c().write(bob, o, e.write)
 				want := stampsOfNew(kind, alice)
+				want[kind.note()] = noted
 				want[e.group] = bob + "@2"
 				Expect(stampsOf(changed)).To(Equal(want))
 
@@ -129,7 +172,20 @@ func itStampsEditors(c func() *cluster) {
 				want := stampsOfNew(kind, alice)
 				want["assignee"] = bob + "@2"
 				Expect(before).To(Equal(want))
-				Expect(stampsOf(c().write(alice, o, forgery))).To(Equal(before))
+				for _, user := range c().editing() {
+					Expect(stampsOf(c().write(user, o, forgery))).To(Equal(before), user)
+				}
+			})
+			It(fmt.Sprintf("keeps what the operator noted on an %s: %s", kind.kind, name), func() {
+				o := c().create(alice, kind, nil)
+				c().write(bob, o, spec(`{"assignee":"dave"}`))
+				want := stampsOfNew(kind, alice)
+				want["assignee"] = bob + "@2"
+				want[kind.note()] = noted
+				Expect(stampsOf(c().write(c().operator, o, noteAs(kind, noted)))).To(Equal(want))
+				for _, user := range c().editing() {
+					Expect(stampsOf(c().write(user, o, forgery))).To(Equal(want), user)
+				}
 			})
 		}
 		It("leaves the stamps of an "+kind.kind+" as they are when the operator writes", func() {
@@ -138,6 +194,29 @@ func itStampsEditors(c func() *cluster) {
 			after := c().write(c().operator, o,
 				mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/a":""}},"spec":{"assignee":"erin","resolution":{"state":"Resolved"}}}`))
 			Expect(stampsOf(after)).To(Equal(before))
+		})
+		It("lets the operator alone note something on an "+kind.kind+", change it and remove it", func() {
+			o := c().create(alice, kind, nil)
+			for _, value := range []any{noted, "1", "", nil, noted, nil} {
+				want := stampsOfNew(kind, alice)
+				if text, ok := value.(string); ok {
+					want[kind.note()] = text
+				}
+				Expect(stampsOf(c().write(c().operator, o, noteAs(kind, value)))).To(Equal(want), "%v", value)
+				for _, user := range c().editing() {
+					Expect(stampsOf(c().write(user, o, noteAs(kind, "mallory")))).To(Equal(want), "%v, %s", value, user)
+				}
+			}
+		})
+		It("keeps what the operator applied to an "+kind.kind+" when a person applies under its name", func() {
+			o := c().create(alice, kind, nil)
+			c().write(c().operator, o, apply(map[string]any{
+				"metadata": map[string]any{"annotations": map[string]any{stampPrefix + kind.note(): noted}},
+			}))
+			for _, user := range c().editing() {
+				after := c().write(user, o, apply(map[string]any{"spec": map[string]any{"name": "Suspicious sign-in"}}))
+				Expect(stampsOf(after)).To(HaveKeyWithValue(kind.note(), noted), user)
+			}
 		})
 		It("stamps ingest as it stamps people on an "+kind.kind, func() {
 			o := c().create(c().ingest, kind, nil)
@@ -148,13 +227,16 @@ func itStampsEditors(c func() *cluster) {
 			Expect(stampsOf(after)).To(Equal(want))
 		})
 		It("corrects what is forged on create of an "+kind.kind, func() {
-			o := c().create(alice, kind, func(o *unstructured.Unstructured) {
-				o.SetAnnotations(map[string]string{
-					stampPrefix + "name": "mallory@1", stampPrefix + "created": "mallory@1", stampPrefix + "assignee": "mallory@1", stampPrefix + "evil": "x", "example.com/note": "x",
+			for _, user := range c().editing() {
+				o := c().create(user, kind, func(o *unstructured.Unstructured) {
+					o.SetAnnotations(map[string]string{
+						stampPrefix + "name": "mallory@1", stampPrefix + "created": "mallory@1", stampPrefix + "assignee": "mallory@1", stampPrefix + "evil": "x",
+						stampPrefix + "trail": noted, stampPrefix + "merged": noted, "example.com/note": "x",
+					})
 				})
-			})
-			Expect(stampsOf(c().get(o))).To(Equal(stampsOfNew(kind, alice)))
-			Expect(c().get(o).GetAnnotations()).To(HaveKeyWithValue("example.com/note", "x"))
+				Expect(stampsOf(c().get(o))).To(Equal(stampsOfNew(kind, user)))
+				Expect(c().get(o).GetAnnotations()).To(HaveKeyWithValue("example.com/note", "x"))
+			}
 		})
 		It("stamps everything that is set on create of an "+kind.kind, func() {
 			o := c().create(alice, kind, func(o *unstructured.Unstructured) {

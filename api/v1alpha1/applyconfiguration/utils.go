@@ -34,6 +34,10 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 	// Group=incidentoperator.dev, Version=v1alpha1
 	case v1alpha1.SchemeGroupVersion.WithKind("Activity"):
 		return &apiv1alpha1.ActivityApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("ActivityAlertRecord"):
+		return &apiv1alpha1.ActivityAlertRecordApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("ActivityAlerts"):
+		return &apiv1alpha1.ActivityAlertsApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("ActivityChange"):
 		return &apiv1alpha1.ActivityChangeApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("ActivityComment"):
@@ -80,6 +84,8 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.IncidentStatusApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("IncidentTag"):
 		return &apiv1alpha1.IncidentTagApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("MergedInto"):
+		return &apiv1alpha1.MergedIntoApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("MergeTarget"):
 		return &apiv1alpha1.MergeTargetApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Resolution"):

@@ -54,6 +54,33 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: spec
       type:
         namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivitySpec
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityAlertRecord
+  map:
+    fields:
+    - name: recorded
+      type:
+        scalar: string
+    - name: total
+      type:
+        scalar: numeric
+    - name: until
+      type:
+        scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityAlerts
+  map:
+    fields:
+    - name: count
+      type:
+        scalar: numeric
+    - name: digest
+      type:
+        scalar: string
+    - name: names
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: atomic
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityChange
   map:
     fields:
@@ -108,6 +135,9 @@ var schemaYAML = typed.YAMLObject(`types:
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityRecord
   map:
     fields:
+    - name: alerts
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityAlertRecord
     - name: fields
       type:
         list:
@@ -115,6 +145,9 @@ var schemaYAML = typed.YAMLObject(`types:
             namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityField
           elementRelationship: atomic
     - name: generation
+      type:
+        scalar: numeric
+    - name: merges
       type:
         scalar: numeric
     - name: resourceVersion
@@ -138,6 +171,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: after
       type:
         namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityRecord
+    - name: alerts
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityAlerts
     - name: changes
       type:
         list:
@@ -156,7 +192,13 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: incidentRef
       type:
         namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityIncident
+    - name: otherIncident
+      type:
+        scalar: string
     - name: previousHash
+      type:
+        scalar: string
+    - name: reason
       type:
         scalar: string
     - name: sequence
@@ -481,6 +523,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: lastActivityTime
       type:
         namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Time
+    - name: mergedInto
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.MergedInto
     - name: name
       type:
         scalar: string
@@ -490,6 +535,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: observedGeneration
       type:
         scalar: numeric
+    - name: redirectedTo
+      type:
+        scalar: string
     - name: resolvedTime
       type:
         namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Time
@@ -539,6 +587,15 @@ var schemaYAML = typed.YAMLObject(`types:
   map:
     fields:
     - name: name
+      type:
+        scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.MergedInto
+  map:
+    fields:
+    - name: name
+      type:
+        scalar: string
+    - name: uid
       type:
         scalar: string
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.NameSource

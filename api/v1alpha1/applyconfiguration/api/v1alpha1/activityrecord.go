@@ -34,6 +34,10 @@ type ActivityRecordApplyConfiguration struct {
 	Fields []ActivityFieldApplyConfiguration `json:"fields,omitempty"`
 	// stamps are the recorded stamps, in a fixed order.
 	Stamps []ActivityStampApplyConfiguration `json:"stamps,omitempty"`
+	// alerts is what the log knows of the alerts of the incident.
+	Alerts *ActivityAlertRecordApplyConfiguration `json:"alerts,omitempty"`
+	// merges is how many incidents were merged into this one, as the log has it.
+	Merges *int64 `json:"merges,omitempty"`
 }
 
 // ActivityRecordApplyConfiguration constructs a declarative configuration of the ActivityRecord type for use with
@@ -81,5 +85,21 @@ func (b *ActivityRecordApplyConfiguration) WithStamps(values ...*ActivityStampAp
 		}
 		b.Stamps = append(b.Stamps, *values[i])
 	}
+	return b
+}
+
+// WithAlerts sets the Alerts field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Alerts field is set to the value of the last call.
+func (b *ActivityRecordApplyConfiguration) WithAlerts(value *ActivityAlertRecordApplyConfiguration) *ActivityRecordApplyConfiguration {
+	b.Alerts = value
+	return b
+}
+
+// WithMerges sets the Merges field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Merges field is set to the value of the last call.
+func (b *ActivityRecordApplyConfiguration) WithMerges(value int64) *ActivityRecordApplyConfiguration {
+	b.Merges = &value
 	return b
 }

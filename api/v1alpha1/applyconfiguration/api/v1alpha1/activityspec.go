@@ -53,6 +53,16 @@ type ActivitySpecApplyConfiguration struct {
 	// more than 1 where several edits fell between two looks of the operator.
 	// Unset for none.
 	CoversGenerations *int64 `json:"coversGenerations,omitempty"`
+	// alerts are the alerts that the entry is about. Unset for other types.
+	Alerts *ActivityAlertsApplyConfiguration `json:"alerts,omitempty"`
+	// otherIncident is the metadata.name of the incident that alerts came from or
+	// went to, or that was merged with this one. At most 253 characters. Unset
+	// for none.
+	OtherIncident *string `json:"otherIncident,omitempty"`
+	// reason is the recorded value of why alerts were moved, as the annotation
+	// incidentoperator.dev/move-reason of the alerts says, at most 256 characters:
+	// see ActivityChange. Unset where nobody said why.
+	Reason *string `json:"reason,omitempty"`
 	// comment is the comment that the entry records. Unset for other types.
 	Comment *ActivityCommentApplyConfiguration `json:"comment,omitempty"`
 	// after is what the log knows of the incident after this entry.
@@ -145,6 +155,30 @@ func (b *ActivitySpecApplyConfiguration) WithChanges(values ...*ActivityChangeAp
 // If called multiple times, the CoversGenerations field is set to the value of the last call.
 func (b *ActivitySpecApplyConfiguration) WithCoversGenerations(value int64) *ActivitySpecApplyConfiguration {
 	b.CoversGenerations = &value
+	return b
+}
+
+// WithAlerts sets the Alerts field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Alerts field is set to the value of the last call.
+func (b *ActivitySpecApplyConfiguration) WithAlerts(value *ActivityAlertsApplyConfiguration) *ActivitySpecApplyConfiguration {
+	b.Alerts = value
+	return b
+}
+
+// WithOtherIncident sets the OtherIncident field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the OtherIncident field is set to the value of the last call.
+func (b *ActivitySpecApplyConfiguration) WithOtherIncident(value string) *ActivitySpecApplyConfiguration {
+	b.OtherIncident = &value
+	return b
+}
+
+// WithReason sets the Reason field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Reason field is set to the value of the last call.
+func (b *ActivitySpecApplyConfiguration) WithReason(value string) *ActivitySpecApplyConfiguration {
+	b.Reason = &value
 	return b
 }
 

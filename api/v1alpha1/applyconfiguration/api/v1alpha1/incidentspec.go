@@ -43,8 +43,9 @@ type IncidentSpecApplyConfiguration struct {
 	// description is free text about the incident. At most 5,000 characters.
 	// Written by people. Unset means none.
 	Description *string `json:"description,omitempty"`
-	// mergeInto asks for all alerts of this incident to move to another one. It
-	// is not acted on yet.
+	// mergeInto asks for all alerts of this incident to move to another one. The
+	// condition Merged says how that stands. Once the merge is accepted, mergeInto
+	// cannot be changed any more.
 	// Written by people. Unset means no merge.
 	MergeInto *MergeTargetApplyConfiguration `json:"mergeInto,omitempty"`
 }

@@ -34,8 +34,8 @@ type IncidentStatusApplyConfiguration struct {
 	// observedGeneration is the metadata.generation that this status was computed
 	// from.
 	ObservedGeneration *int64 `json:"observedGeneration,omitempty"`
-	// conditions say in a standard form how the incident stands: Propagated, and
-	// ResolutionHeld while it is resolved.
+	// conditions say in a standard form how the incident stands: Propagated,
+	// ResolutionHeld while it is resolved, and Merged where mergeInto is set.
 	Conditions []v1.ConditionApplyConfiguration `json:"conditions,omitempty"`
 	// state is the word to show: Active, InProgress, Resolved, or Redirected once
 	// the incident was merged into another.
@@ -101,6 +101,13 @@ type IncidentStatusApplyConfiguration struct {
 	// incident. Alerts created then or later stay active. Set before any alert
 	// inherits the resolution, and unset again when the incident is re-opened.
 	ResolvedTime *metav1.Time `json:"resolvedTime,omitempty"`
+	// mergedInto is the incident that this one was merged into. Set before the
+	// first alert moves, and never changed again.
+	MergedInto *MergedIntoApplyConfiguration `json:"mergedInto,omitempty"`
+	// redirectedTo is the metadata.name of the incident to look at instead of a
+	// merged one: the one that it was merged into or, where that was merged too,
+	// the last of the chain. At most 253 characters.
+	RedirectedTo *string `json:"redirectedTo,omitempty"`
 	// activity says how far the activity log has come: the Activity objects of
 	// this incident are the log itself.
 	Activity *ActivityHeadApplyConfiguration `json:"activity,omitempty"`
@@ -299,6 +306,22 @@ func (b *IncidentStatusApplyConfiguration) WithLastActivityTime(value metav1.Tim
 // If called multiple times, the ResolvedTime field is set to the value of the last call.
 func (b *IncidentStatusApplyConfiguration) WithResolvedTime(value metav1.Time) *IncidentStatusApplyConfiguration {
 	b.ResolvedTime = &value
+	return b
+}
+
+// WithMergedInto sets the MergedInto field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the MergedInto field is set to the value of the last call.
+func (b *IncidentStatusApplyConfiguration) WithMergedInto(value *MergedIntoApplyConfiguration) *IncidentStatusApplyConfiguration {
+	b.MergedInto = value
+	return b
+}
+
+// WithRedirectedTo sets the RedirectedTo field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the RedirectedTo field is set to the value of the last call.
+func (b *IncidentStatusApplyConfiguration) WithRedirectedTo(value string) *IncidentStatusApplyConfiguration {
+	b.RedirectedTo = &value
 	return b
 }
 

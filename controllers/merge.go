@@ -1,0 +1,138 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+
+package controllers
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	applyv1alpha1 "github.com/incident-operator/incident-operator/api/v1alpha1/applyconfiguration/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/activity"
+	"github.com/incident-operator/incident-operator/internal/merge"
+	"github.com/incident-operator/incident-operator/internal/tags"
+)
+
+// merger accepts merges, and lets their targets take over what is not an alert. The alerts follow the acceptance, each
+// by its own look.
+type merger struct {
+	client client.Client
+	live   client.Reader
+	// mutex lets one merge be decided at a time: two incidents may ask for each other.
+	mutex sync.Mutex
+}
+
+// decide accepts the merge that an incident asks for, or returns why it is refused. It decides from what the API server
+// has now, and writes the acceptance on condition that nobody changed the incident since. Nothing has moved before that.
+func (m *merger) decide(ctx context.Context, incident *v1alpha1.Incident) (*merge.Refusal, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	source := &v1alpha1.Incident{}
+	if err := m.live.Get(ctx, client.ObjectKeyFromObject(incident), source); err != nil {
+		return nil, err
+	}
+	if !merge.IsAsked(source) || source.ResourceVersion != incident.ResourceVersion {
+		return nil, fmt.Errorf("the incident that asks for a merge has changed: %w", errLookAgain)
+	}
+	target := &v1alpha1.Incident{}
+	err := m.live.Get(ctx, client.ObjectKey{Namespace: source.Namespace, Name: source.Spec.MergeInto.Name}, target)
+	if apierrors.IsNotFound(err) {
+		target, err = nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("getting the incident to merge into: %w", err)
+	}
+	if refusal := merge.Decide(source, target); refusal != nil {
+		return refusal, nil
+	}
+	return nil, m.accept(ctx, source, target)
+}
+
+func (m *merger) accept(ctx context.Context, source, target *v1alpha1.Incident) error {
+	patch := object{
+		"metadata": object{"resourceVersion": source.ResourceVersion},
+		"status": object{
+			"mergedInto":   v1alpha1.MergedInto{Name: target.Name, UID: string(target.UID)},
+			"redirectedTo": target.Name,
+			"state":        v1alpha1.IncidentRedirected,
+		},
+	}
+	accepted := &v1alpha1.Incident{}
+	accepted.Namespace, accepted.Name = source.Namespace, source.Name
+	err := mergePatch(patch, func(raw client.Patch) error {
+		return m.client.Status().Patch(ctx, accepted, raw, fieldOwner)
+	})
+	if err != nil {
+		return fmt.Errorf("accepting the merge: %w", err)
+	}
+	logf.FromContext(ctx).Info("Accepted a merge", "into", target.Name, "uid", target.UID)
+	return nil
+}
+
+// takeOver gives an incident the tags of those that were merged into it, as labels, and lists them: once, so that a
+// person may take the labels away.
+func (m *merger) takeOver(ctx context.Context, target *v1alpha1.Incident) error {
+	sources, err := mergeSources(ctx, m.client, target)
+	if err != nil || len(sources) == 0 {
+		return err
+	}
+	listed, err := activity.ParseMerges(target.Annotations[v1alpha1.MergedAnnotation])
+	if err != nil {
+		return err
+	}
+	keys, known := tags.AppliedBy(tags.MergeManager, target.ManagedFields), len(listed)
+	for i := range sources {
+		source := &sources[i]
+		if slices.ContainsFunc(listed, func(l activity.Merge) bool { return l.UID == string(source.UID) }) {
+			continue
+		}
+		listed = append(listed, activity.Merge{Name: source.Name, UID: string(source.UID), By: activity.EditorOf(source, "mergeInto")})
+		keys = keys.Union(tags.Missing(source, target.Labels))
+	}
+	if len(listed) == known {
+		return nil
+	}
+	return m.applyMerges(ctx, target, keys, listed)
+}
+
+// applyMerges writes labels and list together, on condition that nobody changed the target since it was read: the list
+// only ever grows.
+func (m *merger) applyMerges(ctx context.Context, target *v1alpha1.Incident, keys tags.Keys, listed []activity.Merge) error {
+	encoded, err := json.Marshal(listed)
+	if err != nil {
+		return fmt.Errorf("encoding the list of merged incidents: %w", err)
+	}
+	labels := make(map[string]string, len(keys))
+	for key := range keys {
+		labels[key] = ""
+	}
+	configuration := applyv1alpha1.Incident(target.Name, target.Namespace).
+		WithUID(target.UID).WithResourceVersion(target.ResourceVersion).
+		WithLabels(labels).WithAnnotations(map[string]string{v1alpha1.MergedAnnotation: string(encoded)})
+	if err := m.client.Apply(ctx, configuration, client.FieldOwner(tags.MergeManager)); err != nil {
+		return fmt.Errorf("applying the tags of merged incidents: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,309 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+
+package activity
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/resourceversion"
+	"k8s.io/utils/ptr"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+)
+
+// Alerts gathers what the alerts of one incident have to tell its log at one look.
+type Alerts struct {
+	// Incident is the incident whose log it is.
+	Incident v1alpha1.ActivityIncident
+	// Linked is how many alerts say that they are linked to it, as far as they are noted.
+	Linked int64
+
+	told    []told
+	waiting string
+}
+
+// told is one change of one alert.
+type told struct {
+	alert string
+	Change
+}
+
+// Tell adds what an alert has noted.
+func (a *Alerts) Tell(alert string, trail Trail) {
+	if trail.Incident == a.Incident {
+		a.Linked++
+	}
+	for _, change := range trail.Changes {
+		if change.Incident == a.Incident {
+			a.told = append(a.told, told{alert: alert, Change: change})
+		}
+	}
+}
+
+// Wait adds an alert that the operator has still to write. What it notes then may have the ticket of any version from
+// the alert's present one on, so that the log must not pass that.
+func (a *Alerts) Wait(resourceVersion string) {
+	if a.waiting == "" || isNewer(a.waiting, resourceVersion) {
+		a.waiting = resourceVersion
+	}
+}
+
+// Settled says whether no alert has still to be written.
+func (a *Alerts) Settled() bool { return a.waiting == "" }
+
+// IsTaken says whether a log whose last entry is head holds a change.
+func IsTaken(head *v1alpha1.ActivitySpec, change Change) bool {
+	return head != nil && head.IncidentRef == change.Incident && !isNewer(change.Ticket, head.After.Alerts.Recorded)
+}
+
+// Newest returns the later of two resource versions of alerts.
+func Newest(a, b string) string {
+	if isNewer(b, a) {
+		return b
+	}
+	return a
+}
+
+// isNewer compares resource versions of alerts; an empty one is older than all.
+func isNewer(a, b string) bool {
+	if a == "" || b == "" {
+		return b == "" && a != ""
+	}
+	order, err := resourceversion.CompareResourceVersion(a, b)
+	return err == nil && order > 0
+}
+
+// between returns what was told with a ticket newer than from, up to until.
+func (a *Alerts) between(from, until string) []told {
+	var found []told
+	for _, t := range a.told {
+		if isNewer(t.Ticket, from) && !isNewer(t.Ticket, until) {
+			found = append(found, t)
+		}
+	}
+	return found
+}
+
+// newest is the highest ticket newer than from that the log may take, empty for none.
+func (a *Alerts) newest(from string) string {
+	newest := ""
+	for _, t := range a.told {
+		tooNew := a.waiting != "" && !isNewer(a.waiting, t.Ticket)
+		if isNewer(t.Ticket, from) && isNewer(t.Ticket, newest) && !tooNew {
+			newest = t.Ticket
+		}
+	}
+	return newest
+}
+
+// batchKey is what the changes of one entry have in common. Entries of one look come in its order, so that the last one
+// tells which are still to be written.
+type batchKey struct {
+	kind          v1alpha1.ActivityType
+	actorKind     v1alpha1.ActorKind
+	actor         string
+	other, reason string
+}
+
+func (k batchKey) compare(other batchKey) int {
+	return cmp.Or(cmp.Compare(k.kind, other.kind), cmp.Compare(k.actorKind, other.actorKind), cmp.Compare(k.actor, other.actor),
+		cmp.Compare(k.other, other.other), cmp.Compare(k.reason, other.reason))
+}
+
+func (t told) key() batchKey {
+	return batchKey{kind: v1alpha1.ActivityType(t.Type), actorKind: t.ActorKind, actor: t.Actor, other: t.Other, reason: t.Reason}
+}
+
+func keyOf(entry *v1alpha1.ActivitySpec) batchKey {
+	return batchKey{
+		kind: entry.Type, actorKind: entry.ActorKind, actor: entry.Actor, other: entry.OtherIncident, reason: entry.Reason,
+	}
+}
+
+// Unfinished says whether the log ends among the entries of one look at alerts: the others have to follow first.
+func (l Log) Unfinished() bool { return l.Head != nil && l.Head.After.Alerts.Until != "" }
+
+// Alerts returns the entries for what alerts have told since the head: one for all that has the same type, actor, other
+// incident and reason. Where the head is one of such entries, only the rest of them.
+func (l Log) Alerts(alerts *Alerts, now time.Time) []v1alpha1.ActivitySpec {
+	at := l.Head.After.Alerts
+	from, until := at.Recorded, at.Until
+	batches := batched(alerts.between(from, until))
+	if until != "" {
+		batches = slices.DeleteFunc(batches, func(b []told) bool { return b[0].key().compare(keyOf(l.Head)) <= 0 })
+	}
+	if len(batches) == 0 {
+		from = cmp.Or(until, from)
+		until = alerts.newest(from)
+		batches = batched(alerts.between(from, until))
+	}
+	var entries []v1alpha1.ActivitySpec
+	at.Recorded, at.Until = from, until
+	for i, batch := range batches {
+		if i == len(batches)-1 {
+			at.Recorded, at.Until = until, ""
+		}
+		entry := entryOf(batch, now)
+		at.Total += difference(entry.Type, entry.Alerts.Count)
+		entry.After = l.Head.After
+		entry.After.Alerts = at
+		entries = append(entries, entry)
+	}
+	return entries
+}
+
+// Recount returns the entry that makes the log's number of alerts what it is, nil where it is that already. Alerts that
+// are gone could not tell it; nor could some whose trail was lost.
+func (l Log) Recount(linked int64, now time.Time) *v1alpha1.ActivitySpec {
+	missing := l.Head.After.Alerts.Total - linked
+	if missing == 0 {
+		return nil
+	}
+	entry := &v1alpha1.ActivitySpec{
+		Time: ptr.To(metav1.NewTime(now.Truncate(time.Second))), Type: v1alpha1.ActivityAlertsDeleted,
+		Actor: unknownActor, ActorKind: v1alpha1.ActorUnknown,
+		Alerts: v1alpha1.ActivityAlerts{Count: max(missing, -missing)}, After: l.Head.After,
+	}
+	if missing < 0 {
+		entry.Type = v1alpha1.ActivityAlertsLinked
+	}
+	entry.Summary = alertsInWords(entry.Alerts.Count)
+	entry.After.Alerts.Total = linked
+	return entry
+}
+
+func difference(kind v1alpha1.ActivityType, count int64) int64 {
+	switch kind {
+	case v1alpha1.ActivityAlertsLinked:
+		return count
+	case v1alpha1.ActivityAlertsUnlinked:
+		return -count
+	default:
+		return 0
+	}
+}
+
+// batched sorts changes into batches, in the order of their keys.
+func batched(changes []told) [][]told {
+	slices.SortStableFunc(changes, func(a, b told) int { return a.key().compare(b.key()) })
+	var batches [][]told
+	for i, change := range changes {
+		if i == 0 || changes[i-1].key() != change.key() {
+			batches = append(batches, nil)
+		}
+		batches[len(batches)-1] = append(batches[len(batches)-1], change)
+	}
+	return batches
+}
+
+func entryOf(batch []told, now time.Time) v1alpha1.ActivitySpec {
+	key := batch[0].key()
+	entry := v1alpha1.ActivitySpec{
+		Time: ptr.To(metav1.NewTime(now.Truncate(time.Second))),
+		Type: key.kind, Actor: key.actor, ActorKind: key.actorKind, OtherIncident: key.other, Reason: key.reason,
+		Alerts: alertsOf(batch), Changes: distinctChanges(batch),
+	}
+	entry.Summary = summarizeAlerts(entry)
+	return entry
+}
+
+// alertsOf counts an alert that did the same thing twice between two looks twice in moves, whose counts add up to the
+// number of linked alerts, and names it once.
+func alertsOf(batch []told) v1alpha1.ActivityAlerts {
+	names := make([]string, 0, len(batch))
+	for _, t := range batch {
+		names = append(names, t.alert)
+	}
+	slices.Sort(names)
+	distinct := slices.Compact(slices.Clone(names))
+	count := len(distinct)
+	if difference(batch[0].key().kind, 1) != 0 {
+		count = len(names)
+	}
+	digest := sha256.New()
+	for _, name := range distinct {
+		digest.Write([]byte(name + "\n"))
+	}
+	return v1alpha1.ActivityAlerts{
+		Count: int64(count), Names: distinct[:min(len(distinct), maxAlertNames)], Digest: hex.EncodeToString(digest.Sum(nil)),
+	}
+}
+
+const (
+	maxAlertNames = 100
+	maxChanges    = 32
+)
+
+// distinctChanges are the fields that changed, each difference once. What there is no room for is there by its hash.
+func distinctChanges(batch []told) []v1alpha1.ActivityChange {
+	var all []v1alpha1.ActivityChange
+	for _, t := range batch {
+		all = append(all, t.Fields...)
+	}
+	slices.SortFunc(all, func(a, b v1alpha1.ActivityChange) int {
+		return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
+	})
+	all = slices.Compact(all)
+	if len(all) <= maxChanges {
+		return all
+	}
+	rest := all[maxChanges-1:]
+	digest := sha256.New()
+	encoder := json.NewEncoder(digest)
+	for _, change := range rest {
+		if err := encoder.Encode(change); err != nil {
+			panic(fmt.Sprintf("encoding a struct of strings cannot fail: %v", err))
+		}
+	}
+	return append(slices.Clone(all[:maxChanges-1]), v1alpha1.ActivityChange{
+		Field: "others", To: fmt.Sprintf("%s%x (%d changes)", hashPrefix, digest.Sum(nil), len(rest)),
+	})
+}
+
+// summarizeAlerts says it in words, such as "3 alerts from inc-1: not ours".
+func summarizeAlerts(entry v1alpha1.ActivitySpec) string {
+	text := alertsInWords(entry.Alerts.Count)
+	switch {
+	case entry.OtherIncident == "":
+	case entry.Type == v1alpha1.ActivityAlertsLinked:
+		text += " from " + entry.OtherIncident
+	default:
+		text += " to " + entry.OtherIncident
+	}
+	if entry.Reason != "" {
+		text += ": " + entry.Reason
+	}
+	if len(entry.Changes) > 0 {
+		text += ": " + summaryOf(entry.Type, entry.Changes)
+	}
+	return summarize(text)
+}
+
+func alertsInWords(count int64) string {
+	if count == 1 {
+		return "1 alert"
+	}
+	return fmt.Sprintf("%d alerts", count)
+}
