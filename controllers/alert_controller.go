@@ -42,9 +42,6 @@ type AlertReconciler struct {
 	instruments *instruments
 	changes     *changes
 	journal     *journal
-	actorsKnown func(context.Context) bool
-	// newest returns the highest resourceVersion of an alert that was seen so far.
-	newest func() string
 }
 
 func (r *AlertReconciler) setup(mgr ctrl.Manager, workers int) error {
@@ -71,8 +68,8 @@ func (r *AlertReconciler) Reconcile(ctx context.Context, request ctrl.Request) (
 		return ctrl.Result{}, err // An unsettled incident brings the alert back when it changes.
 	}
 	p := plan.For(alert, place, plan.Circumstances{
-		ActorsKnown: r.actorsKnown(ctx),
-		Ticket:      activity.Newest(r.newest(), alert.ResourceVersion),
+		ActorsKnown: r.journal.actorsKnown(ctx),
+		Ticket:      activity.Newest(r.journal.newest(), alert.ResourceVersion),
 		Taken:       r.journal.taken(ctx, alert.Namespace),
 	})
 	switch {

@@ -38,13 +38,17 @@ type journal struct {
 	live        client.Reader
 	clock       clock.PassiveClock
 	actorsKnown func(context.Context) bool
+	// newest returns the highest resourceVersion of an alert that the cache has seen.
+	newest func() string
 
 	mutex sync.Mutex
 	heads map[client.ObjectKey]*v1alpha1.ActivitySpec
 }
 
-func newJournal(c client.Client, live client.Reader, passive clock.PassiveClock, actorsKnown func(context.Context) bool) *journal {
-	return &journal{client: c, live: live, clock: passive, actorsKnown: actorsKnown, heads: map[client.ObjectKey]*v1alpha1.ActivitySpec{}}
+func newJournal(
+	c client.Client, live client.Reader, passive clock.PassiveClock, actorsKnown func(context.Context) bool, newest func() string,
+) *journal {
+	return &journal{client: c, live: live, clock: passive, actorsKnown: actorsKnown, newest: newest, heads: map[client.ObjectKey]*v1alpha1.ActivitySpec{}}
 }
 
 // write creates the entry that follows the head. One that exists already was written before a crash or for a request

@@ -14,7 +14,6 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-
 package controllers
 
 import (
@@ -96,14 +95,13 @@ func (r *recording) writeAll(ctx context.Context) error {
 	if err := r.gather(ctx); err != nil {
 		return err
 	}
-	steps := []func(context.Context) ([]v1alpha1.ActivitySpec, error){r.merges, r.changes, r.changesOfAlerts, r.recount}
-	switch {
-	case r.log.Head == nil:
-		steps = append([]func(context.Context) ([]v1alpha1.ActivitySpec, error){r.changes}, steps...)
-	case r.log.Unfinished():
-		steps = append([]func(context.Context) ([]v1alpha1.ActivitySpec, error){r.changesOfAlerts}, steps...)
+	begin := r.finishAlerts
+	if r.log.Head == nil {
+		begin = r.changes
 	}
-	for _, draft := range steps {
+	for _, draft := range []func(context.Context) ([]v1alpha1.ActivitySpec, error){
+		begin, r.merges, r.changes, r.changesOfAlerts, r.recount,
+	} {
 		entries, err := draft(ctx)
 		if err != nil {
 			return err
@@ -137,6 +135,22 @@ func (r *recording) merges(context.Context) ([]v1alpha1.ActivitySpec, error) {
 		return nil, err
 	}
 	return r.log.Merges(r.incident, merges, r.now()), nil
+}
+
+// finishAlerts drafts the rest of the entries of one look at alerts that a crash interrupted. What is not there any more
+// went with its alerts, unless the cache is older than that look.
+func (r *recording) finishAlerts(ctx context.Context) ([]v1alpha1.ActivitySpec, error) {
+	if !r.log.Unfinished() {
+		return nil, nil
+	}
+	entries, err := r.changesOfAlerts(ctx)
+	if until := r.log.Head.After.Alerts.Until; len(entries) == 0 && err == nil {
+		if newest := r.newest(); activity.Newest(newest, until) != newest {
+			return nil, fmt.Errorf("the cache is older than the changes of alerts that are to be recorded: %w", errLookAgain)
+		}
+		r.log.Finish()
+	}
+	return entries, err
 }
 
 func (r *recording) changesOfAlerts(context.Context) ([]v1alpha1.ActivitySpec, error) {

@@ -73,14 +73,14 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 		return fmt.Errorf("asking for the informer of alerts: %w", err)
 	}
 	changes := newChanges(clock.RealClock{})
-	journal := newJournal(mgr.GetClient(), mgr.GetAPIReader(), clock.RealClock{}, guard.inForce)
+	journal := newJournal(mgr.GetClient(), mgr.GetAPIReader(), clock.RealClock{}, guard.inForce, newest)
 	announcer := announcer{recorder: mgr.GetEventRecorder("incident-operator")}
 	labeler := labeler{client: mgr.GetClient()}
 	return errors.Join(
 		(&AlertReconciler{
 			client: mgr.GetClient(), live: mgr.GetAPIReader(), clock: clock.RealClock{},
 			labeler: labeler, announcer: announcer, instruments: instruments, changes: changes,
-			journal: journal, actorsKnown: guard.inForce, newest: newest,
+			journal: journal,
 		}).setup(mgr, options.AlertWorkers),
 		(&IncidentReconciler{
 			client: mgr.GetClient(), clock: clock.RealClock{},

@@ -76,8 +76,6 @@ func newWorld(ctx context.Context) *world {
 	w.alerts = &AlertReconciler{
 		client: observed, live: people, clock: w.clock, labeler: labels,
 		announcer: announcer{recorder: w.events}, instruments: newInstruments(), changes: newChanges(w.clock),
-		actorsKnown: func(context.Context) bool { return true },
-		newest:      func() string { return w.newestAlert(ctx) },
 	}
 	w.incidents = &IncidentReconciler{client: observed, clock: w.clock, labeler: labels, pacer: newPacer()}
 	w.observed = observed
@@ -88,15 +86,15 @@ func newWorld(ctx context.Context) *world {
 // restart forgets what the operator keeps in its memory.
 func (w *world) restart() {
 	w.incidents.pacer = newPacer()
-	w.incidents.journal = newJournal(w.observed, people, w.clock, func(context.Context) bool { return true })
+	w.incidents.journal = newJournal(w.observed, people, w.clock, func(context.Context) bool { return true }, w.newestAlert)
 	w.incidents.merger = &merger{client: w.observed, live: people}
 	w.alerts.journal = w.incidents.journal
 }
 
 // newestAlert stands in for the newest version that a cache has seen.
-func (w *world) newestAlert(ctx context.Context) string {
+func (w *world) newestAlert() string {
 	var alerts v1alpha1.AlertList
-	if err := people.List(ctx, &alerts, client.InNamespace(w.namespace), client.Limit(1)); err != nil {
+	if err := people.List(context.Background(), &alerts, client.InNamespace(w.namespace), client.Limit(1)); err != nil {
 		return ""
 	}
 	return alerts.ResourceVersion

@@ -14,7 +14,6 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-
 package activity
 
 import (
@@ -144,6 +143,13 @@ func keyOf(entry *v1alpha1.ActivitySpec) batchKey {
 
 // Unfinished says whether the log ends among the entries of one look at alerts: the others have to follow first.
 func (l Log) Unfinished() bool { return l.Head != nil && l.Head.After.Alerts.Until != "" }
+
+// Finish takes the changes of one look for written, where those that are missing are gone with their alerts.
+func (l *Log) Finish() {
+	head := *l.Head
+	head.After.Alerts.Recorded, head.After.Alerts.Until = head.After.Alerts.Until, ""
+	l.Head = &head
+}
 
 // Alerts returns the entries for what alerts have told since the head: one for all that has the same type, actor, other
 // incident and reason. Where the head is one of such entries, only the rest of them.

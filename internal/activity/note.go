@@ -14,7 +14,6 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-
 package activity
 
 import (
@@ -57,7 +56,7 @@ func (t Trail) Next(step Step) (next Trail, changed, late bool) {
 		return t, false, false
 	}
 	n.trail.Changes = slices.DeleteFunc(slices.Clone(t.Changes), func(c Change) bool { return step.Taken != nil && step.Taken(c) })
-	if len(n.trail.Changes) >= patience && (moved || edited) {
+	if (moved || edited) && n.trail.isFull() {
 		return t, false, true
 	}
 	if moved {
@@ -218,7 +217,7 @@ func (n *noter) noteGiven() {
 		Incident: n.Incident, Type: Propagated, Actor: operatorActor, ActorKind: v1alpha1.ActorOperator, Fields: fields,
 	}
 	before := slices.IndexFunc(n.trail.Changes, func(c Change) bool { return c.Type == Propagated && c.Incident == n.Incident })
-	if len(n.trail.Changes) >= patience && before >= 0 {
+	if before >= 0 && n.trail.isFull() {
 		change.Fields = joined(n.trail.Changes[before].Fields, fields)
 		n.trail.Changes = slices.Delete(n.trail.Changes, before, before+1)
 	}
@@ -235,7 +234,7 @@ func joined(first, second []v1alpha1.ActivityChange) []v1alpha1.ActivityChange {
 			all = append(all, change)
 		}
 	}
-	return all
+	return slices.DeleteFunc(all, func(c v1alpha1.ActivityChange) bool { return c.From == c.To })
 }
 
 func (n *noter) note(change Change) {

@@ -14,13 +14,14 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-
 package activity
 
 import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
@@ -71,8 +72,7 @@ type Change struct {
 }
 
 const (
-	// patience is how many changes may wait for logs before what people do waits too: until it is noted it is still to
-	// be seen on the alert itself.
+	// patience is how many changes may wait for logs before what people do waits too.
 	patience = 12
 
 	maxTrailBytes  = 64 * 1024
@@ -83,7 +83,7 @@ const (
 	maxActorLength = 1024
 )
 
-var ticketForm = regexp.MustCompile(`^[1-9][0-9]{0,31}$`)
+var ticketForm = regexp.MustCompile(`^[1-9]\d{0,31}$`)
 
 // ParseTrail reads the annotation; a missing one is the trail of an alert that no log knows. It refuses what no entry
 // could carry, since such a change would stop the log.
@@ -108,15 +108,20 @@ func ParseTrail(annotation string) (Trail, error) {
 
 // String encodes the trail for the annotation; one that says nothing is empty.
 func (t Trail) String() string {
-	encoded, err := json.Marshal(t)
-	if err != nil {
+	var encoded strings.Builder
+	encoder := json.NewEncoder(&encoded)
+	encoder.SetEscapeHTML(false) // It would make some characters six times as long.
+	if err := encoder.Encode(t); err != nil {
 		panic(fmt.Sprintf("encoding a struct of strings cannot fail: %v", err))
 	}
-	if string(encoded) == "{}" {
-		return ""
+	if text := strings.TrimSuffix(encoded.String(), "\n"); text != "{}" {
+		return text
 	}
-	return string(encoded)
+	return ""
 }
+
+// isFull says whether what people do has to wait before it is noted: until then it is still to be seen on the alert.
+func (t Trail) isFull() bool { return len(t.Changes) >= patience || len(t.String()) > maxTrailBytes/2 }
 
 func (c Change) validate() error {
 	switch c.Type {
@@ -140,15 +145,20 @@ func (c Change) validate() error {
 		{"incident.uid", c.Incident.UID, 1, maxUIDBytes},
 		{"actor", c.Actor, 1, maxActorLength},
 		{"other", c.Other, 0, maxObjectName},
-		{"reason", Recorded(c.Reason), 0, 4 * maxValueCharacters},
 	} {
 		if len(bound.value) < bound.least || len(bound.value) > bound.most {
 			return fmt.Errorf("%s must have %d to %d bytes", bound.name, bound.least, bound.most)
 		}
 	}
+	if utf8.RuneCountInString(c.Reason) > maxValueCharacters {
+		return fmt.Errorf("reason must have at most %d characters", maxValueCharacters)
+	}
 	for _, field := range c.Fields {
 		if field.Field == "" || len(field.Field) > maxFieldBytes {
 			return fmt.Errorf("fields must have names of 1 to %d bytes", maxFieldBytes)
+		}
+		if max(utf8.RuneCountInString(field.From), utf8.RuneCountInString(field.To)) > maxValueCharacters {
+			return fmt.Errorf("fields must have values of at most %d characters", maxValueCharacters)
 		}
 	}
 	return nil

@@ -14,7 +14,6 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-
 // Package plan says what the operator has to write on one alert: what its incident gives it, where a merge moves it, and
 // what it notes for the activity logs.
 package plan

@@ -14,7 +14,6 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-
 package rollup_test
 
 import (
@@ -54,7 +53,7 @@ func TestMergedSaysHowTheMergeStands(t *testing.T) {
 		"done": {target: target, want: `True Merged every alert has moved to "inc-2"`},
 		"the other incident is gone": {
 			alerts: []v1alpha1.Alert{alert()},
-			want: `False TargetGone the incident "inc-2" is gone: alerts that have not moved stay here`,
+			want:   `False TargetGone the incident "inc-2" is gone: alerts that have not moved stay here`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

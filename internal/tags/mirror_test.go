@@ -127,3 +127,48 @@ func entry(manager string, operation metav1.ManagedFieldsOperationType, subresou
 		FieldsType: "FieldsV1", FieldsV1: metav1.NewFieldsV1(fields),
 	}
 }
+
+func TestAppliedBy(t *testing.T) {
+	fields := func(label string) string { return `{"f:metadata":{"f:labels":{"f:` + prefix + label + `":{}}}}` }
+	apply, update := metav1.ManagedFieldsOperationApply, metav1.ManagedFieldsOperationUpdate
+	managed := []metav1.ManagedFieldsEntry{
+		entry(tags.Manager, apply, "", fields("mirrored")),
+		entry(tags.MergeManager, apply, "", fields("merged")),
+		entry(tags.MergeManager, apply, "", fields("merged-later")),
+		entry(tags.MergeManager, update, "", fields("updated")),
+		entry(tags.MergeManager, apply, "status", fields("status")),
+		entry("kubectl", apply, "", fields("theirs")),
+	}
+	for manager, want := range map[string]tags.Keys{
+		tags.Manager: keys("mirrored"), tags.MergeManager: keys("merged", "merged-later"), "kubectl": keys("theirs"), "": keys(),
+	} {
+		if diff := cmp.Diff(want, tags.AppliedBy(manager, managed)); diff != "" {
+			t.Errorf("by %q (-want +got):\n%s", manager, diff)
+		}
+	}
+}
+
+func TestMissing(t *testing.T) {
+	ours := entry(tags.Manager, metav1.ManagedFieldsOperationApply, "", `{"f:metadata":{"f:labels":{"f:`+prefix+`gone":{}}}}`)
+	for name, test := range map[string]struct {
+		spec   []v1alpha1.Tag
+		labels map[string]string
+		other  map[string]string
+		want   tags.Keys
+	}{
+		"no tags":                           {other: labels("a"), want: keys()},
+		"tags of spec":                      {spec: []v1alpha1.Tag{"New", "Old"}, other: labels("old"), want: keys("new")},
+		"tags that are labels":              {labels: labels("a", "b"), other: labels("b"), want: keys("a")},
+		"an object without labels":          {spec: []v1alpha1.Tag{"a"}, labels: labels("b"), want: keys("a", "b")},
+		"a label of another value is borne": {spec: []v1alpha1.Tag{"a"}, other: map[string]string{prefix + "a": "x"}, want: keys()},
+		"a label about to be taken away":    {labels: labels("gone", "kept"), want: keys("kept")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			incident := &v1alpha1.Incident{}
+			incident.Spec.Tags, incident.Labels, incident.ManagedFields = test.spec, test.labels, []metav1.ManagedFieldsEntry{ours}
+			if diff := cmp.Diff(test.want, tags.Missing(incident, test.other)); diff != "" {
+				t.Errorf("Missing (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
