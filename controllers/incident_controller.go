@@ -61,16 +61,11 @@ func (r *IncidentReconciler) setup(mgr ctrl.Manager) error {
 // recorded at once, because the alerts wait for it.
 func (r *IncidentReconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	incident := &v1alpha1.Incident{}
-	if err := r.client.Get(ctx, request.NamespacedName, incident, client.UnsafeDisableDeepCopy); err != nil {
-		if apierrors.IsNotFound(err) {
-			r.pacer.forget(request.NamespacedName)
-			r.journal.forget(request.NamespacedName)
-			wait, err := r.journal.markOrphans(ctx, request.NamespacedName)
-			if err != nil {
-				return quietly(err)
-			}
-			return ctrl.Result{RequeueAfter: wait}, nil
-		}
+	err := r.client.Get(ctx, request.NamespacedName, incident, client.UnsafeDisableDeepCopy)
+	if apierrors.IsNotFound(err) {
+		return r.forget(ctx, request.NamespacedName)
+	}
+	if err != nil {
 		return ctrl.Result{}, err
 	}
 	_, settled := inherit.FromIncident(incident)
@@ -79,29 +74,50 @@ func (r *IncidentReconciler) Reconcile(ctx context.Context, request ctrl.Request
 	}
 	subject := rollup.Subject{Incident: incident}
 	if settled && merge.IsAsked(incident) {
-		refusal, err := r.merger.decide(ctx, incident)
-		if err != nil || refusal == nil {
+		subject.Refusal, err = r.merger.decide(ctx, incident)
+		if err != nil || subject.Refusal == nil {
 			return quietly(err) // The acceptance brings the incident back.
 		}
-		subject.Refusal = refusal
 	}
-	var err error
-	if subject.Target, err = mergeTarget(ctx, r.client, incident); err != nil {
-		return ctrl.Result{}, err
-	}
-	alerts, err := linkedAlerts(ctx, r.client, request.NamespacedName)
+	wait, err := r.look(ctx, subject, settled)
 	if err != nil {
-		return ctrl.Result{}, fmt.Errorf("listing the alerts of the incident: %w", err)
+		return quietly(err)
+	}
+	return ctrl.Result{RequeueAfter: wait}, nil
+}
+
+// forget drops what is known of an incident that is gone, and marks the comments that are left of it.
+func (r *IncidentReconciler) forget(ctx context.Context, incident client.ObjectKey) (ctrl.Result, error) {
+	r.pacer.forget(incident)
+	r.journal.forget(incident)
+	wait, err := r.journal.markOrphans(ctx, incident)
+	if err != nil {
+		return quietly(err)
+	}
+	return ctrl.Result{RequeueAfter: wait}, nil
+}
+
+// look goes through the linked alerts once, for the status and for the log, and writes what follows from them. It returns
+// how long to wait before the next look.
+func (r *IncidentReconciler) look(ctx context.Context, subject rollup.Subject, settled bool) (wait time.Duration, err error) {
+	incident := subject.Incident
+	key := client.ObjectKeyFromObject(incident)
+	if subject.Target, err = mergeTarget(ctx, r.client, incident); err != nil {
+		return 0, err
+	}
+	alerts, err := linkedAlerts(ctx, r.client, key)
+	if err != nil {
+		return 0, fmt.Errorf("listing the alerts of the incident: %w", err)
 	}
 	now := r.clock.Now()
-	r.pacer.looked(request.NamespacedName, now, len(alerts))
+	r.pacer.looked(key, now, len(alerts))
 	result := rollup.Compute(subject, alerts, now, r.options)
 
 	var logErr error // A log that cannot be written must not stop the rest.
 	if settled {     // Else the alerts wait for the status, and the log is written at the next look.
 		result.Status.Activity, logErr = r.journal.record(ctx, incident, &result.Alerts, len(alerts))
 	}
-	wait, err := r.publish(ctx, incident, result, settled)
+	wait, err = r.publish(ctx, incident, result, settled)
 	if err == nil {
 		// After the status, which is written on condition that nobody changed the incident; labels need no such condition.
 		err = r.labeler.mirror(ctx, incident, incident.Spec.Tags)
@@ -109,10 +125,7 @@ func (r *IncidentReconciler) Reconcile(ctx context.Context, request ctrl.Request
 	if err == nil {
 		err = r.merger.takeOver(ctx, incident)
 	}
-	if err := errors.Join(logErr, err); err != nil {
-		return quietly(err)
-	}
-	return ctrl.Result{RequeueAfter: wait}, nil
+	return wait, errors.Join(logErr, err)
 }
 
 // publish writes the status if it differs from the present one, or says how long the pace makes it wait.

@@ -269,7 +269,7 @@ var _ = Describe("A merge", func() {
 		const alerts = 20
 		want := mergeStory(ctx, newWorld(ctx), alerts)
 		for seed := range uint64(10) {
-			random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // The seed is to repeat it.
+			random := rand.New(rand.NewPCG(seed, 0))
 			w := newWorld(ctx)
 			deadly := 1 + random.IntN(alerts+8)
 			kills := w.kill(crashPosition(random.IntN(3)), func(write int) bool { return write == deadly })

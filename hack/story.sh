@@ -141,6 +141,7 @@ ALICE=alice@example.com
 BOB=bob@example.com
 MAIN=incident-55
 OTHER=incident-38
+THIRD=incident-39
 
 # --- the story -------------------------------------------------------------------------------------------------------
 
@@ -158,7 +159,7 @@ look() {
   step "The incidents have named and rated themselves"
   eventually "$MAIN has an automatic name" "Multi-stage incident involving *" incident $MAIN '{.status.name}'
   eventually "$OTHER has an automatic name" "Multi-stage incident involving *" incident $OTHER '{.status.name}'
-  eventually "incident-39 has an automatic name" "Automatic" incident incident-39 '{.status.nameSource}'
+  eventually "$THIRD has an automatic name" "Automatic" incident $THIRD '{.status.nameSource}'
   does alice get incidents
   same "$MAIN is as severe as its worst alert" High "$(incident $MAIN '{.status.severity}')"
   same "$OTHER is as severe as its worst alert" Medium "$(incident $OTHER '{.status.severity}')"
@@ -198,7 +199,7 @@ select_by_owner() {
   does alice get alerts --field-selector spec.assignee=$ALICE
   same "alice has every alert of it but bob's" $((MAIN_COUNT - 1)) "$(count spec.assignee=$ALICE)"
   does alice get incidents --field-selector spec.assignee= -o name
-  same "nobody has the others" "$OTHER incident-39" "$(names_of "$OUTPUT")"
+  same "nobody has the others" "$OTHER $THIRD" "$(names_of "$OUTPUT")"
 }
 
 classify_wrongly() {
@@ -258,14 +259,15 @@ reopen() {
 }
 
 move() {
-  step "bob takes another incident, and alice moves three alerts there"
+  step "bob takes another incident, and alice moves three alerts there and says why"
   does bob patch incident $OTHER --type merge -p "{\"spec\":{\"assignee\":\"$BOB\"}}"
   eventually "its alerts are bob's" "$OTHER_COUNT $BOB" tally "$(of $OTHER)" .spec.assignee
   local main_name other_name total=$((MAIN_COUNT + 1 - 3))
   choose_three
   main_name=$(incident $MAIN '{.status.name}')
   other_name=$(incident $OTHER '{.status.name}')
-  does alice patch alert "${THREE[@]}" --type merge -p "{\"spec\":{\"incidentRef\":{\"name\":\"$OTHER\"}}}"
+  does alice patch alert "${THREE[@]}" --type merge -p "{\"spec\":{\"incidentRef\":{\"name\":\"$OTHER\"}},
+    \"metadata\":{\"annotations\":{\"incidentoperator.dev/move-reason\":\"{\\\"to\\\":\\\"$OTHER\\\",\\\"reason\\\":\\\"the same stolen account\\\"}\"}}}"
   eventually "all of $OTHER's alerts are bob's" "$((OTHER_COUNT + 3)) $BOB" tally "$(of $OTHER)" .spec.assignee
   eventually "$OTHER counts three more" "$((OTHER_COUNT + 3))" incident $OTHER '{.status.alerts.total}'
   eventually "$MAIN counts three fewer" "$total" incident $MAIN '{.status.alerts.total}'
@@ -326,10 +328,32 @@ timeline() {
   printf '%s\n' "$timeline"
   contains "it has the resolution with both values" "resolution.state: InProgress → Resolved" "$timeline"
   contains "it has alice's comment" "Signed in from two continents." "$timeline"
+  contains "it has bob's change of one alert" "1 alert: assignee: $ALICE → $BOB" "$timeline"
+  contains "it has the move with its reason" "3 alerts to $OTHER: the same stolen account" "$timeline"
   first=$(kubectl_as admin get activities --field-selector "$(of $MAIN),spec.type=Created" -o 'jsonpath={.items[0].metadata.name}')
   refused alice "cannot patch resource" patch activity "$first" --type merge -p '{"spec":{"actor":"nobody"}}'
   refused admin "must stay as it was created" patch activity "$first" --type merge -p '{"spec":{"actor":"nobody"}}'
   refused admin "forbidden" delete activity "$first"
+}
+
+merge() {
+  step "One incident is merged into another; that of another owner is not"
+  does alice patch incident $MAIN --type merge -p "{\"spec\":{\"mergeInto\":{\"name\":\"$OTHER\"}}}"
+  eventually "the merge into bob's incident is refused" DifferentAssignees incident $MAIN '{.status.conditions[?(@.type=="Merged")].reason}'
+  does alice get incident $MAIN -o 'jsonpath={.status.conditions[?(@.type=="Merged")].message}{"\n"}'
+  does alice patch incident $MAIN --type merge -p '{"spec":{"mergeInto":null}}'
+  local moved total
+  moved=$(count "$(of $THIRD)")
+  total=$(count "$(of $OTHER)")
+  does bob patch incident $THIRD --type merge -p "{\"spec\":{\"mergeInto\":{\"name\":\"$OTHER\"}}}"
+  eventually "$THIRD redirects to $OTHER" "Redirected $OTHER True" \
+    incident $THIRD '{.status.state} {.status.redirectedTo} {.status.conditions[?(@.type=="Merged")].status}'
+  eventually "all its alerts are bob's" "$((total + moved)) $BOB" tally "$(of $OTHER)" .spec.assignee
+  same "none is left behind" 0 "$(count "$(of $THIRD)")"
+  refused bob "mergeInto must stay as it is" patch incident $THIRD --type merge -p '{"spec":{"mergeInto":null}}'
+  eventually "the log of $OTHER names it" "from $THIRD*" \
+    kubectl_as admin get activities --field-selector "$(of $OTHER),spec.type=Merged" -o 'jsonpath={.items[*].spec.summary}'
+  does bob get incidents
 }
 
 verify() {
@@ -338,6 +362,8 @@ verify() {
   kubectl_as admin get activities --field-selector "$(of $MAIN)" -o yaml >"$copy"
   plugin_as alice verify -f "$copy" || fail "the log to be intact" "the finding above"
   passed "the copy is intact"
+  plugin_as bob verify || fail "every log to be intact" "the finding above"
+  passed "so are all logs of the cluster"
   sed 's/InProgress → Resolved/InProgress → Rosolved/' "$copy" >"$copy.forged"
   differs "the forged copy is another one" "$(cat "$copy")" "$(cat "$copy.forged")"
   if plugin_as alice verify -f "$copy.forged"; then fail "the change to be found" "an intact log"; fi
@@ -384,6 +410,7 @@ move
 rename
 comment
 timeline
+merge
 verify
 look_on
 delete

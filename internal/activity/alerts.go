@@ -118,7 +118,7 @@ func (a *Alerts) newest(from string) string {
 }
 
 // batchKey is what the changes of one entry have in common. Entries of one look come in its order, so that the last one
-// tells which are still to be written.
+// tells which are still to be written. The order of types is the one in which they most likely happened.
 type batchKey struct {
 	kind          v1alpha1.ActivityType
 	actorKind     v1alpha1.ActorKind
@@ -127,8 +127,15 @@ type batchKey struct {
 }
 
 func (k batchKey) compare(other batchKey) int {
-	return cmp.Or(cmp.Compare(k.kind, other.kind), cmp.Compare(k.actorKind, other.actorKind), cmp.Compare(k.actor, other.actor),
+	return cmp.Or(cmp.Compare(typeOrder[k.kind], typeOrder[other.kind]), cmp.Compare(k.actorKind, other.actorKind), cmp.Compare(k.actor, other.actor),
 		cmp.Compare(k.other, other.other), cmp.Compare(k.reason, other.reason))
+}
+
+var typeOrder = map[v1alpha1.ActivityType]int{
+	v1alpha1.ActivityAlertsLinked:   1,
+	v1alpha1.ActivityAlertsChanged:  2,
+	v1alpha1.ActivityPropagated:     3,
+	v1alpha1.ActivityAlertsUnlinked: 4,
 }
 
 func (t told) key() batchKey {

@@ -99,15 +99,15 @@ func TestAlertsTellOneEntryForAllThatIsAlike(t *testing.T) {
 		return e
 	}
 	want := []v1alpha1.ActivitySpec{
-		entry("AlertsChanged", "bob", "2 alerts: assignee: none → dave; severity: none → High", "", "", 0, "al-1", "al-2"),
 		entry("AlertsLinked", "Unknown", "1 alert", "", "", 1, "al-4"),
 		entry("AlertsLinked", "bob", "2 alerts", "", "", 3, "al-1", "al-2"),
 		entry("AlertsLinked", "bob", "1 alert from inc-b", "inc-b", "", 4, "al-3"),
+		entry("AlertsChanged", "bob", "2 alerts: assignee: none → dave; severity: none → High", "", "", 4, "al-1", "al-2"),
+		entry("Propagated", "incident-operator", "1 alert: severity: none → High", "", "", 4, "al-5"),
 		entry("AlertsUnlinked", "bob", "1 alert: noise", "", "noise", 3, "al-4"),
 		entry("AlertsUnlinked", "bob", "1 alert to inc-b: not ours", "inc-b", "not ours", 2, "al-3"),
-		entry("Propagated", "incident-operator", "1 alert: severity: none → High", "", "", 2, "al-5"),
 	}
-	want[0].Changes, want[6].Changes = []v1alpha1.ActivityChange{assignee, severity}, []v1alpha1.ActivityChange{severity}
+	want[3].Changes, want[4].Changes = []v1alpha1.ActivityChange{assignee, severity}, []v1alpha1.ActivityChange{severity}
 	want[6].After.Alerts = v1alpha1.ActivityAlertRecord{Total: 2, Recorded: "12"}
 	got := log.Alerts(alerts, now)
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -163,8 +163,8 @@ func TestAMoveCountsTwiceAnEditOnce(t *testing.T) {
 	one := v1alpha1.ActivityAlerts{Count: 1, Names: []string{"al-1"}, Digest: digestOf("al-1")}
 	two := one
 	two.Count = 2
-	if diff := cmp.Diff([]v1alpha1.ActivityAlerts{one, two, one}, got); diff != "" {
-		t.Errorf("changed, linked, unlinked (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]v1alpha1.ActivityAlerts{two, one, one}, got); diff != "" {
+		t.Errorf("linked, changed, unlinked (-want +got):\n%s", diff)
 	}
 	if total := entries[2].After.Alerts.Total; total != 1 {
 		t.Errorf("total %d, want 1", total)
@@ -262,14 +262,14 @@ func TestABatchThatACrashInterruptedIsFinishedFromTheHead(t *testing.T) {
 	severity := fromTo("spec.severity", "", "High")
 	// One of each entry, so that the alerts of the entries are told apart.
 	tales := []tale{
-		{"al-0", []activity.Change{at(8, "Unknown", edited(severity))}},
-		{"al-1", []activity.Change{at(9, "bob", edited(severity))}},
 		{"al-2", []activity.Change{at(10, "bob", linkedFrom("")), at(9, "bob", linkedFrom(""))}},
 		{"al-3", []activity.Change{at(7, "bob", linkedFrom("inc-b"))}},
 		{"al-4", []activity.Change{at(12, "eve", linkedFrom(""))}},
+		{"al-0", []activity.Change{at(8, "Unknown", edited(severity))}},
+		{"al-1", []activity.Change{at(9, "bob", edited(severity))}},
+		{"al-7", []activity.Change{at(5, "incident-operator", changed(activity.Propagated, nowhere, severity))}},
 		{"al-5", []activity.Change{at(12, "eve", unlinkedTo("inc-b", ""))}},
 		{"al-6", []activity.Change{at(11, "eve", unlinkedTo("inc-b", "not ours"))}},
-		{"al-7", []activity.Change{at(5, "incident-operator", changed(activity.Propagated, nowhere, severity))}},
 	}
 	newer := []tale{
 		{"al-1", []activity.Change{at(13, "bob", edited(severity))}},

@@ -78,8 +78,8 @@ var _ = Describe("A merge of 1,000 alerts", func() {
 
 // someOf returns numbers up to most, in order.
 func someOf(most, n int) []int {
-	seed := uint64(GinkgoRandomSeed())       //nolint:gosec // A negative seed would do as well.
-	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // The seed is to repeat it.
+	seed := uint64(GinkgoRandomSeed())
+	random := rand.New(rand.NewPCG(seed, 0))
 	numbers := make([]int, n)
 	for i := range numbers {
 		numbers[i] = random.IntN(most)
