@@ -20,8 +20,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/fields"
@@ -30,14 +32,16 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/tools/pager"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
 
 const (
-	exitIntact    = 0
-	exitNotIntact = 1
-	exitFailed    = 2
+	exitDone = 0
+	// exitIncomplete is for what is not intact, and for changes of which some failed: both are printed.
+	exitIncomplete = 1
+	exitFailed     = 2
 )
 
 // version is set when the binary is built.
@@ -52,6 +56,23 @@ type plugin struct {
 	config *genericclioptions.ConfigFlags
 	// connect is replaced by tests.
 	connect func() (dynamic.Interface, error)
+}
+
+// onTerminal says whether a person reads along and can answer.
+func (p *plugin) onTerminal() bool {
+	in, isFile := p.In.(*os.File)
+	_, toFile := p.ErrOut.(*os.File)
+	return isFile && toFile && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
+}
+
+// cluster returns the namespace to work in and a client.
+func (p *plugin) cluster() (string, client.WithWatch, error) {
+	namespace, err := p.namespace()
+	if err != nil {
+		return "", nil, err
+	}
+	c, err := p.typed()
+	return namespace, c, err
 }
 
 // run returns 0 for success, 1 where something is not intact, and 2 for a wrong command line and for what could not be
@@ -83,9 +104,9 @@ func (p *plugin) run(ctx context.Context, args []string) int {
 	}
 	switch {
 	case err == nil:
-		return exitIntact
-	case errors.Is(err, errNotIntact):
-		return exitNotIntact
+		return exitDone
+	case errors.Is(err, errNotIntact), errors.Is(err, errIncomplete):
+		return exitIncomplete
 	default:
 		// The message may quote a file or a server.
 		printLine(p.ErrOut, "kubectl-incident: "+escape(err.Error()))
@@ -96,7 +117,7 @@ func (p *plugin) run(ctx context.Context, args []string) int {
 func (p *plugin) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "kubectl-incident",
-		Short:         "Read the activity logs of incidents",
+		Short:         "Work on incidents: the queue, and everything that is done with one",
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -106,7 +127,10 @@ func (p *plugin) command() *cobra.Command {
 	root.SetOut(p.Out)
 	root.SetErr(p.ErrOut)
 	p.config.AddFlags(root.PersistentFlags())
-	root.AddCommand(p.verifyCommand(), p.timelineCommand())
+	root.AddCommand(
+		p.takeCommand(), p.assignCommand(), p.unassignCommand(),
+		p.verifyCommand(), p.timelineCommand(),
+	)
 	return root
 }
 

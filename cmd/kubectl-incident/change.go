@@ -1,0 +1,181 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/preview"
+)
+
+// fieldOwner is the field manager of what the plugin writes. Who did it is the user: admission sees to that.
+const fieldOwner = client.FieldOwner("kubectl-incident")
+
+// change is what a command does to an incident.
+type change struct {
+	// done says it in the past, such as "assigned to bob".
+	done string
+	// apply makes the change, or says why it cannot be made.
+	apply func(*v1alpha1.Incident) error
+	// exclusive has it made again from fresh state where somebody else changed the incident meanwhile: for lists, which a
+	// patch replaces as a whole.
+	exclusive bool
+}
+
+// changer makes one change of many incidents.
+type changer struct {
+	*plugin
+	filterFlags
+	bulkFlags
+	change
+}
+
+// changeCommand is a command that changes the incidents that it names behind its other arguments, or that its flags
+// select. arguments takes what belongs to the change and returns the rest.
+func (p *plugin) changeCommand(command *cobra.Command, prepare func(ctx context.Context, args []string) (c change, names []string, err error)) *cobra.Command {
+	o := &changer{plugin: p}
+	o.filterFlags.addTo(command.Flags())
+	o.bulkFlags.addTo(command.Flags(), p)
+	command.RunE = func(command *cobra.Command, args []string) error {
+		prepared, names, err := prepare(command.Context(), args)
+		if err != nil {
+			return err
+		}
+		o.change = prepared
+		return o.run(command.Context(), names)
+	}
+	return command
+}
+
+func (o *changer) run(ctx context.Context, names []string) error {
+	if err := o.validate(); err != nil {
+		return err
+	}
+	namespace, c, err := o.cluster()
+	if err != nil {
+		return err
+	}
+	incidents, err := o.selected(ctx, c, namespace, names, time.Now())
+	if err != nil {
+		return err
+	}
+	return o.bulk(ctx, o.tasks(c, incidents))
+}
+
+func (o *changer) tasks(c client.WithWatch, incidents []v1alpha1.Incident) []task {
+	tasks := make([]task, 0, len(incidents))
+	for i := range incidents {
+		incident := &incidents[i]
+		tasks = append(tasks, task{
+			what:    "incident/" + incident.Name,
+			preview: func(ctx context.Context) (string, error) { return o.preview(ctx, c, incident) },
+			do: func(ctx context.Context, options ...client.PatchOption) (string, error) {
+				return o.make(ctx, c, incident, options)
+			},
+			wait: func(ctx context.Context, bar *progress) error { return waitForAlerts(ctx, c, incident, bar) },
+		})
+	}
+	return tasks
+}
+
+// make makes the change of one incident and says what was done. The incident is then as the API server has it.
+func (o *changer) make(ctx context.Context, c client.Client, incident *v1alpha1.Incident, options []client.PatchOption) (string, error) {
+	for {
+		after := incident.DeepCopy()
+		if err := o.apply(after); err != nil {
+			return "", err
+		}
+		if len(differences(incident, after)) == 0 {
+			return unchanged, nil
+		}
+		patch := client.MergeFrom(incident)
+		if o.exclusive {
+			patch = client.MergeFromWithOptions(incident, client.MergeFromWithOptimisticLock{})
+		}
+		err := c.Patch(ctx, after, patch, append(options, fieldOwner)...)
+		if err == nil {
+			*incident = *after
+			return o.done, nil
+		}
+		if !o.exclusive || !apierrors.IsConflict(err) {
+			return "", err
+		}
+		if err := c.Get(ctx, client.ObjectKeyFromObject(incident), incident); err != nil {
+			return "", err
+		}
+	}
+}
+
+// preview says what would change on the incident and on each of its alerts.
+func (o *changer) preview(ctx context.Context, c client.Client, incident *v1alpha1.Incident) (string, error) {
+	after := incident.DeepCopy()
+	if err := o.apply(after); err != nil {
+		return "", err
+	}
+	changes := differences(incident, after)
+	if len(changes) == 0 {
+		return describePreview("incident/"+incident.Name, nil, nil), nil
+	}
+	alerts, err := alertsOf(ctx, c, incident)
+	if err != nil {
+		return "", err
+	}
+	return describePreview("incident/"+incident.Name, changes, preview.Change(after, alerts, time.Now())), nil
+}
+
+// bulkFlags are the flags of commands that change one object or many.
+type bulkFlags struct {
+	yes     bool
+	dryRun  string
+	wait    bool
+	timeout time.Duration
+}
+
+const (
+	dryRunNone   = "none"
+	dryRunClient = "client"
+	dryRunServer = "server"
+)
+
+func (b *bulkFlags) addTo(flags *pflag.FlagSet, p *plugin) {
+	flags.BoolVarP(&b.yes, "yes", "y", false, "do not ask before changing many objects")
+	flags.StringVar(&b.dryRun, "dry-run", dryRunNone, "print what would change on incidents and alerts: none, client, or server, which also asks the API server whether it would take it")
+	flags.Lookup("dry-run").NoOptDefVal = dryRunClient
+	flags.BoolVar(&b.wait, "wait", p.onTerminal(), "wait until the alerts have followed; the default on a terminal")
+	flags.DurationVar(&b.timeout, "timeout", 10*time.Minute, "how long to wait at most")
+}
+
+func (b *bulkFlags) validate() error {
+	switch b.dryRun {
+	case dryRunNone, dryRunClient, dryRunServer:
+	default:
+		return fmt.Errorf("--dry-run must be none, client or server, is %q", b.dryRun)
+	}
+	if b.timeout <= 0 {
+		return errors.New("--timeout must be more than 0")
+	}
+	return nil
+}

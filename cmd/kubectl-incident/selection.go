@@ -1,0 +1,219 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/labels"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/query"
+)
+
+const defaultChunk = 500
+
+// filterFlags are the flags that select incidents, the same for every command.
+type filterFlags struct {
+	query.Filter
+	mine          bool
+	labels        string
+	fields        string
+	since         string
+	entities      []string
+	allNamespaces bool
+	chunk         int64
+
+	set *pflag.FlagSet
+}
+
+func (f *filterFlags) addTo(flags *pflag.FlagSet) {
+	f.set = pflag.NewFlagSet("filters", pflag.ContinueOnError)
+	add := f.set
+	add.BoolVar(&f.mine, "mine", false, "only what is assigned to you")
+	add.StringSliceVar(&f.Assignees, "assignee", nil, "only what is assigned to one of these users")
+	add.BoolVar(&f.Unassigned, "unassigned", false, "only what is assigned to nobody")
+	add.StringSliceVar(&f.Tags, "tag", nil, "only what bears one of these tags")
+	add.StringSliceVar(&f.AllTags, "all-tags", nil, "only what bears all of these tags")
+	textsVar(add, &f.States, "state", "only what is in one of these states: Active, InProgress, Resolved, Redirected; without it, what is not finished")
+	textsVar(add, &f.Severities, "severity", "only what has one of these severities")
+	textVar(add, &f.MinSeverity, "min-severity", "only what is at least as severe: Informational, Low, Medium, High, Critical")
+	textsVar(add, &f.Verdicts, "verdict", "only what is classified by one of these verdicts")
+	textsVar(add, &f.Determinations, "determination", "only what is classified by one of these determinations")
+	add.StringSliceVar(&f.Sources, "source", nil, "only what one of these products reported")
+	add.StringSliceVar(&f.Categories, "category", nil, "only what has an alert of one of these categories")
+	add.StringSliceVar(&f.entities, "entity", nil, "only what has one of these things, such as a device or a user, in the evidence of an alert")
+	add.StringVar(&f.since, "since", "", "only what was active in this time, such as 90m, 12h or 7d")
+	add.StringVar(&f.Search, "search", "", "only what has this text in its title, description, tags or name")
+	add.BoolVar(&f.Any, "all", false, "also what is resolved or was merged into another incident")
+	add.StringVarP(&f.labels, "selector", "l", "", "only what this label selector selects")
+	add.StringVar(&f.fields, "field-selector", "", "only what this field selector selects")
+	add.BoolVarP(&f.allNamespaces, "all-namespaces", "A", false, "incidents of all namespaces")
+	flags.AddFlagSet(add)
+	flags.Int64Var(&f.chunk, "chunk-size", defaultChunk, "how many objects one request asks for; 0 for all at once")
+}
+
+// textsVar lets a flag take several values of a type of strings.
+func textsVar[T ~string](flags *pflag.FlagSet, values *[]T, name, usage string) {
+	flags.Func(name, usage, func(text string) error {
+		for one := range strings.SplitSeq(text, ",") {
+			*values = append(*values, T(one))
+		}
+		return nil
+	})
+}
+
+func textVar[T ~string](flags *pflag.FlagSet, value *T, name, usage string) {
+	flags.Func(name, usage, func(text string) error {
+		*value = T(text)
+		return nil
+	})
+}
+
+// selects says whether a filter was given.
+func (f *filterFlags) selects() bool {
+	given := false
+	f.set.VisitAll(func(flag *pflag.Flag) { given = given || flag.Changed })
+	return given
+}
+
+// resolve checks the filter and fills in what only the cluster knows.
+func (f *filterFlags) resolve(ctx context.Context, c client.Client) error {
+	if err := f.Validate(); err != nil {
+		return err
+	}
+	if f.since != "" {
+		since, err := query.ParseDuration(f.since)
+		if err != nil {
+			return fmt.Errorf("--since %w", err)
+		}
+		f.Since = since
+	}
+	if f.mine {
+		me, err := whoAmI(ctx, c)
+		if err != nil {
+			return err
+		}
+		f.Assignees = append(f.Assignees, me)
+	}
+	return nil
+}
+
+// options are what the API server selects.
+func (f *filterFlags) options(namespace string) ([]client.ListOption, error) {
+	byLabel, byField := f.Selectors()
+	givenLabels, err := labels.Parse(f.labels)
+	if err != nil {
+		return nil, fmt.Errorf("--selector: %w", err)
+	}
+	givenFields, err := fields.ParseSelector(f.fields)
+	if err != nil {
+		return nil, fmt.Errorf("--field-selector: %w", err)
+	}
+	requirements, _ := givenLabels.Requirements()
+	if f.allNamespaces {
+		namespace = ""
+	}
+	return []client.ListOption{
+		client.InNamespace(namespace),
+		client.MatchingLabelsSelector{Selector: byLabel.Add(requirements...)},
+		client.MatchingFieldsSelector{Selector: fields.AndSelectors(byField, givenFields)},
+	}, nil
+}
+
+// each sees the incidents that the filter selects, page by page, in the order of the API server.
+func (f *filterFlags) each(ctx context.Context, c client.Client, namespace string, now time.Time, see func(*v1alpha1.Incident) error) error {
+	if err := f.resolve(ctx, c); err != nil {
+		return err
+	}
+	options, err := f.options(namespace)
+	if err != nil {
+		return err
+	}
+	involved, err := f.involving(ctx, c, namespace)
+	if err != nil {
+		return err
+	}
+	return eachPage(ctx, c, &v1alpha1.IncidentList{}, f.chunk, func(page *v1alpha1.IncidentList) error {
+		for i := range page.Items {
+			incident := &page.Items[i]
+			if !f.Matches(incident, now) || (involved != nil && !involved[keyOf(incident)]) {
+				continue
+			}
+			if err := see(incident); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, options...)
+}
+
+// involving returns the incidents that have one of the entities in the evidence of an alert, nil where none is asked for.
+func (f *filterFlags) involving(ctx context.Context, c client.Client, namespace string) (map[string]bool, error) {
+	if len(f.entities) == 0 {
+		return nil, nil
+	}
+	if f.allNamespaces {
+		namespace = ""
+	}
+	involved := map[string]bool{}
+	err := eachPage(ctx, c, &v1alpha1.AlertList{}, f.chunk, func(page *v1alpha1.AlertList) error {
+		for i := range page.Items {
+			if alert := &page.Items[i]; query.Involves(alert, f.entities) {
+				involved[alert.Namespace+"/"+alert.Spec.IncidentRef.Name] = true
+			}
+		}
+		return nil
+	}, client.InNamespace(namespace))
+	if err != nil {
+		return nil, fmt.Errorf("listing alerts: %w", err)
+	}
+	return involved, nil
+}
+
+// selected returns the incidents that were named, or else those that the filter selects.
+func (f *filterFlags) selected(ctx context.Context, c client.Client, namespace string, names []string, now time.Time) ([]v1alpha1.Incident, error) {
+	if len(names) > 0 && f.selects() {
+		return nil, errors.New("name incidents or select them by flags, not both")
+	}
+	if len(names) == 0 && !f.selects() {
+		return nil, errors.New("name at least one incident, or select some by flags such as --tag")
+	}
+	var incidents []v1alpha1.Incident
+	for _, name := range names {
+		incident := v1alpha1.Incident{}
+		if err := c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, &incident); err != nil {
+			return nil, err
+		}
+		incidents = append(incidents, incident)
+	}
+	if len(names) > 0 {
+		return incidents, nil
+	}
+	err := f.each(ctx, c, namespace, now, func(incident *v1alpha1.Incident) error {
+		incidents = append(incidents, *incident)
+		return nil
+	})
+	return incidents, err
+}
