@@ -21,8 +21,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
-	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -33,6 +34,8 @@ const (
 	bulkWorkers = 8
 	// askAbove is how many objects are changed without a question.
 	askAbove = 10
+	// interruptPatience is how long requests that are under way may still take after an interrupt.
+	interruptPatience = 10 * time.Second
 
 	unchanged = "unchanged"
 )
@@ -58,7 +61,7 @@ type result struct {
 	err  error
 }
 
-// bulk does tasks, a few at the same time, and prints how each of them ended, in their order. Interrupted, it says what
+// bulkWith does tasks, a few at the same time, and prints how each of them ended, in their order. Interrupted, it says what
 // was not begun.
 func (b *bulkFlags) bulkWith(ctx context.Context, p *plugin, tasks []task) error {
 	if len(tasks) == 0 {
@@ -68,15 +71,16 @@ func (b *bulkFlags) bulkWith(ctx context.Context, p *plugin, tasks []task) error
 	if b.dryRun != dryRunNone {
 		return b.rehearse(ctx, p, tasks)
 	}
-	if err := b.confirm(p, len(tasks)); err != nil {
+	if err := b.confirm(ctx, p, len(tasks)); err != nil {
 		return err
 	}
 	results := doAll(ctx, tasks)
-	failed := report(p, tasks, results)
-	if err := b.follow(ctx, p, tasks, results); err != nil {
-		return err
+	complete := report(p, tasks, results)
+	if ctx.Err() != nil {
+		printLine(p.ErrOut, "Interrupted. What is listed as done is done; the same command again does the rest.")
+		return errIncomplete
 	}
-	if failed {
+	if followed := b.follow(ctx, p, tasks, results); !followed || !complete {
 		return errIncomplete
 	}
 	return nil
@@ -90,6 +94,10 @@ func (o *changer) bulk(ctx context.Context, tasks []task) error {
 func (b *bulkFlags) rehearse(ctx context.Context, p *plugin, tasks []task) error {
 	failed := false
 	for _, task := range tasks {
+		if ctx.Err() != nil {
+			failed = true
+			break
+		}
 		text, err := task.preview(ctx)
 		if err == nil && b.dryRun == dryRunServer {
 			_, err = task.do(ctx, client.DryRunAll)
@@ -109,7 +117,7 @@ func (b *bulkFlags) rehearse(ctx context.Context, p *plugin, tasks []task) error
 }
 
 // confirm asks before many objects are changed.
-func (b *bulkFlags) confirm(p *plugin, number int) error {
+func (b *bulkFlags) confirm(ctx context.Context, p *plugin, number int) error {
 	if b.yes || number <= askAbove {
 		return nil
 	}
@@ -117,19 +125,45 @@ func (b *bulkFlags) confirm(p *plugin, number int) error {
 		return fmt.Errorf("this would change %d objects: say --yes, or look first with --dry-run", number)
 	}
 	_, _ = fmt.Fprintf(p.ErrOut, "This changes %d objects. Go on? [y/N] ", number)
-	answer, err := bufio.NewReader(p.In).ReadString('\n')
-	if err != nil && answer == "" {
-		return fmt.Errorf("reading the answer: %w", err)
+	answer, err := readAnswer(ctx, p.In)
+	if err != nil {
+		return fmt.Errorf("reading the answer: %w: nothing was changed", err)
 	}
-	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
+	if answer != "y" && answer != "yes" {
 		return errors.New("nothing was changed")
 	}
 	return nil
 }
 
-// doAll does tasks until the context ends. What is under way then ends by itself.
+// readAnswer reads a line in lower case, or ends with the context: a read of a terminal cannot be interrupted otherwise.
+func readAnswer(ctx context.Context, in io.Reader) (string, error) {
+	type line struct {
+		text string
+		err  error
+	}
+	read := make(chan line, 1)
+	go func() {
+		text, err := bufio.NewReader(in).ReadString('\n')
+		read <- line{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case l := <-read:
+		if l.text == "" && l.err != nil {
+			return "", l.err
+		}
+		return strings.ToLower(strings.TrimSpace(l.text)), nil
+	}
+}
+
+// doAll does tasks until the context ends. What is under way then may still end by itself for a while, so that it is
+// known whether it was done.
 func doAll(ctx context.Context, tasks []task) []result {
 	results := make([]result, len(tasks))
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(interruptPatience, cancel) })()
 	var group errgroup.Group
 	group.SetLimit(bulkWorkers)
 	for i := range tasks {
@@ -138,7 +172,7 @@ func doAll(ctx context.Context, tasks []task) []result {
 		}
 		group.Go(func() error {
 			if ctx.Err() == nil {
-				results[i].done, results[i].err = tasks[i].do(ctx)
+				results[i].done, results[i].err = tasks[i].do(lasting)
 			}
 			return nil
 		})
@@ -147,8 +181,8 @@ func doAll(ctx context.Context, tasks []task) []result {
 	return results
 }
 
-// report prints how each task ended and, of several, how many ended how. It says whether anything failed.
-func report(p *plugin, tasks []task, results []result) (failed bool) {
+// report prints how each task ended and, of several, how many ended how. It says whether all was done.
+func report(p *plugin, tasks []task, results []result) (complete bool) {
 	counts := map[string]int{}
 	for i, result := range results {
 		switch {
@@ -177,39 +211,55 @@ func report(p *plugin, tasks []task, results []result) (failed bool) {
 	if len(tasks) > 1 {
 		printLine(p.ErrOut, strings.Join(summary, ", ")+".")
 	}
-	return counts["failed"]+counts["interrupted"]+counts["not begun"] > 0
+	return counts["failed"]+counts["interrupted"]+counts["not begun"] == 0
 }
 
 func ctxEnded(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// follow waits for what the operator does after the changes.
-func (b *bulkFlags) follow(ctx context.Context, p *plugin, tasks []task, results []result) error {
+// follow waits for what the operator does after the changes, and says whether all of it is done.
+func (b *bulkFlags) follow(ctx context.Context, p *plugin, tasks []task, results []result) bool {
 	if !b.wait {
-		return nil
+		return true
 	}
 	ctx, cancel := context.WithTimeout(ctx, b.timeout)
 	defer cancel()
 	bar := newProgress(p)
-	defer bar.end()
+	problems := make([]error, len(tasks))
 	var group errgroup.Group
 	group.SetLimit(bulkWorkers)
-	var mutex sync.Mutex
-	var problems []error
 	for i, result := range results {
 		if result.err != nil || result.done == "" || result.done == unchanged || tasks[i].wait == nil {
 			continue
 		}
 		group.Go(func() error {
-			if err := tasks[i].wait(ctx, bar); err != nil {
-				mutex.Lock()
-				defer mutex.Unlock()
-				problems = append(problems, fmt.Errorf("waiting for the alerts of %s: %w", tasks[i].what, err))
-			}
+			problems[i] = tasks[i].wait(ctx, bar)
 			return nil
 		})
 	}
 	_ = group.Wait() // No task fails its group.
-	return errors.Join(problems...)
+	bar.end()
+	return reportWaits(p, tasks, problems)
+}
+
+// reportWaits prints what was not seen to be done, and says whether there is nothing of that.
+func reportWaits(p *plugin, tasks []task, problems []error) (done bool) {
+	done = true
+	unseen := 0
+	for i, problem := range problems {
+		switch {
+		case problem == nil:
+			continue
+		case ctxEnded(problem):
+			unseen++
+		default:
+			printLine(p.ErrOut, escape(tasks[i].what+": waiting: "+problem.Error()))
+		}
+		done = false
+	}
+	if unseen > 0 {
+		printLine(p.ErrOut, fmt.Sprintf("The changes are made. For %d of them the operator was not seen to be done.", unseen))
+	}
+	return done
 }

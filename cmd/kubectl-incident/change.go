@@ -20,6 +20,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,36 +54,69 @@ type changer struct {
 	change
 }
 
+// arguments takes from a command's arguments what belongs to the change, and returns the rest: the names of incidents.
+type arguments func(ctx context.Context, args []string) (c change, names []string, err error)
+
 // changeCommand is a command that changes the incidents that it names behind its other arguments, or that its flags
-// select. arguments takes what belongs to the change and returns the rest.
-func (p *plugin) changeCommand(command *cobra.Command, prepare func(ctx context.Context, args []string) (c change, names []string, err error)) *cobra.Command {
+// select.
+func (p *plugin) changeCommand(command *cobra.Command, take arguments) *cobra.Command {
 	o := &changer{plugin: p}
 	o.filterFlags.addTo(command.Flags())
-	o.bulkFlags.addTo(command.Flags(), p)
+	return o.command(command, take)
+}
+
+// changeOneCommand is a command that changes the one incident that it names.
+func (p *plugin) changeOneCommand(command *cobra.Command, take arguments) *cobra.Command {
+	o := &changer{plugin: p}
+	o.filterFlags.addTo(pflag.NewFlagSet("unused", pflag.ContinueOnError))
+	return o.command(command, take)
+}
+
+func (o *changer) command(command *cobra.Command, take arguments) *cobra.Command {
+	o.bulkFlags.addTo(command.Flags(), o.plugin)
 	command.RunE = func(command *cobra.Command, args []string) error {
-		prepared, names, err := prepare(command.Context(), args)
+		if err := o.validate(); err != nil {
+			return err
+		}
+		taken, names, err := take(command.Context(), args)
 		if err != nil {
 			return err
 		}
-		o.change = prepared
+		o.change = taken
 		return o.run(command.Context(), names)
 	}
 	return command
 }
 
 func (o *changer) run(ctx context.Context, names []string) error {
-	if err := o.validate(); err != nil {
-		return err
-	}
 	namespace, c, err := o.cluster()
 	if err != nil {
 		return err
 	}
-	incidents, err := o.selected(ctx, c, namespace, names, time.Now())
+	incidents, err := o.selected(ctx, c, namespace, unique(names), time.Now())
 	if err != nil {
 		return err
 	}
 	return o.bulk(ctx, o.tasks(c, incidents))
+}
+
+// unique drops what is there twice, since the two would be changed at the same time.
+func unique(names []string) []string {
+	var all []string
+	for _, name := range names {
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// title names an incident, with its namespace where several are worked on.
+func (o *changer) title(incident *v1alpha1.Incident) string {
+	if o.allNamespaces {
+		return "incident/" + incident.Name + " in " + incident.Namespace
+	}
+	return "incident/" + incident.Name
 }
 
 func (o *changer) tasks(c client.WithWatch, incidents []v1alpha1.Incident) []task {
@@ -90,7 +124,7 @@ func (o *changer) tasks(c client.WithWatch, incidents []v1alpha1.Incident) []tas
 	for i := range incidents {
 		incident := &incidents[i]
 		tasks = append(tasks, task{
-			what:    "incident/" + incident.Name,
+			what:    o.title(incident),
 			preview: func(ctx context.Context) (string, error) { return o.preview(ctx, c, incident) },
 			do: func(ctx context.Context, options ...client.PatchOption) (string, error) {
 				return o.make(ctx, c, incident, options)
@@ -137,13 +171,13 @@ func (o *changer) preview(ctx context.Context, c client.Client, incident *v1alph
 	}
 	changes := differences(incident, after)
 	if len(changes) == 0 {
-		return describePreview("incident/"+incident.Name, nil, nil), nil
+		return describePreview(o.title(incident), nil, nil), nil
 	}
 	alerts, err := alertsOf(ctx, c, incident)
 	if err != nil {
 		return "", err
 	}
-	return describePreview("incident/"+incident.Name, changes, preview.Change(after, alerts, time.Now())), nil
+	return describePreview(o.title(incident), changes, preview.Change(after, alerts, time.Now())), nil
 }
 
 // bulkFlags are the flags of commands that change one object or many.

@@ -35,8 +35,8 @@ import (
 // requestsPerSecond bounds what one command asks of the API server, which has its own fairness on top.
 const requestsPerSecond = 200
 
-// typed connects to the cluster with the kinds of this API. They are known here, so that nothing has to be discovered.
-func (p *plugin) typed() (client.WithWatch, error) {
+// connectTyped connects to the cluster with the kinds of this API. They are known here, so that nothing has to be discovered.
+func (p *plugin) connectTyped() (client.WithWatch, error) {
 	config, err := p.config.ToRESTConfig()
 	if err != nil {
 		return nil, fmt.Errorf("finding the cluster: %w", err)

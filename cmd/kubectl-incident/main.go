@@ -14,7 +14,7 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-// Command kubectl-incident is a kubectl plugin that reads the activity logs of incidents: kubectl incident.
+// Command kubectl-incident is a kubectl plugin to work on incidents and to read their activity logs: kubectl incident.
 package main
 
 import (
@@ -34,6 +34,8 @@ func main() {
 func interruptible(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// The first interrupt asks for an orderly end; a second one, no longer caught, ends the process at once.
+	context.AfterFunc(ctx, stop)
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
 	return run(ctx, streams, args)
 }

@@ -54,8 +54,9 @@ var errNotIntact = errors.New("not intact")
 type plugin struct {
 	genericiooptions.IOStreams
 	config *genericclioptions.ConfigFlags
-	// connect is replaced by tests.
+	// connect and typed are replaced by tests.
 	connect func() (dynamic.Interface, error)
+	typed   func() (client.WithWatch, error)
 }
 
 // onTerminal says whether a person reads along and can answer.
@@ -90,6 +91,7 @@ func newPlugin(streams genericiooptions.IOStreams) *plugin {
 		}
 		return dynamic.NewForConfig(config)
 	}
+	p.typed = p.connectTyped
 	return p
 }
 
@@ -128,7 +130,11 @@ func (p *plugin) command() *cobra.Command {
 	root.SetErr(p.ErrOut)
 	p.config.AddFlags(root.PersistentFlags())
 	root.AddCommand(
+		p.listCommand(), p.queriesCommand(), p.showCommand(), p.alertsCommand(),
 		p.takeCommand(), p.assignCommand(), p.unassignCommand(),
+		p.tagCommand(), p.untagCommand(), p.renameCommand(), p.severityCommand(), p.classifyCommand(),
+		p.startCommand(), p.resolveCommand(), p.reopenCommand(), p.commentCommand(), p.createCommand(), p.editCommand(),
+		p.moveCommand(), p.mergeCommand(), p.undoCommand(),
 		p.verifyCommand(), p.timelineCommand(),
 	)
 	return root
@@ -145,13 +151,13 @@ func (p *plugin) namespace() (string, error) {
 
 // list reads all objects of a resource in chunks; with an incident, only those that refer to it.
 func list(
-	ctx context.Context, client dynamic.Interface, resource, namespace, incident string,
+	ctx context.Context, c dynamic.Interface, resource, namespace, incident string,
 ) ([]map[string]any, error) {
 	var options metav1.ListOptions
 	if incident != "" {
 		options.FieldSelector = fields.OneTermEqualSelector("spec.incidentRef.name", incident).String()
 	}
-	source := client.Resource(v1alpha1.GroupVersion.WithResource(resource)).Namespace(namespace)
+	source := c.Resource(v1alpha1.GroupVersion.WithResource(resource)).Namespace(namespace)
 	chunks := pager.New(func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
 		return source.List(ctx, options)
 	})

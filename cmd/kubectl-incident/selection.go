@@ -20,6 +20,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,20 +77,72 @@ func (f *filterFlags) addTo(flags *pflag.FlagSet) {
 
 // textsVar lets a flag take several values of a type of strings.
 func textsVar[T ~string](flags *pflag.FlagSet, values *[]T, name, usage string) {
-	flags.Func(name, usage, func(text string) error {
-		for one := range strings.SplitSeq(text, ",") {
-			*values = append(*values, T(one))
-		}
-		return nil
-	})
+	flags.Var((*textsValue[T])(values), name, usage)
 }
 
 func textVar[T ~string](flags *pflag.FlagSet, value *T, name, usage string) {
-	flags.Func(name, usage, func(text string) error {
-		*value = T(text)
-		return nil
-	})
+	flags.Var(textValue[T]{value}, name, usage)
 }
+
+// textsValue can be read back, as a list too: that is how a saved query gets to know it.
+type textsValue[T ~string] []T
+
+// Set implements pflag.Value.
+func (v *textsValue[T]) Set(text string) error {
+	for one := range strings.SplitSeq(text, ",") {
+		*v = append(*v, T(one))
+	}
+	return nil
+}
+
+// String implements pflag.Value.
+func (v *textsValue[T]) String() string { return strings.Join(v.GetSlice(), ",") }
+
+// Type implements pflag.Value.
+func (v *textsValue[T]) Type() string { return "strings" }
+
+// Append implements pflag.SliceValue.
+func (v *textsValue[T]) Append(text string) error { //nolint:unparam // The interface wants it.
+	*v = append(*v, T(text))
+	return nil
+}
+
+// Replace implements pflag.SliceValue.
+func (v *textsValue[T]) Replace(texts []string) error { //nolint:unparam // The interface wants it.
+	*v = nil
+	for _, text := range texts {
+		*v = append(*v, T(text))
+	}
+	return nil
+}
+
+// GetSlice implements pflag.SliceValue.
+func (v *textsValue[T]) GetSlice() []string {
+	texts := make([]string, 0, len(*v))
+	for _, text := range *v {
+		texts = append(texts, string(text))
+	}
+	return texts
+}
+
+type textValue[T ~string] struct{ text *T }
+
+// Set implements pflag.Value.
+func (v textValue[T]) Set(text string) error {
+	*v.text = T(text)
+	return nil
+}
+
+// String implements pflag.Value; pflag asks a zero value too.
+func (v textValue[T]) String() string {
+	if v.text == nil {
+		return ""
+	}
+	return string(*v.text)
+}
+
+// Type implements pflag.Value.
+func (v textValue[T]) Type() string { return "string" }
 
 // selects says whether a filter was given.
 func (f *filterFlags) selects() bool {
@@ -144,6 +197,18 @@ func (f *filterFlags) options(namespace string) ([]client.ListOption, error) {
 
 // each sees the incidents that the filter selects, page by page, in the order of the API server.
 func (f *filterFlags) each(ctx context.Context, c client.Client, namespace string, now time.Time, see func(*v1alpha1.Incident) error) error {
+	return f.eachSelected(ctx, c, namespace, now, func(page *v1alpha1.IncidentList) error {
+		for i := range page.Items {
+			if err := see(&page.Items[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// eachSelected sees pages of which only the incidents are left that the filter selects.
+func (f *filterFlags) eachSelected(ctx context.Context, c client.Client, namespace string, now time.Time, see func(*v1alpha1.IncidentList) error) error {
 	if err := f.resolve(ctx, c); err != nil {
 		return err
 	}
@@ -156,16 +221,10 @@ func (f *filterFlags) each(ctx context.Context, c client.Client, namespace strin
 		return err
 	}
 	return eachPage(ctx, c, &v1alpha1.IncidentList{}, f.chunk, func(page *v1alpha1.IncidentList) error {
-		for i := range page.Items {
-			incident := &page.Items[i]
-			if !f.Matches(incident, now) || (involved != nil && !involved[keyOf(incident)]) {
-				continue
-			}
-			if err := see(incident); err != nil {
-				return err
-			}
-		}
-		return nil
+		page.Items = slices.DeleteFunc(page.Items, func(incident v1alpha1.Incident) bool {
+			return !f.Matches(&incident, now) || (involved != nil && !involved[keyOf(&incident)])
+		})
+		return see(page)
 	}, options...)
 }
 

@@ -29,34 +29,66 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/dynamic"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/activity"
 )
 
+// timeliner shows the activity log of an incident.
+type timeliner struct {
+	*plugin
+	follow bool
+	limit  int
+	format string
+}
+
 func (p *plugin) timelineCommand() *cobra.Command {
-	return &cobra.Command{
+	o := &timeliner{plugin: p}
+	command := &cobra.Command{
 		Use:   "timeline INCIDENT",
 		Short: "Show what happened to an incident, oldest first, with its comments",
 		Long: `Show the activity log of an incident, oldest first, with the whole text of its comments. What is not printable is
 shown as in \x1b. Of an incident that is gone, the logs of all that bore its name are shown.`,
+		Example: `  # The last ten entries, then new ones as they come
+  kubectl incident timeline inc-1 --limit 10 --follow
+
+  # Keep the log, and verify the copy later
+  kubectl incident timeline inc-1 -o yaml > inc-1.yaml
+  kubectl incident verify -f inc-1.yaml`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			return p.timeline(command.Context(), args[0])
+			return o.run(command.Context(), args[0])
 		},
 	}
+	command.Flags().BoolVarP(&o.follow, "follow", "f", false, "go on with new entries as they come, until Ctrl-C")
+	command.Flags().IntVar(&o.limit, "limit", 0, "show only so many entries, the last ones; 0 for all")
+	command.Flags().StringVarP(&o.format, "output", "o", "", "the entries as objects: json or yaml")
+	return command
 }
 
-func (p *plugin) timeline(ctx context.Context, incident string) error {
-	if incident == "" {
+func (o *timeliner) validate(incident string) error {
+	switch {
+	case incident == "":
 		return errors.New("the name of the incident is empty")
+	case o.limit < 0:
+		return errors.New("--limit must not be negative")
+	case o.format != "" && o.format != "json" && o.format != "yaml":
+		return fmt.Errorf("--output must be json or yaml, is %q", o.format)
 	}
-	namespace, err := p.namespace()
+	return nil
+}
+
+func (o *timeliner) run(ctx context.Context, incident string) error {
+	if err := o.validate(incident); err != nil {
+		return err
+	}
+	namespace, err := o.namespace()
 	if err != nil {
 		return err
 	}
-	client, err := p.connect()
+	client, err := o.connect()
 	if err != nil {
 		return err
 	}
@@ -71,19 +103,68 @@ func (p *plugin) timeline(ctx context.Context, incident string) error {
 	if uid != "" {
 		entries = slices.DeleteFunc(entries, func(entry map[string]any) bool { return logUID(entry) != uid })
 	}
-	if len(entries) == 0 {
+	if len(entries) == 0 && (!o.follow || uid == "") {
 		return fmt.Errorf("incident %q in namespace %q has no activities", incident, namespace)
 	}
-	comments, err := commentsOf(ctx, client, namespace, incident, entries)
-	if err != nil {
+	if o.follow && uid == "" {
+		return fmt.Errorf("incident %q in namespace %q is gone: there is nothing to follow", incident, namespace)
+	}
+	o.warn(entries)
+	if err := o.show(ctx, client, namespace, incident, entries); err != nil || !o.follow {
 		return err
 	}
+	f := &follower{timeliner: o, client: client, namespace: namespace, incident: incident, uid: uid, pending: map[int64]map[string]any{}}
+	return f.run(ctx, entries)
+}
+
+// warn says where the log is not intact.
+func (p *plugin) warn(entries []map[string]any) {
 	for _, log := range activity.Verify(entries, nil).Logs {
 		if !log.Intact() {
 			printLine(p.ErrOut, escape("Warning: the log is not intact: "+log.Finding.Reason))
 		}
 	}
-	p.printTimeline(entries, comments)
+}
+
+// show prints the entries, as many as are asked for.
+func (o *timeliner) show(ctx context.Context, client dynamic.Interface, namespace, incident string, entries []map[string]any) error {
+	sortEntries(entries)
+	first := firstTimes(entries)
+	if o.limit > 0 {
+		entries = entries[max(0, len(entries)-o.limit):]
+	}
+	if o.format != "" {
+		return o.printObjects(entries)
+	}
+	comments, err := commentsOf(ctx, client, namespace, incident, entries)
+	if err != nil {
+		return err
+	}
+	o.printTimeline(entries, comments, len(first) > 1)
+	return nil
+}
+
+// printObjects prints one list or, where more is to follow, one object after another.
+func (o *timeliner) printObjects(entries []map[string]any) error {
+	printer, err := genericclioptions.NewJSONYamlPrintFlags().ToPrinter(o.format)
+	if err != nil {
+		return err
+	}
+	all := &unstructured.UnstructuredList{Object: map[string]any{"apiVersion": "v1", "kind": "List"}}
+	for _, entry := range entries {
+		all.Items = append(all.Items, unstructured.Unstructured{Object: entry})
+	}
+	if !o.follow {
+		return printer.PrintObj(all, o.Out)
+	}
+	for i := range all.Items {
+		if o.format == "yaml" {
+			printLine(o.Out, "---")
+		}
+		if err := printer.PrintObj(&all.Items[i], o.Out); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -147,7 +228,8 @@ func firstTimes(entries []map[string]any) map[string]string {
 	return first
 }
 
-func (p *plugin) printTimeline(entries []map[string]any, comments map[string]string) {
+// sortEntries puts the logs of one name in the order in which they began, each in its own order.
+func sortEntries(entries []map[string]any) {
 	first := firstTimes(entries)
 	slices.SortStableFunc(entries, func(a, b map[string]any) int {
 		uidA, uidB := logUID(a), logUID(b)
@@ -156,17 +238,27 @@ func (p *plugin) printTimeline(entries []map[string]any, comments map[string]str
 			strings.Compare(uidA, uidB),
 			cmp.Compare(sequenceOf(a), sequenceOf(b)))
 	})
-	rows := [][]string{{"TIME", "ENTRY", "ACTOR", "TYPE", "SUMMARY"}}
+}
+
+var timelineHeader = []string{"TIME", "ENTRY", "ACTOR", "TYPE", "SUMMARY"}
+
+func entryRow(entry map[string]any) []string {
+	return []string{
+		nested(entry, "spec", "time"), strconv.FormatInt(sequenceOf(entry), 10),
+		nested(entry, "spec", "actor"), nested(entry, "spec", "type"), nested(entry, "spec", "summary"),
+	}
+}
+
+// printTimeline prints sorted entries, with the UID above each log where there are several.
+func (p *plugin) printTimeline(entries []map[string]any, comments map[string]string, several bool) {
+	rows := [][]string{timelineHeader}
 	for _, entry := range entries {
-		rows = append(rows, []string{
-			nested(entry, "spec", "time"), strconv.FormatInt(sequenceOf(entry), 10),
-			nested(entry, "spec", "actor"), nested(entry, "spec", "type"), nested(entry, "spec", "summary"),
-		})
+		rows = append(rows, entryRow(entry))
 	}
 	lines := alignRows(rows)
 	printLine(p.Out, lines[0])
 	for i, entry := range entries {
-		if uid := logUID(entry); len(first) > 1 && (i == 0 || logUID(entries[i-1]) != uid) {
+		if uid := logUID(entry); several && (i == 0 || logUID(entries[i-1]) != uid) {
 			printLine(p.Out, escape("UID "+uid+":"))
 		}
 		printLine(p.Out, lines[i+1])

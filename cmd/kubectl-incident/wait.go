@@ -24,6 +24,7 @@ import (
 	"strings"
 	"sync"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/watch"
@@ -34,21 +35,37 @@ import (
 
 // waitForAlerts follows an incident until its alerts carry what it gives them.
 func waitForAlerts(ctx context.Context, c client.WithWatch, incident *v1alpha1.Incident, bar *progress) error {
+	return watchUntil(ctx, c, incident, &v1alpha1.IncidentList{}, func(object client.Object) bool {
+		seen, ok := object.(*v1alpha1.Incident)
+		if !ok {
+			return false
+		}
+		bar.show(seen)
+		return seen.Status.ObservedGeneration >= incident.Generation && meta.IsStatusConditionTrue(seen.Status.Conditions, v1alpha1.ConditionPropagated)
+	})
+}
+
+// watchUntil follows an object until it is as wished. list is an empty list of its kind.
+func watchUntil(ctx context.Context, c client.WithWatch, object client.Object, list client.ObjectList, done func(client.Object) bool) error {
 	for {
-		watcher, err := c.Watch(ctx, &v1alpha1.IncidentList{}, client.InNamespace(incident.Namespace),
-			client.MatchingFieldsSelector{Selector: fields.OneTermEqualSelector("metadata.name", incident.Name)})
+		// A watch says nothing of what was deleted before it began.
+		current, _ := object.DeepCopyObject().(client.Object)
+		if err := c.Get(ctx, client.ObjectKeyFromObject(object), current); err != nil || done(current) {
+			return err
+		}
+		watcher, err := c.Watch(ctx, list, client.InNamespace(object.GetNamespace()),
+			client.MatchingFieldsSelector{Selector: fields.OneTermEqualSelector("metadata.name", object.GetName())})
 		if err != nil {
 			return err
 		}
-		done, err := watchAlerts(ctx, watcher, incident, bar)
-		if done || err != nil {
+		if ended, err := watched(ctx, watcher, done); ended || err != nil {
 			return err
 		}
 	}
 }
 
-// watchAlerts returns false where the watch ended before the alerts had followed: a new one begins with the present state.
-func watchAlerts(ctx context.Context, watcher watch.Interface, incident *v1alpha1.Incident, bar *progress) (bool, error) {
+// watched returns false where the watch ended too early: a new one begins with the present state.
+func watched(ctx context.Context, watcher watch.Interface, done func(client.Object) bool) (bool, error) {
 	defer watcher.Stop()
 	for {
 		select {
@@ -58,15 +75,14 @@ func watchAlerts(ctx context.Context, watcher watch.Interface, incident *v1alpha
 			if !open {
 				return false, nil
 			}
-			seen, ok := event.Object.(*v1alpha1.Incident)
-			if event.Type == watch.Deleted {
-				return false, errors.New("the incident was deleted")
-			}
+			seen, ok := event.Object.(client.Object)
 			if !ok {
-				return false, nil
+				return false, apierrors.FromObject(event.Object)
 			}
-			bar.show(seen)
-			if seen.Status.ObservedGeneration >= incident.Generation && meta.IsStatusConditionTrue(seen.Status.Conditions, v1alpha1.ConditionPropagated) {
+			if event.Type == watch.Deleted {
+				return false, errors.New("it was deleted")
+			}
+			if done(seen) {
 				return true, nil
 			}
 		}

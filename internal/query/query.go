@@ -36,7 +36,7 @@ import (
 )
 
 // Filter says which incidents are asked for: those that match every field that is set. Of a field with several values an
-// incident needs one, unless the field says otherwise. Text is compared without regard to case.
+// incident needs one, unless the field says otherwise. Letter case counts only for assignees, and for tags outside of ASCII.
 type Filter struct {
 	Assignees      []string                 `json:"assignees,omitempty"`
 	Unassigned     bool                     `json:"unassigned,omitempty"`
@@ -70,8 +70,10 @@ func (f Filter) Selectors() (labels.Selector, fields.Selector) {
 			terms = append(terms, fields.OneTermEqualSelector(path, values[0]))
 		}
 	}
-	equal("spec.assignee", f.Assignees...)
-	if f.Unassigned && len(f.Assignees) == 0 {
+	switch {
+	case !f.Unassigned:
+		equal("spec.assignee", f.Assignees...)
+	case len(f.Assignees) == 0:
 		equal("spec.assignee", "")
 	}
 	equal("spec.classification.verdict", texts(f.Verdicts)...)
@@ -86,7 +88,7 @@ func (f Filter) Selectors() (labels.Selector, fields.Selector) {
 }
 
 // labelSelector selects by the labels that mirror tags. They follow the tags a moment later, so that an incident that was
-// tagged just now may be missed.
+// tagged just now may be missed; so is one that bears a tag only as a label in capitals, which no tag is mirrored by.
 func (f Filter) labelSelector() labels.Selector {
 	selector := labels.NewSelector()
 	wanted := f.AllTags
@@ -95,11 +97,18 @@ func (f Filter) labelSelector() labels.Selector {
 	}
 	for _, tag := range wanted {
 		requirement, err := labels.NewRequirement(tags.LabelKey(tag), selection.Exists, nil)
-		if err == nil { // A tag that cannot be a label is looked for in the objects.
+		if err == nil && !mayBeLabel(tag) { // What cannot be selected by a label is looked for in the objects.
 			selector = selector.Add(*requirement)
 		}
 	}
 	return selector
+}
+
+// mayBeLabel says whether a label that people set may be this tag, though it is not the one that mirrors it.
+func mayBeLabel(tag string) bool {
+	key := v1alpha1.TagLabelPrefix + strings.ToLower(tag)
+	_, err := labels.NewRequirement(key, selection.Exists, nil)
+	return err == nil && key != tags.LabelKey(tag)
 }
 
 func texts[T ~string](values []T) []string {
@@ -134,7 +143,7 @@ func (f Filter) matchesContent(incident *v1alpha1.Incident) bool {
 		return false
 	}
 	tagged := TagsOf(incident)
-	return overlap(f.Tags, tagged) && coverAll(f.AllTags, tagged) &&
+	return hasTag(f.Tags, tagged) && hasAllTags(f.AllTags, tagged) &&
 		overlap(f.Sources, incident.Status.Sources) && overlap(f.Categories, incident.Status.Categories) && f.matchesSearch(incident)
 }
 
@@ -156,8 +165,18 @@ func overlap(asked, values []string) bool {
 	return len(asked) == 0 || slices.ContainsFunc(asked, func(a string) bool { return containsFold(values, a) })
 }
 
-func coverAll(asked, values []string) bool {
-	return !slices.ContainsFunc(asked, func(a string) bool { return !containsFold(values, a) })
+func hasTag(asked, tagged []string) bool {
+	return len(asked) == 0 || slices.ContainsFunc(asked, func(tag string) bool { return containsTag(tagged, tag) })
+}
+
+func hasAllTags(asked, tagged []string) bool {
+	return !slices.ContainsFunc(asked, func(tag string) bool { return !containsTag(tagged, tag) })
+}
+
+// containsTag compares tags as the API and the labels do: letter case counts only outside of ASCII.
+func containsTag(tagged []string, asked string) bool {
+	key := tags.LabelKey(asked)
+	return slices.ContainsFunc(tagged, func(tag string) bool { return tags.LabelKey(tag) == key })
 }
 
 func containsFold(values []string, asked string) bool {

@@ -1,0 +1,190 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/preview"
+)
+
+func (p *plugin) createCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "create",
+		Short: "Create an incident or an alert by hand",
+		Args:  cobra.NoArgs,
+		RunE:  func(command *cobra.Command, _ []string) error { return command.Help() },
+	}
+	command.AddCommand(p.createIncidentCommand(), p.createAlertCommand())
+	return command
+}
+
+// creation is what both kinds take.
+type creation struct {
+	*plugin
+	bulkFlags
+	severity string
+	tags     []string
+}
+
+func (o *creation) addTo(flags *pflag.FlagSet) {
+	o.bulkFlags.addTo(flags, o.plugin)
+	flags.StringVar(&o.severity, "severity", "", "Informational, Low, Medium, High or Critical")
+	flags.StringSliceVar(&o.tags, "tag", nil, "tags to begin with")
+}
+
+func (o *creation) fill(triage *v1alpha1.Triage, severity *v1alpha1.Severity) error {
+	for _, tag := range o.tags {
+		triage.Tags = append(triage.Tags, v1alpha1.Tag(tag))
+	}
+	err := checkTags(triage.Tags)
+	if o.severity != "" {
+		var wrong error
+		*severity, wrong = parseSeverity(o.severity)
+		err = errors.Join(err, wrong)
+	}
+	return errors.Join(o.validate(), err)
+}
+
+func (p *plugin) createIncidentCommand() *cobra.Command {
+	o := &creation{plugin: p}
+	spec := v1alpha1.IncidentSpec{}
+	command := &cobra.Command{
+		Use:   "incident NAME",
+		Short: "Create an incident by hand; alerts can be moved to it",
+		Args:  cobra.ExactArgs(1),
+		Example: `  kubectl incident create incident hr-2026 --title "Suspicious logins in HR" --severity High --tag HR
+
+  # See first what the API server would take
+  kubectl incident create incident hr-2026 --assignee bob@example.com --dry-run=server`,
+		RunE: func(command *cobra.Command, args []string) error {
+			if err := o.fill(&spec.Triage, &spec.Severity); err != nil {
+				return err
+			}
+			namespace, c, err := o.cluster()
+			if err != nil {
+				return err
+			}
+			incident := &v1alpha1.Incident{Spec: spec, ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: args[0]}}
+			return o.create(command.Context(), incidentTask(c, incident))
+		},
+	}
+	flags := command.Flags()
+	o.addTo(flags)
+	flags.StringVar(&spec.Name, "title", "", "the title to show; without it the incident is named from its alerts")
+	flags.StringVar(&spec.Assignee, "assignee", "", "who works on it")
+	flags.StringVar(&spec.Description, "description", "", "what it is about")
+	return command
+}
+
+func (o *creation) create(ctx context.Context, created task) error {
+	return o.bulkWith(ctx, o.plugin, []task{created})
+}
+
+func incidentTask(c client.WithWatch, incident *v1alpha1.Incident) task {
+	what := "incident/" + incident.Name
+	return task{
+		what: what,
+		preview: func(context.Context) (string, error) {
+			changes := differences(&v1alpha1.Incident{}, incident)
+			return describePreview(what, append([]string{"a new incident"}, changes...), nil), nil
+		},
+		do: func(ctx context.Context, options ...client.PatchOption) (string, error) {
+			return "created", c.Create(ctx, incident, createOptions(options)...)
+		},
+		wait: func(ctx context.Context, bar *progress) error { return waitForAlerts(ctx, c, incident, bar) },
+	}
+}
+
+func (p *plugin) createAlertCommand() *cobra.Command {
+	o := &creation{plugin: p}
+	spec := v1alpha1.AlertSpec{}
+	command := &cobra.Command{
+		Use:     "alert NAME --title TEXT",
+		Short:   "Create an alert by hand, such as for a phone call",
+		Args:    cobra.ExactArgs(1),
+		Example: `  kubectl incident create alert call-0815 --title "User reports a strange mail" --incident hr-2026 --severity Low --category InitialAccess --source "Help desk"`,
+		RunE: func(command *cobra.Command, args []string) error {
+			if err := o.fill(&spec.Triage, &spec.Severity); err != nil {
+				return err
+			}
+			if spec.Name == "" {
+				return errors.New("--title is required: what a person reads first")
+			}
+			namespace, c, err := o.cluster()
+			if err != nil {
+				return err
+			}
+			alert := &v1alpha1.Alert{Spec: spec, ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: args[0]}}
+			created, err := alertTask(command.Context(), c, alert)
+			if err != nil {
+				return err
+			}
+			return o.create(command.Context(), created)
+		},
+	}
+	flags := command.Flags()
+	o.addTo(flags)
+	alertFlags(flags, &spec)
+	return command
+}
+
+func alertFlags(flags *pflag.FlagSet, spec *v1alpha1.AlertSpec) {
+	flags.StringVar(&spec.Name, "title", "", "the title to show, required")
+	flags.StringVar(&spec.IncidentRef.Name, "incident", "", "the incident that it belongs to")
+	flags.StringVar(&spec.Assignee, "assignee", "", "who works on it; the incident's assignee comes first")
+	flags.StringVar(&spec.Description, "description", "", "what was seen")
+	flags.StringVar(&spec.Category, "category", "", "an ATT&CK tactic in UpperCamelCase, such as InitialAccess, or another class, such as Malware")
+	flags.StringVar(&spec.Source.Service, "source", "", "the product that reported it")
+	flags.StringVar(&spec.Source.Detector, "detector", "", "the sensor or rule set of the product")
+	flags.StringVar(&spec.URL, "url", "", "where to read more, http or https")
+}
+
+// alertTask refuses an incident that does not exist: the API would take it, for the incident may come later, but a person
+// more likely mistyped it.
+func alertTask(ctx context.Context, c client.Client, alert *v1alpha1.Alert) (task, error) {
+	var incident *v1alpha1.Incident
+	if name := alert.Spec.IncidentRef.Name; name != "" {
+		incident = &v1alpha1.Incident{}
+		if err := c.Get(ctx, client.ObjectKey{Namespace: alert.Namespace, Name: name}, incident); err != nil {
+			return task{}, err
+		}
+	}
+	what := "alert/" + alert.Name
+	return task{
+		what: what,
+		preview: func(context.Context) (string, error) {
+			now := time.Now()
+			arriving := alert.DeepCopy()
+			// By its time an incident that is resolved tells that the alert is new.
+			arriving.CreationTimestamp, arriving.Spec.IncidentRef.Name = metav1.NewTime(now), ""
+			outcomes := preview.Move(incident, []v1alpha1.Alert{*arriving}, now)
+			return describePreview(what, []string{"a new alert"}, outcomes), nil
+		},
+		do: func(ctx context.Context, options ...client.PatchOption) (string, error) {
+			return "created", c.Create(ctx, alert, createOptions(options)...)
+		},
+	}, nil
+}

@@ -1,0 +1,167 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+)
+
+func TestFormRoundTrip(t *testing.T) {
+	texts := []string{
+		"", "plain", "two\nlines", "ends\n", "ends\n\n", "\nbegins", "  indented\nx", "# no comment", "a: b", "'\"", "null", "true", "0x1", "- x",
+		"tab\tand\x1b[2J", "…\u2028\u00a0", "trailing ", "|", "~", "{{ .Name }}", strings.Repeat("long words ", 400), "---", "a\n---\nb", "\r\n", "%", "=", "<<",
+	}
+	for i, text := range texts {
+		next := texts[(i+1)%len(texts)]
+		want := form{
+			Name: text, Tags: []v1alpha1.Tag{v1alpha1.Tag(text), v1alpha1.Tag(next)}, Assignee: next,
+			Classification: v1alpha1.Classification{Verdict: "TruePositive", Determination: "Malware"},
+			Resolution:     v1alpha1.Resolution{State: "Active", Note: text}, Severity: "High", Description: next,
+		}
+		written, err := want.render("x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := parseForm(written)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%q: %v %s\n%s", text, err, diff, written)
+		}
+	}
+}
+
+func TestFormRefuses(t *testing.T) {
+	for text, want := range map[string]string{
+		"title: x":                    `unknown field "title"`,
+		"Name: x":                     `unknown field "Name"`,
+		"name: x\nname: y":            `"name"`,
+		"classification: {verdct: x}": `unknown field "classification.verdct"`,
+		"mergeInto: {name: x}":        `unknown field "mergeInto"`,
+		"classification: {verdict: FalsePositive, determination: Malware}": "must be NotMalicious, NotEnoughDataToValidate or Other",
+		"resolution: {state: Done}":                                        "state must be",
+		"severity: Bad":                                                    "severity must be",
+		"tags: [a, A]":                                                     `the tags "a" and "A" are the same`,
+		"tags: ['']":                                                       "a tag is empty",
+		"name: x\n---\nname: y":                                            `"---"`,
+		"name: [":                                                          "line 1",
+		"name: '" + strings.Repeat("x", 257) + "'":                         "name has 257 characters",
+	} {
+		f, err := parseForm([]byte(text))
+		if err == nil {
+			err = f.check()
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+}
+
+func TestEdit(t *testing.T) {
+	editWith(t, `sed -i -e 's/^name: .*/name: "New"/' -e 's/verdict: NotSet/verdict: truePositive/' -e 's/^severity: .*/severity: computed/' "$1"`)
+	c := newCluster(t, anIncident("inc-1", func(i *v1alpha1.Incident) {
+		i.Spec.Description, i.Spec.Severity, i.Spec.MergeInto.Name = "kept", v1alpha1.SeverityLow, "inc-2"
+	}))
+	if out := c.done("edit", "inc-1", "--dry-run"); !strings.Contains(out, "name: none → New") || c.patches != 0 {
+		t.Errorf("%d patches\n%s", c.patches, out)
+	}
+	if len(drafts(t)) != 1 {
+		t.Error("a dry run must keep what was written")
+	}
+	c.done("edit", "inc-1")
+	spec := c.incident("inc-1").Spec
+	if spec.Name != "New" || spec.Description != "kept" || spec.Classification.Verdict != v1alpha1.VerdictTruePositive || spec.Severity != "" || spec.MergeInto.Name != "inc-2" {
+		t.Errorf("%+v", spec)
+	}
+	if len(drafts(t)) != 1 {
+		t.Errorf("files are left: %v", drafts(t))
+	}
+}
+
+func TestEditUnchanged(t *testing.T) {
+	for name, script := range map[string]string{"saved": "true", "emptied": `: > "$1"`} {
+		t.Run(name, func(t *testing.T) {
+			editWith(t, script)
+			c := newCluster(t, anIncident("inc-1"))
+			if out := c.done("edit", "inc-1"); out != "incident/inc-1 unchanged\n" || c.patches != 0 || len(drafts(t)) != 0 {
+				t.Errorf("%q, %d patches, %v", out, c.patches, drafts(t))
+			}
+		})
+	}
+}
+
+func TestEditKeepsWhatCannotBeSent(t *testing.T) {
+	for name, test := range map[string]struct{ script, want string }{
+		"unknown field": {`echo 'owner: x' >> "$1"`, `unknown field "owner"`},
+		"wrong pair":    {`sed -i 's/determination: .*/determination: Malware/' "$1"`, "NotSet takes no determination"},
+		"editor fails":  {`exit 3`, "editing"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			editWith(t, test.script)
+			c := newCluster(t, anIncident("inc-1"))
+			c.refused(exitFailed, test.want, "edit", "inc-1")
+			if len(drafts(t)) != 1 {
+				t.Errorf("kept: %v", drafts(t))
+			}
+		})
+	}
+}
+
+func TestEditWithoutTerminal(t *testing.T) {
+	t.Setenv("KUBE_EDITOR", "")
+	t.Setenv("EDITOR", "")
+	newCluster(t, anIncident("inc-1")).refused(exitFailed, "set EDITOR", "edit", "inc-1")
+}
+
+// The operator may write meanwhile; another person may not.
+func TestEditMeanwhile(t *testing.T) {
+	for name, test := range map[string]struct {
+		meanwhile func(*v1alpha1.Incident)
+		code      int
+	}{
+		"a person":     {func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" }, exitIncomplete},
+		"the operator": {func(i *v1alpha1.Incident) { i.Status.Name = "Automatic" }, exitDone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fifo := t.TempDir() + "/edited"
+			editWith(t, `sed -i 's/^name: .*/name: New/' "$1"; touch `+fifo+`; while [ -e `+fifo+` ]; do sleep 0.01; done`)
+			c := newCluster(t, anIncident("inc-1"))
+			go func() {
+				for {
+					if _, err := os.Stat(fifo); err == nil {
+						break
+					}
+				}
+				changed := c.incident("inc-1")
+				test.meanwhile(changed)
+				_ = c.Update(t.Context(), changed)
+				_ = os.Remove(fifo)
+			}()
+			e := c.run("edit", "inc-1")
+			if e.code != test.code {
+				t.Errorf("code %d\n%s%s", e.code, e.out, e.errOut)
+			}
+			if refused := strings.Contains(e.errOut, "somebody else changed it") && strings.Contains(e.errOut, "is kept in "); refused != (test.code != 0) {
+				t.Error(e.errOut)
+			}
+		})
+	}
+}

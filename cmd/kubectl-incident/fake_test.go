@@ -1,0 +1,176 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	authenticationv1 "k8s.io/api/authentication/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+)
+
+// cluster is an API server in memory that knows the kinds of this API.
+type cluster struct {
+	t *testing.T
+	client.WithWatch
+	intercept interceptor.Funcs
+	stdin     string
+	mutex     sync.Mutex
+	// patches counts the patches that reached it.
+	patches int
+}
+
+func newCluster(t *testing.T, objects ...client.Object) *cluster {
+	t.Helper()
+	scheme := runtime.NewScheme()
+	if err := v1alpha1.AddToScheme(scheme); err != nil {
+		t.Fatal(err)
+	}
+	if err := authenticationv1.AddToScheme(scheme); err != nil {
+		t.Fatal(err)
+	}
+	return &cluster{t: t, WithWatch: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).
+		WithIndex(&v1alpha1.Alert{}, "spec.incidentRef.name", func(object client.Object) []string {
+			alert, _ := object.(*v1alpha1.Alert)
+			return []string{alert.Spec.IncidentRef.Name}
+		}).
+		WithIndex(&v1alpha1.Activity{}, "spec.incidentRef.name", func(object client.Object) []string {
+			entry, _ := object.(*v1alpha1.Activity)
+			return []string{entry.Spec.IncidentRef.Name}
+		}).Build()}
+}
+
+// listIncidents leaves the selection by fields to the plugin, which checks it again: the fake knows only equality.
+func listIncidents(ctx context.Context, w client.WithWatch, list client.ObjectList, options ...client.ListOption) error {
+	if _, ok := list.(*v1alpha1.IncidentList); ok {
+		all := client.ListOptions{}
+		all.ApplyOptions(options)
+		all.FieldSelector = nil
+		options = []client.ListOption{&all}
+	}
+	return w.List(ctx, list, options...)
+}
+
+type ended struct {
+	code        int
+	out, errOut string
+}
+
+// run runs the plugin as its users do.
+func (c *cluster) run(args ...string) ended {
+	c.t.Helper()
+	return c.runWith(c.t.Context(), args...)
+}
+
+func (c *cluster) runWith(ctx context.Context, args ...string) ended {
+	c.t.Helper()
+	var out, errOut bytes.Buffer
+	p := newPlugin(genericiooptions.IOStreams{In: strings.NewReader(c.stdin), Out: &out, ErrOut: &errOut})
+	p.typed = func() (client.WithWatch, error) {
+		funcs := c.intercept
+		patch := funcs.Patch
+		funcs.Patch = func(ctx context.Context, w client.WithWatch, object client.Object, p client.Patch, options ...client.PatchOption) error {
+			c.mutex.Lock()
+			c.patches++
+			c.mutex.Unlock()
+			if patch != nil {
+				return patch(ctx, w, object, p, options...)
+			}
+			return w.Patch(ctx, object, p, options...)
+		}
+		funcs.List = listIncidents
+		return interceptor.NewClient(c.WithWatch, funcs), nil
+	}
+	code := p.run(ctx, append([]string{"-n", "soc"}, args...))
+	return ended{code: code, out: out.String(), errOut: errOut.String()}
+}
+
+// done runs the plugin and fails where it fails.
+func (c *cluster) done(args ...string) string {
+	c.t.Helper()
+	e := c.run(args...)
+	if e.code != exitDone {
+		c.t.Fatalf("%v: code %d\n%s%s", args, e.code, e.out, e.errOut)
+	}
+	return e.out
+}
+
+// refused runs the plugin and expects it to end with a code, an error and no patch.
+func (c *cluster) refused(code int, message string, args ...string) {
+	c.t.Helper()
+	before := c.patches
+	if e := c.run(args...); e.code != code || !strings.Contains(e.errOut, message) || c.patches != before {
+		c.t.Errorf("%v: code %d, %d patches\n%s%s; want code %d and %q", args, e.code, c.patches-before, e.out, e.errOut, code, message)
+	}
+}
+
+func (c *cluster) incident(name string) *v1alpha1.Incident {
+	c.t.Helper()
+	incident := &v1alpha1.Incident{}
+	if err := c.Get(c.t.Context(), client.ObjectKey{Namespace: "soc", Name: name}, incident); err != nil {
+		c.t.Fatal(err)
+	}
+	return incident
+}
+
+func anIncident(name string, change ...func(*v1alpha1.Incident)) *v1alpha1.Incident {
+	incident := &v1alpha1.Incident{ObjectMeta: metav1.ObjectMeta{Namespace: "soc", Name: name}}
+	for _, c := range change {
+		c(incident)
+	}
+	return incident
+}
+
+func anAlert(name, incident string) *v1alpha1.Alert {
+	alert := &v1alpha1.Alert{ObjectMeta: metav1.ObjectMeta{Namespace: "soc", Name: name}}
+	alert.Spec.Name, alert.Spec.IncidentRef.Name = "Odd", incident
+	return alert
+}
+
+// editWith makes a script of sh the user's editor. It gets the file as $1.
+func editWith(t *testing.T, script string) {
+	t.Helper()
+	t.Setenv("TMPDIR", t.TempDir())
+	path := filepath.Join(t.TempDir(), "editor")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("KUBE_EDITOR", path)
+}
+
+// drafts are the files that were kept.
+func drafts(t *testing.T) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(os.TempDir(), "kubectl-incident-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}

@@ -1,0 +1,189 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/query"
+)
+
+// listing is what the command list is told.
+type listing struct {
+	*plugin
+	filterFlags
+	formatFlags
+	sortBy  string
+	watch   bool
+	save    string
+	queries string
+}
+
+func (p *plugin) listCommand() *cobra.Command {
+	o := &listing{plugin: p}
+	command := &cobra.Command{
+		Use:     "list [QUERY]",
+		Aliases: []string{"ls"},
+		Short:   "List the incidents that wait to be worked on, newest activity first",
+		Long: `List the incidents of the queue: what is not resolved and was not merged, newest activity first. Flags select further;
+an incident has to meet all of them. QUERY is a saved one; flags that are given beside it override what it says.
+
+With --sort-by=name, rows are printed as they come. -o csv prints all columns, with whole times; a cell that begins with
+=, +, - or @ gets a ' in front, so that no spreadsheet takes it for a formula. What is not printable is shown as in \x1b.`,
+		Example: `  # What is mine, or what nobody has and is severe
+  kubectl incident list --mine
+  kubectl incident list --unassigned --min-severity High
+
+  # Keep a query under a name, and use it
+  kubectl incident list --tag Ransomware --since 7d --sort-by severity --save ransomware
+  kubectl incident list ransomware
+
+  # Resolved this week, for a spreadsheet
+  kubectl incident list --state Resolved --since 7d -o csv`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	flags := command.Flags()
+	o.filterFlags.addTo(flags)
+	o.formatFlags.addTo(command)
+	flags.StringVar(&o.sortBy, "sort-by", query.ByActivity, "what to sort by: "+strings.Join(query.Keys, ", "))
+	flags.BoolVarP(&o.watch, "watch", "w", false, "after the list, print what changes")
+	flags.StringVar(&o.save, "save", "", "save the flags that are given as a query of this name, and list nothing")
+	addQueriesTo(flags, &o.queries)
+	command.RunE = func(command *cobra.Command, args []string) error {
+		saveable := o.saveable(flags)
+		if len(args) > 0 {
+			if err := useQuery(o.queries, args[0], saveable); err != nil {
+				return err
+			}
+		}
+		if o.save != "" {
+			return o.saveQuery(saveable)
+		}
+		return o.run(command.Context())
+	}
+	return command
+}
+
+func (o *listing) run(ctx context.Context) error {
+	if err := o.validate(); err != nil {
+		return err
+	}
+	sink, err := newSink(o.plugin, &o.formatFlags, incidentColumns(), o.allNamespaces)
+	if err != nil {
+		return err
+	}
+	if objects, ok := sink.(*objectSink[*v1alpha1.Incident]); ok {
+		objects.oneByOne = o.watch
+	}
+	namespace, c, err := o.cluster()
+	if err != nil {
+		return err
+	}
+	listed, err := o.list(ctx, c, namespace, sink)
+	if err != nil {
+		return err
+	}
+	if !o.watch {
+		if listed.keys.Len() == 0 && o.streams() {
+			o.sayNone("incidents", namespace, o.allNamespaces)
+		}
+		return nil
+	}
+	return o.follow(ctx, c, namespace, sink, listed)
+}
+
+func (o *listing) validate() error {
+	if o.watch && len(o.entities) > 0 {
+		return errors.New("--watch cannot follow --entity: entities are in the alerts, not in the incident")
+	}
+	if err := query.Sort(nil, o.sortBy); err != nil {
+		return fmt.Errorf("--sort-by: %w", err)
+	}
+	return nil
+}
+
+// sayNone tells a person that there is nothing; programs read only the standard output.
+func (p *plugin) sayNone(what, namespace string, everywhere bool) {
+	where := " in namespace " + namespace
+	if everywhere {
+		where = ""
+	}
+	printLine(p.ErrOut, escape("No "+what+" found"+where+"."))
+}
+
+// listed is what a watch goes on from.
+type listed struct {
+	keys            sets.Set[string]
+	resourceVersion string
+}
+
+// list prints the incidents: sorted by name page by page, in the order in which the API server sends them.
+func (o *listing) list(ctx context.Context, c client.Client, namespace string, sink sink[*v1alpha1.Incident]) (listed, error) {
+	now := time.Now()
+	seen := listed{keys: sets.New[string]()}
+	byName := o.sortBy == query.ByName
+	var all []v1alpha1.Incident
+	err := o.eachSelected(ctx, c, namespace, now, func(page *v1alpha1.IncidentList) error {
+		seen.resourceVersion = page.ResourceVersion
+		for i := range page.Items {
+			seen.keys.Insert(keyOf(&page.Items[i]))
+			if o.tabular() {
+				slim(&page.Items[i])
+			}
+		}
+		if byName {
+			return sink.page(pointers(page.Items), now)
+		}
+		all = append(all, page.Items...)
+		return nil
+	})
+	if err != nil {
+		return seen, fmt.Errorf("listing incidents: %w", err)
+	}
+	if err := query.Sort(all, o.sortBy); err != nil {
+		return seen, err
+	}
+	if err := sink.page(pointers(all), now); err != nil {
+		return seen, err
+	}
+	return seen, sink.end()
+}
+
+// slim takes away what no column shows, so that the memory for a long list stays small.
+func slim(incident *v1alpha1.Incident) {
+	incident.ManagedFields = nil
+	incident.Annotations = nil
+	incident.Spec.Description = ""
+	incident.Status.Conditions = nil
+}
+
+func pointers[T any](things []T) []*T {
+	all := make([]*T, 0, len(things))
+	for i := range things {
+		all = append(all, &things[i])
+	}
+	return all
+}

@@ -1,0 +1,341 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/watch"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/inherit"
+	"github.com/incident-operator/incident-operator/internal/preview"
+)
+
+const (
+	generatedPrefix = "inc-"
+	// generated stands for a name that the API server is still to give.
+	generated = generatedPrefix + "(generated)"
+)
+
+// mover links alerts to another incident, or to none.
+type mover struct {
+	*plugin
+	bulkFlags
+	to, from, reason string
+	unlink           bool
+	// named is the name of a new incident, generated for one that the API server names, empty for no new one.
+	named string
+}
+
+func (p *plugin) moveCommand() *cobra.Command {
+	o := &mover{plugin: p}
+	command := &cobra.Command{
+		Use:   "move [ALERT...] --to INCIDENT | --new[=NAME] | --unlink",
+		Short: "Move alerts to another incident, or out of any",
+		Long: `Move alerts to another incident, to a new one, or out of any. An alert gives back what it had from the incident it
+leaves, and gets what the other one gives. Both logs tell who moved it, and why where that is said.`,
+		Example: `  # See first what it would change
+  kubectl incident move falco-7 falco-8 --to inc-2 --dry-run
+
+  # Say why: it stands in both logs
+  kubectl incident move falco-7 --to inc-2 --reason "the same attacker"
+
+  # All alerts of an incident, to a new one
+  kubectl incident move --from inc-1 --new=inc-lateral`,
+		RunE: func(command *cobra.Command, args []string) error { return o.run(command.Context(), args) },
+	}
+	o.addTo(command.Flags())
+	return command
+}
+
+func (o *mover) addTo(flags *pflag.FlagSet) {
+	flags.StringVar(&o.to, "to", "", "the incident to move alerts to")
+	flags.StringVar(&o.named, "new", "", "move alerts to a new incident, of this name or, without one, of a generated name")
+	flags.Lookup("new").NoOptDefVal = generated
+	flags.BoolVar(&o.unlink, "unlink", false, "link alerts to no incident")
+	flags.StringVar(&o.from, "from", "", "all alerts of this incident, instead of named ones")
+	flags.StringVar(&o.reason, "reason", "", "why: it stands in the logs of both incidents")
+	o.bulkFlags.addTo(flags, o.plugin)
+}
+
+func (o *mover) validate(names []string) error {
+	destinations := 0
+	for _, given := range []bool{o.to != "", o.named != "", o.unlink} {
+		if given {
+			destinations++
+		}
+	}
+	switch {
+	case destinations != 1:
+		return errors.New("say where alerts go: one of --to, --new and --unlink")
+	case len(names) > 0 && o.from != "":
+		return errors.New("name alerts or an incident --from which all are moved, not both")
+	case len(names) == 0 && o.from == "":
+		return errors.New("name at least one alert, or an incident --from which all are moved")
+	case o.from != "" && o.from == o.to:
+		return errors.New("--from and --to are the same incident")
+	}
+	return o.bulkFlags.validate()
+}
+
+func (o *mover) run(ctx context.Context, names []string) error {
+	if err := o.validate(names); err != nil {
+		return err
+	}
+	namespace, c, err := o.cluster()
+	if err != nil {
+		return err
+	}
+	alerts, err := o.alerts(ctx, c, namespace, names)
+	if err != nil {
+		return err
+	}
+	if len(alerts) == 0 {
+		return o.bulkWith(ctx, o.plugin, nil)
+	}
+	target, err := o.target(ctx, c, namespace, len(alerts))
+	if err != nil {
+		return err
+	}
+	tasks := make([]task, 0, len(alerts))
+	for i := range alerts {
+		tasks = append(tasks, move{c: c, alert: &alerts[i], target: target, reason: o.reason}.task())
+	}
+	return o.bulkWith(ctx, o.plugin, tasks)
+}
+
+// alerts returns those that were named, or all of an incident.
+func (o *mover) alerts(ctx context.Context, c client.Client, namespace string, names []string) ([]v1alpha1.Alert, error) {
+	if o.from != "" {
+		from := &v1alpha1.Incident{}
+		from.Namespace, from.Name = namespace, o.from
+		return alertsOf(ctx, c, from) // Also of an incident that is gone: its alerts are still there.
+	}
+	return getAlerts(ctx, c, namespace, names)
+}
+
+func getAlerts(ctx context.Context, c client.Client, namespace string, names []string) ([]v1alpha1.Alert, error) {
+	names = slices.Compact(slices.Sorted(slices.Values(names)))
+	alerts := make([]v1alpha1.Alert, len(names))
+	for i, name := range names {
+		if err := c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, &alerts[i]); err != nil {
+			return nil, err
+		}
+	}
+	return alerts, nil
+}
+
+// target returns the incident that alerts go to, nil for none. A new one is created once it is clear that they will move.
+func (o *mover) target(ctx context.Context, c client.Client, namespace string, alerts int) (*v1alpha1.Incident, error) {
+	switch {
+	case o.unlink:
+		return nil, nil
+	case o.to != "":
+		return o.existing(ctx, c, client.ObjectKey{Namespace: namespace, Name: o.to})
+	case o.dryRun == dryRunNone:
+		if err := o.confirm(ctx, o.plugin, alerts); err != nil {
+			return nil, err
+		}
+		o.yes = true
+	}
+	return o.created(ctx, c, namespace)
+}
+
+// existing refuses an incident that was merged: from there the operator would move alerts on.
+func (p *plugin) existing(ctx context.Context, c client.Client, key client.ObjectKey) (*v1alpha1.Incident, error) {
+	incident := &v1alpha1.Incident{}
+	if err := c.Get(ctx, key, incident); err != nil {
+		return nil, err
+	}
+	if into := incident.Status.MergedInto.Name; into != "" {
+		return nil, p.refuse(fmt.Sprintf("incident/%s was merged into %s: move alerts there", incident.Name, cmp.Or(incident.Status.RedirectedTo, into)))
+	}
+	return incident, nil
+}
+
+func (o *mover) created(ctx context.Context, c client.Client, namespace string) (*v1alpha1.Incident, error) {
+	incident := &v1alpha1.Incident{}
+	incident.Namespace, incident.Name = namespace, o.named
+	if o.dryRun == dryRunClient {
+		printLine(o.Out, escape("incident/"+incident.Name+": would be created"))
+		return incident, nil
+	}
+	if o.named == generated {
+		incident.Name, incident.GenerateName = "", generatedPrefix
+	}
+	options := []client.CreateOption{fieldOwner}
+	done := " created"
+	if o.dryRun == dryRunServer {
+		options, done = append(options, client.DryRunAll), ": would be created"
+	}
+	if err := c.Create(ctx, incident, options...); err != nil {
+		return nil, err
+	}
+	printLine(o.Out, escape("incident/"+incident.Name+done))
+	return incident, nil
+}
+
+// refuse says why nothing was done, and ends the command with 1.
+func (p *plugin) refuse(why string) error {
+	printLine(p.ErrOut, escape(why))
+	return errIncomplete
+}
+
+// move links one alert to another incident, or to none where target is nil.
+type move struct {
+	c      client.WithWatch
+	alert  *v1alpha1.Alert
+	target *v1alpha1.Incident
+	reason string
+}
+
+func (m move) task() task {
+	return task{what: "alert/" + m.alert.Name, preview: m.preview, do: m.do, wait: m.wait}
+}
+
+func (m move) targetName() string {
+	if m.target == nil {
+		return ""
+	}
+	return m.target.Name
+}
+
+func (m move) preview(context.Context) (string, error) {
+	outcome := preview.Move(m.target, []v1alpha1.Alert{*m.alert}, time.Now())[0]
+	return escape("alert/" + m.alert.Name + ": " + cmp.Or(describeOutcome(outcome), unchanged)), nil
+}
+
+// do moves the alert from where it was when it was chosen. The operator writes alerts as well, so a conflict alone means
+// nothing; where somebody else moved the alert meanwhile, it stays there.
+func (m move) do(ctx context.Context, options ...client.PatchOption) (string, error) {
+	from := m.alert.Spec.IncidentRef.Name
+	if from == m.targetName() {
+		return unchanged, nil
+	}
+	for {
+		after := m.alert.DeepCopy()
+		if err := m.apply(after); err != nil {
+			return "", err
+		}
+		patch := client.MergeFromWithOptions(m.alert, client.MergeFromWithOptimisticLock{})
+		err := m.c.Patch(ctx, after, patch, append(options, fieldOwner)...)
+		if err == nil {
+			*m.alert = *after
+			return m.said(), nil
+		}
+		if !apierrors.IsConflict(err) {
+			return "", err
+		}
+		if err := m.c.Get(ctx, client.ObjectKeyFromObject(m.alert), m.alert); err != nil {
+			return "", err
+		}
+		if now := m.alert.Spec.IncidentRef.Name; now != from {
+			return "", fmt.Errorf("somebody moved it to %s meanwhile", orNone(now))
+		}
+	}
+}
+
+// apply takes an older reason away: it would count again for an alert that goes where it went before.
+func (m move) apply(alert *v1alpha1.Alert) error {
+	alert.Spec.IncidentRef.Name = m.targetName()
+	delete(alert.Annotations, v1alpha1.MoveReasonAnnotation)
+	if m.reason == "" {
+		return nil
+	}
+	encoded, err := json.Marshal(map[string]string{"to": m.targetName(), "reason": m.reason})
+	if err != nil {
+		return fmt.Errorf("encoding the reason: %w", err)
+	}
+	if alert.Annotations == nil {
+		alert.Annotations = map[string]string{}
+	}
+	alert.Annotations[v1alpha1.MoveReasonAnnotation] = string(encoded)
+	return nil
+}
+
+func (m move) said() string {
+	if m.target == nil {
+		return "unlinked"
+	}
+	return "moved to " + m.target.Name
+}
+
+// wait follows the alert until it has what its new incident gives it.
+func (m move) wait(ctx context.Context, _ *progress) error {
+	for {
+		watcher, err := m.c.Watch(ctx, &v1alpha1.AlertList{}, client.InNamespace(m.alert.Namespace),
+			client.MatchingFieldsSelector{Selector: fields.OneTermEqualSelector("metadata.name", m.alert.Name)})
+		if err != nil {
+			return err
+		}
+		done, err := m.watch(ctx, watcher)
+		if done || err != nil {
+			return err
+		}
+	}
+}
+
+// watch returns false where the watch ended before the alert had followed: a new one begins with the present state.
+func (m move) watch(ctx context.Context, watcher watch.Interface) (bool, error) {
+	defer watcher.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return false, fmt.Errorf("it is not done yet: %w", ctx.Err())
+		case event, open := <-watcher.ResultChan():
+			if !open {
+				return false, nil
+			}
+			if event.Type == watch.Deleted {
+				return false, errors.New("the alert was deleted")
+			}
+			alert, ok := event.Object.(*v1alpha1.Alert)
+			if !ok {
+				return false, nil
+			}
+			if now := alert.Spec.IncidentRef.Name; now != m.targetName() {
+				return false, fmt.Errorf("somebody moved it to %s meanwhile", orNone(now))
+			}
+			if m.followed(alert) {
+				return true, nil
+			}
+		}
+	}
+}
+
+// followed says whether the alert remembers its new incident, or none where it left any. Its memory is written together
+// with what it is given.
+func (m move) followed(alert *v1alpha1.Alert) bool {
+	annotation, remembers := alert.Annotations[v1alpha1.InheritedAnnotation]
+	if m.target == nil {
+		return !remembers
+	}
+	memory, err := inherit.ParseMemory(annotation)
+	return err == nil && memory.UID == m.target.UID
+}

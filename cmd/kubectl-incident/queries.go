@@ -1,0 +1,285 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"sigs.k8s.io/yaml"
+
+	"github.com/incident-operator/incident-operator/internal/query"
+)
+
+const (
+	queriesVariable = "KUBECTL_INCIDENT_QUERIES"
+	// maxQueries bounds what is read of a file of queries.
+	maxQueries = 1 << 20
+)
+
+// savedFormats are the flags beside filters and sort key that a query keeps.
+var savedFormats = []string{"sort-by", "output", "label-columns", "show-labels", "no-headers"}
+
+func addQueriesTo(flags *pflag.FlagSet, path *string) {
+	flags.StringVar(path, "queries", "", "the file of saved queries; unset means the environment variable "+queriesVariable+
+		" or, without it, kubectl-incident/queries.yaml in the folder for your configuration")
+}
+
+func (p *plugin) queriesCommand() *cobra.Command {
+	var path string
+	command := &cobra.Command{
+		Use:   "queries",
+		Short: "List the saved queries, as the flags that they stand for",
+		Long: `List the saved queries, as the flags that they stand for. They are in one file of YAML, which a team can keep in Git:
+
+  queries:
+    ransomware:
+      min-severity: High
+      since: 7d
+      tag: [Ransomware, Crown Jewels]`,
+		Example: `  kubectl incident list --mine --sort-by severity --save mine
+  kubectl incident queries
+  kubectl incident queries delete mine`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return p.printQueries(path) },
+	}
+	addQueriesTo(command.PersistentFlags(), &path)
+	command.AddCommand(&cobra.Command{
+		Use:   "delete NAME...",
+		Short: "Delete saved queries",
+		Args:  cobra.MinimumNArgs(1),
+		RunE:  func(_ *cobra.Command, names []string) error { return p.deleteQueries(path, names) },
+	})
+	return command
+}
+
+func (p *plugin) printQueries(path string) error {
+	path, saved, err := loadQueries(path)
+	if err != nil {
+		return err
+	}
+	if len(saved.Queries) == 0 {
+		printLine(p.ErrOut, escape("No queries are saved in "+path+"."))
+		return nil
+	}
+	rows := [][]string{{"NAME", "FLAGS"}}
+	for _, name := range saved.Names() {
+		rows = append(rows, []string{name, saved.Queries[name].String()})
+	}
+	for _, line := range alignRows(rows) {
+		printLine(p.Out, line)
+	}
+	return nil
+}
+
+func (p *plugin) deleteQueries(path string, names []string) error {
+	path, saved, err := loadQueries(path)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if _, err := saved.Get(name); err != nil {
+			return err
+		}
+		saved = saved.Without(name)
+	}
+	if err := storeQueries(path, saved); err != nil {
+		return err
+	}
+	for _, name := range names {
+		printLine(p.Out, escape("query/"+name+" deleted"))
+	}
+	return nil
+}
+
+// saveable are the flags that a query keeps.
+func (o *listing) saveable(flags *pflag.FlagSet) *pflag.FlagSet {
+	saveable := pflag.NewFlagSet("saveable", pflag.ContinueOnError)
+	saveable.AddFlagSet(o.set)
+	for _, name := range savedFormats {
+		saveable.AddFlag(flags.Lookup(name))
+	}
+	return saveable
+}
+
+// saveQuery stores the flags that were given.
+func (o *listing) saveQuery(flags *pflag.FlagSet) error {
+	if err := errors.Join(query.ValidateName(o.save), o.Validate(), o.validate()); err != nil {
+		return err
+	}
+	given := queryOf(flags)
+	if len(given) == 0 {
+		return errors.New("there is nothing to save: give the flags that make the query")
+	}
+	path, saved, err := loadQueries(o.queries)
+	if err != nil {
+		return err
+	}
+	if err := storeQueries(path, saved.With(o.save, given)); err != nil {
+		return err
+	}
+	printLine(o.Out, escape(fmt.Sprintf("query/%s saved in %s", o.save, path)))
+	return nil
+}
+
+// queryOf is what the flags that were given say.
+func queryOf(flags *pflag.FlagSet) query.Query {
+	given := query.Query{}
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if !flag.Changed {
+			return
+		}
+		given[flag.Name] = query.Values{flag.Value.String()}
+		if list, ok := flag.Value.(pflag.SliceValue); ok {
+			given[flag.Name] = list.GetSlice()
+		}
+	})
+	return given
+}
+
+// useQuery sets the flags of a saved query that were not given.
+func useQuery(path, name string, flags *pflag.FlagSet) error {
+	_, saved, err := loadQueries(path)
+	if err != nil {
+		return err
+	}
+	found, err := saved.Get(name)
+	if err != nil {
+		return err
+	}
+	if err := setFlags(flags, found); err != nil {
+		return fmt.Errorf("query %s: %w", name, err)
+	}
+	return nil
+}
+
+func setFlags(flags *pflag.FlagSet, values query.Query) error {
+	var problems []error
+	flags.VisitAll(func(flag *pflag.Flag) {
+		said, found := values[flag.Name]
+		if !found || flag.Changed {
+			return
+		}
+		if err := setFlag(flag, said); err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", flag.Name, err))
+		}
+	})
+	return errors.Join(problems...)
+}
+
+func setFlag(flag *pflag.Flag, values query.Values) error {
+	flag.Changed = true
+	if list, ok := flag.Value.(pflag.SliceValue); ok {
+		return list.Replace(values)
+	}
+	if len(values) != 1 {
+		return fmt.Errorf("takes one value, has %d", len(values))
+	}
+	return flag.Value.Set(values[0])
+}
+
+// queriesPath says where the queries are.
+func queriesPath(path string) (string, error) {
+	if path != "" {
+		return path, nil
+	}
+	if path := os.Getenv(queriesVariable); path != "" {
+		return path, nil
+	}
+	folder, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("finding the file of queries: %w; name it with --queries", err)
+	}
+	return filepath.Join(folder, "kubectl-incident", "queries.yaml"), nil
+}
+
+// loadQueries returns no queries where there is no file yet.
+func loadQueries(path string) (string, query.Saved, error) {
+	path, err := queriesPath(path)
+	if err != nil {
+		return "", query.Saved{}, err
+	}
+	data, err := readInput(nil, path, maxQueries)
+	if errors.Is(err, os.ErrNotExist) {
+		return path, query.Saved{}, nil
+	}
+	if err != nil {
+		return "", query.Saved{}, fmt.Errorf("reading the queries: %w", err)
+	}
+	var saved query.Saved
+	if err := yaml.UnmarshalStrict(data, &saved); err != nil {
+		return "", query.Saved{}, fmt.Errorf("reading the queries in %s: %w", path, err)
+	}
+	if err := saved.Validate(saveableNames()); err != nil {
+		return "", query.Saved{}, fmt.Errorf("reading the queries in %s: %w", path, err)
+	}
+	return path, saved, nil
+}
+
+func saveableNames() []string {
+	var filters filterFlags
+	filters.addTo(pflag.NewFlagSet("", pflag.ContinueOnError))
+	names := slices.Clone(savedFormats)
+	filters.set.VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+	return names
+}
+
+// storeQueries writes the whole file or nothing. Where the path is a link, what it leads to is written.
+func storeQueries(path string, saved query.Saved) error {
+	data, err := yaml.Marshal(saved)
+	if err != nil {
+		return err
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("saving the queries: %w", err)
+	}
+	if err := replaceFile(path, data); err != nil {
+		return fmt.Errorf("saving the queries: %w", err)
+	}
+	return nil
+}
+
+// replaceFile keeps the permissions of a file that is there.
+func replaceFile(path string, data []byte) (err error) {
+	mode := os.FileMode(0o600)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), ".queries-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(file.Name()) // The first failure counts.
+		}
+	}()
+	_, err = file.Write(data)
+	err = errors.Join(err, file.Chmod(mode), file.Sync(), file.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
+}

@@ -1,0 +1,272 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/activity"
+	"github.com/incident-operator/incident-operator/internal/query"
+)
+
+const (
+	shownAlerts  = 20
+	shownEntries = 10
+)
+
+func (p *plugin) showCommand() *cobra.Command {
+	flags := genericclioptions.NewJSONYamlPrintFlags()
+	var format string
+	command := &cobra.Command{
+		Use:   "show INCIDENT",
+		Short: "Show an incident on one screen: its state, its alerts and what happened last",
+		Example: `  kubectl incident show inc-1
+
+  # The object as it is
+  kubectl incident show inc-1 -o yaml`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			return p.show(command.Context(), args[0], format, flags)
+		},
+	}
+	flags.AddFlags(command)
+	command.Flags().StringVarP(&format, "output", "o", "", "print the object instead: json or yaml")
+	return command
+}
+
+func (p *plugin) show(ctx context.Context, name, format string, flags *genericclioptions.JSONYamlPrintFlags) error {
+	namespace, c, err := p.cluster()
+	if err != nil {
+		return err
+	}
+	incident := &v1alpha1.Incident{}
+	if err := c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, incident); err != nil {
+		return fmt.Errorf("reading the incident: %w", err)
+	}
+	if format != "" {
+		return p.printObject(incident, format, flags)
+	}
+	alerts := &v1alpha1.AlertList{}
+	err = c.List(ctx, alerts, client.InNamespace(namespace), client.MatchingFields{"spec.incidentRef.name": name}, client.Limit(shownAlerts))
+	if err != nil {
+		return fmt.Errorf("listing its alerts: %w", err)
+	}
+	entries, err := lastEntries(ctx, c, incident)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	p.printFacts(incident, now)
+	p.printAlerts(incident, alerts, now)
+	p.printEntries(entries, now)
+	return nil
+}
+
+func (p *plugin) printObject(incident *v1alpha1.Incident, format string, flags *genericclioptions.JSONYamlPrintFlags) error {
+	printer, err := flags.ToPrinter(format)
+	if err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
+	object, err := toUnstructured(incident)
+	if err != nil {
+		return err
+	}
+	return printer.PrintObj(object, p.Out)
+}
+
+// lastEntries reads the end of the log by the names of its entries: a log may have thousands.
+func lastEntries(ctx context.Context, c client.Client, incident *v1alpha1.Incident) ([]v1alpha1.Activity, error) {
+	last := incident.Status.Activity.Entries
+	log := v1alpha1.ActivityIncident{Name: incident.Name, UID: string(incident.UID)}
+	var entries []v1alpha1.Activity
+	for sequence := max(1, last-shownEntries+1); sequence <= last; sequence++ {
+		entry := v1alpha1.Activity{}
+		err := c.Get(ctx, client.ObjectKey{Namespace: incident.Namespace, Name: activity.Name(log, sequence)}, &entry)
+		if apierrors.IsNotFound(err) {
+			continue // Verifying the log tells what is missing.
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading its activity log: %w", err)
+		}
+		entries = append(entries, entry)
+	}
+	return entries, nil
+}
+
+// fact is one line of what is known about an incident.
+type fact struct{ name, value string }
+
+// printFacts prints the facts that there are, aligned.
+func (p *plugin) printFacts(incident *v1alpha1.Incident, now time.Time) {
+	screen := p.screen()
+	const aligned = 16
+	for _, fact := range factsOf(incident, now) {
+		if fact.value == "" {
+			continue
+		}
+		if strings.Contains(fact.value, "\n") {
+			printLine(p.Out, fact.name+":")
+			indent(p.Out, fact.value)
+			continue
+		}
+		value := escape(fact.value)
+		if color := severityColor(string(incident.Status.Severity)); fact.name == "Severity" && screen.colors && color != "" {
+			value = color + value + "\x1b[0m"
+		}
+		printLine(p.Out, fmt.Sprintf("%-*s%s", aligned, fact.name+":", value))
+	}
+}
+
+func factsOf(incident *v1alpha1.Incident, now time.Time) []fact {
+	status := &incident.Status
+	facts := []fact{
+		{"Title", query.TitleOf(incident)},
+		{"Name", incident.Name},
+		{"Namespace", incident.Namespace},
+		{"Severity", severityText(incident)},
+		{"State", stateText(incident)},
+		{"Assignee", cmp.Or(incident.Spec.Assignee, "nobody")},
+		{"Classification", classificationText(incident.Spec.Classification)},
+		{"Scope", scopeText(status)},
+		{"Sources", strings.Join(status.Sources, ", ")},
+		{"Categories", strings.Join(status.Categories, ", ")},
+		{"Tags", strings.Join(query.TagsOf(incident), ", ")},
+		{"First activity", timeText(status.FirstActivityTime, now)},
+		{"Last activity", timeText(status.LastActivityTime, now)},
+		{"Created", timeText(&incident.CreationTimestamp, now)},
+		{"Resolved", timeText(status.ResolvedTime, now)},
+		{"Note", incident.Spec.Resolution.Note},
+		{"Description", incident.Spec.Description},
+	}
+	for _, condition := range status.Conditions {
+		facts = append(facts, fact{condition.Type, conditionText(condition)})
+	}
+	return facts
+}
+
+func severityText(incident *v1alpha1.Incident) string {
+	text := cmp.Or(string(incident.Status.Severity), "unknown")
+	if computed := incident.Status.ComputedSeverity; incident.Spec.Severity != "" && computed != "" && computed != incident.Spec.Severity {
+		text += " (set by hand; its alerts say " + string(computed) + ")"
+	}
+	return text
+}
+
+func stateText(incident *v1alpha1.Incident) string {
+	text := string(query.StateOf(incident))
+	if to := incident.Status.RedirectedTo; to != "" {
+		text += " to " + to
+	}
+	return text
+}
+
+func classificationText(classification v1alpha1.Classification) string {
+	text := string(classification.Verdict)
+	if text == "" || classification.Verdict == v1alpha1.VerdictNotSet {
+		return "not set"
+	}
+	if classification.Determination != "" {
+		text += ", " + string(classification.Determination)
+	}
+	return text
+}
+
+func scopeText(status *v1alpha1.IncidentStatus) string {
+	var parts []string
+	for _, part := range []struct {
+		number    *int32
+		one, many string
+	}{{status.Alerts.Total, "alert", "alerts"}, {status.Endpoints, "endpoint", "endpoints"}, {status.Users, "user", "users"}} {
+		switch {
+		case part.number == nil:
+		case *part.number == 1:
+			parts = append(parts, "1 "+part.one)
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", *part.number, part.many))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func timeText(then *metav1.Time, now time.Time) string {
+	if then.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%s (%s ago)", exactTime(then), since(then.Time, now))
+}
+
+// conditionText is the message, which is written for people; the word in front tells whether all is well.
+func conditionText(condition metav1.Condition) string {
+	word := map[metav1.ConditionStatus]string{metav1.ConditionTrue: "yes", metav1.ConditionFalse: "no"}[condition.Status]
+	return cmp.Or(word, "unknown") + ": " + cmp.Or(condition.Message, condition.Reason)
+}
+
+func (p *plugin) printAlerts(incident *v1alpha1.Incident, alerts *v1alpha1.AlertList, now time.Time) {
+	if len(alerts.Items) == 0 {
+		return
+	}
+	printLine(p.Out, "\nAlerts:")
+	columns := alertColumns()
+	kept := columns[:0]
+	for _, column := range columns {
+		if column.name != "INCIDENT" {
+			kept = append(kept, column)
+		}
+	}
+	rows := &table[*v1alpha1.Alert]{out: p.Out, screen: p.screen(), columns: kept}
+	rows.print(pointers(alerts.Items), now)
+	if alerts.Continue != "" {
+		more := "more"
+		if total := incident.Status.Alerts.Total; total != nil && int(*total) > len(alerts.Items) {
+			more = fmt.Sprintf("%d more", int(*total)-len(alerts.Items))
+		}
+		printLine(p.Out, fmt.Sprintf("and %s: kubectl incident alerts %s", more, escape(incident.Name)))
+	}
+}
+
+func (p *plugin) printEntries(entries []v1alpha1.Activity, now time.Time) {
+	if len(entries) == 0 {
+		return
+	}
+	printLine(p.Out, "\nTimeline:")
+	rows := &table[*v1alpha1.Activity]{out: p.Out, screen: p.screen(), columns: entryColumns()}
+	rows.print(pointers(entries), now)
+}
+
+// entryColumns are those of the timeline.
+func entryColumns() []column[*v1alpha1.Activity] {
+	type entry = *v1alpha1.Activity
+	return []column[entry]{
+		{name: "TIME", cell: func(e entry, _ time.Time) string { return exactTime(e.Spec.Time) }},
+		{name: "ENTRY", spare: 1, cell: func(e entry, _ time.Time) string { return strconv.FormatInt(e.Spec.Sequence, 10) }},
+		{name: "ACTOR", least: leastAssignee, cell: func(e entry, _ time.Time) string { return e.Spec.Actor }},
+		{name: "TYPE", spare: 2, cell: func(e entry, _ time.Time) string { return string(e.Spec.Type) }},
+		{name: "SUMMARY", least: leastTitle, cell: func(e entry, _ time.Time) string { return e.Spec.Summary }},
+	}
+}

@@ -1,0 +1,230 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/activity"
+	"github.com/incident-operator/incident-operator/internal/preview"
+	"github.com/incident-operator/incident-operator/internal/undo"
+)
+
+const (
+	// logPatience is how long the log may take to come as far as the incident.
+	logPatience = 10 * time.Second
+	// logInterval is how often that is looked at.
+	logInterval = 250 * time.Millisecond
+)
+
+// undoer reverts the last change of one incident.
+type undoer struct {
+	*plugin
+	bulkFlags
+	c   client.WithWatch
+	key client.ObjectKey
+}
+
+func (p *plugin) undoCommand() *cobra.Command {
+	o := &undoer{plugin: p}
+	command := &cobra.Command{
+		Use:   "undo INCIDENT",
+		Short: "Revert the last change of an incident that its timeline shows",
+		Long: `Revert the last entry of an incident's timeline that tells of a change by a person: of the owner, state, note, tags, name,
+description, classification or severity, or a move of alerts. That is a change of its own, with an entry of its own, so
+that undo again brings the change back. Comments, what the operator did and alerts that arrived are passed over. Where
+the incident has changed since, nothing is done.`,
+		Example: `  # See first what it would change
+  kubectl incident undo inc-1 --dry-run
+
+  kubectl incident undo inc-1`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error { return o.run(command.Context(), args[0]) },
+	}
+	o.addTo(command.Flags(), p)
+	return command
+}
+
+func (o *undoer) run(ctx context.Context, name string) error {
+	if err := o.validate(); err != nil {
+		return err
+	}
+	namespace, c, err := o.cluster()
+	if err != nil {
+		return err
+	}
+	o.c, o.key = c, client.ObjectKey{Namespace: namespace, Name: name}
+	before, plan, err := o.decide(ctx)
+	if refused, ok := errors.AsType[*refusedError](err); ok {
+		return o.refuse("incident/" + name + ": " + refused.Error())
+	}
+	if err != nil {
+		return err
+	}
+	if plan.Move != nil {
+		return o.moveBack(ctx, plan)
+	}
+	return o.bulkWith(ctx, o.plugin, []task{o.task(before, plan)})
+}
+
+// refusedError says why a change cannot be reverted; any other error says that something could not be read.
+type refusedError struct{ error }
+
+// decide waits for the log to come as far as the incident, but not for long.
+func (o *undoer) decide(ctx context.Context) (*v1alpha1.Incident, *undo.Plan, error) {
+	deadline := time.Now().Add(logPatience)
+	for {
+		incident, plan, err := o.look(ctx)
+		if !errors.Is(err, undo.ErrBehind) || time.Now().After(deadline) {
+			return incident, plan, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		case <-time.After(logInterval):
+		}
+	}
+}
+
+func (o *undoer) look(ctx context.Context) (*v1alpha1.Incident, *undo.Plan, error) {
+	incident := &v1alpha1.Incident{}
+	if err := o.c.Get(ctx, o.key, incident); err != nil {
+		return nil, nil, err
+	}
+	facts := undo.Facts{Incident: incident}
+	err := eachPage(ctx, o.c, &v1alpha1.ActivityList{}, defaultChunk, func(page *v1alpha1.ActivityList) error {
+		for i := range page.Items {
+			facts.Log = append(facts.Log, page.Items[i].Spec)
+		}
+		return nil
+	}, client.InNamespace(o.key.Namespace), client.MatchingFields{"spec.incidentRef.name": o.key.Name})
+	if err != nil {
+		return nil, nil, fmt.Errorf("listing the activities of the incident %s: %w", o.key.Name, err)
+	}
+	arrivals := &arrivals{ctx: ctx, c: o.c, incident: incident}
+	facts.Arrived = arrivals.contain
+	plan, err := undo.Decide(facts)
+	switch {
+	case arrivals.err != nil:
+		return nil, nil, arrivals.err
+	case err != nil:
+		return nil, nil, &refusedError{err}
+	}
+	return incident, plan, nil
+}
+
+// Unwrap lets ErrBehind be seen.
+func (e *refusedError) Unwrap() error { return e.error }
+
+// arrivals are the alerts of an incident that were linked when they were created. They are read only once the log asks for
+// one.
+type arrivals struct {
+	ctx      context.Context
+	c        client.Client
+	incident *v1alpha1.Incident
+	moved    map[string]bool
+	err      error
+}
+
+// contain is also true for an alert that is elsewhere now: it has left a later entry, or is gone.
+func (a *arrivals) contain(name string) bool {
+	if a.moved == nil {
+		a.moved = map[string]bool{}
+		var alerts []v1alpha1.Alert
+		alerts, a.err = alertsOf(a.ctx, a.c, a.incident)
+		for i := range alerts {
+			a.moved[alerts[i].Name] = !activity.IsStampedAtCreation(&alerts[i], "incidentRef")
+		}
+	}
+	return !a.moved[name]
+}
+
+func (o *undoer) task(before *v1alpha1.Incident, plan *undo.Plan) task {
+	return task{
+		what: "incident/" + before.Name,
+		preview: func(ctx context.Context) (string, error) {
+			alerts, err := alertsOf(ctx, o.c, before)
+			if err != nil {
+				return "", err
+			}
+			text := describePreview("incident/"+before.Name, differences(before, plan.After), preview.Change(plan.After, alerts, time.Now()))
+			return escape("Undo of "+undo.Describe(plan.Entry)) + "\n" + text, nil
+		},
+		do: func(ctx context.Context, options ...client.PatchOption) (string, error) {
+			return o.revert(ctx, before, plan, options)
+		},
+		wait: func(ctx context.Context, bar *progress) error { return waitForAlerts(ctx, o.c, before, bar) },
+	}
+}
+
+// revert makes the change on condition that nobody changed the incident since it was looked at. The operator writes its
+// status, so a conflict alone means nothing: what counts is that the log still ends with the same change.
+func (o *undoer) revert(ctx context.Context, before *v1alpha1.Incident, plan *undo.Plan, options []client.PatchOption) (string, error) {
+	sequence := plan.Entry.Sequence
+	for {
+		after := plan.After.DeepCopy()
+		patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
+		err := o.c.Patch(ctx, after, patch, append(slices.Clone(options), fieldOwner)...)
+		if err == nil {
+			*before = *after
+			return "undid " + undo.Describe(plan.Entry), nil
+		}
+		if !apierrors.IsConflict(err) {
+			return "", err
+		}
+		fresh, again, err := o.decide(ctx)
+		if err != nil {
+			return "", err
+		}
+		if again.Entry.Sequence != sequence {
+			return "", fmt.Errorf("it changed meanwhile: the last change is %s now", undo.Describe(again.Entry))
+		}
+		*before, *plan = *fresh, *again
+	}
+}
+
+// moveBack moves alerts back. Each tells in both logs what that reverts.
+func (o *undoer) moveBack(ctx context.Context, plan *undo.Plan) error {
+	alerts, err := getAlerts(ctx, o.c, o.key.Namespace, plan.Move.Alerts)
+	if err != nil {
+		return err
+	}
+	if err := plan.Move.Check(alerts); err != nil {
+		return o.refuse("incident/" + o.key.Name + ": " + err.Error())
+	}
+	var target *v1alpha1.Incident
+	if to := plan.Move.To; to != "" {
+		if target, err = o.existing(ctx, o.c, client.ObjectKey{Namespace: o.key.Namespace, Name: to}); err != nil {
+			return err
+		}
+	}
+	reason := fmt.Sprintf("undo of entry %d of %s", plan.Entry.Sequence, o.key.Name)
+	tasks := make([]task, 0, len(alerts))
+	for i := range alerts {
+		tasks = append(tasks, move{c: o.c, alert: &alerts[i], target: target, reason: reason}.task())
+	}
+	return o.bulkWith(ctx, o.plugin, tasks)
+}

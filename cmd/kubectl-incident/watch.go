@@ -1,0 +1,92 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+)
+
+// follow prints incidents as they change, until it is interrupted.
+func (o *listing) follow(ctx context.Context, c client.WithWatch, namespace string, sink sink[*v1alpha1.Incident], seen listed) error {
+	options, err := o.options(namespace)
+	if err != nil {
+		return err
+	}
+	for {
+		from := client.ListOptions{Raw: &metav1.ListOptions{ResourceVersion: seen.resourceVersion, AllowWatchBookmarks: true}}
+		watcher, err := c.Watch(ctx, &v1alpha1.IncidentList{}, append([]client.ListOption{&from}, options...)...)
+		if err == nil {
+			err = o.printChanges(ctx, watcher, sink, &seen)
+		}
+		switch {
+		case ctx.Err() != nil: // Whoever interrupts a watch has seen enough.
+			return nil //nolint:nilerr // The error is that of the interrupted request.
+		case err != nil:
+			return fmt.Errorf("watching incidents: %w", err)
+		}
+	}
+}
+
+// printChanges returns without an error where the API server ended the watch, as it does now and then.
+func (o *listing) printChanges(ctx context.Context, watcher watch.Interface, sink sink[*v1alpha1.Incident], seen *listed) error {
+	defer watcher.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case event, open := <-watcher.ResultChan():
+			if !open {
+				return nil
+			}
+			if event.Type == watch.Error {
+				return apierrors.FromObject(event.Object)
+			}
+			incident, ok := event.Object.(*v1alpha1.Incident)
+			if !ok {
+				return errors.New("the server sent something else")
+			}
+			seen.resourceVersion = incident.ResourceVersion
+			if event.Type != watch.Bookmark && o.concerns(event.Type, incident, seen) {
+				if err := sink.page([]*v1alpha1.Incident{incident}, time.Now()); err != nil {
+					return err
+				}
+			}
+		}
+	}
+}
+
+// concerns says whether a change is to be printed: of what the filter selects, and once more when it selects it no more.
+func (o *listing) concerns(change watch.EventType, incident *v1alpha1.Incident, seen *listed) bool {
+	key := keyOf(incident)
+	before := seen.keys.Has(key)
+	if change != watch.Deleted && o.Matches(incident, time.Now()) {
+		seen.keys.Insert(key)
+		return true
+	}
+	seen.keys.Delete(key)
+	return before
+}

@@ -1,0 +1,288 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package undo_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/activity"
+	"github.com/incident-operator/incident-operator/internal/undo"
+)
+
+const (
+	uid       = "uid-of-inc"
+	tagPrefix = v1alpha1.TagLabelPrefix
+)
+
+// history makes the log of an incident as the operator makes it.
+type history struct {
+	t        *testing.T
+	incident *v1alpha1.Incident
+	log      []v1alpha1.ActivitySpec
+}
+
+func begin(t *testing.T, set func(*v1alpha1.Incident)) *history {
+	t.Helper()
+	h := &history{t: t, incident: &v1alpha1.Incident{}}
+	h.incident.Name, h.incident.UID = "inc", uid
+	h.edit("alice", "created", set)
+	return h
+}
+
+// edit is an edit that admission stamped and the operator saw.
+func (h *history) edit(by, group string, change func(*v1alpha1.Incident)) {
+	h.t.Helper()
+	change(h.incident)
+	h.incident.Generation++
+	h.incident.ResourceVersion = fmt.Sprint(100 + h.incident.Generation)
+	metav1.SetMetaDataAnnotation(&h.incident.ObjectMeta, v1alpha1.EditorAnnotationPrefix+group, fmt.Sprintf("%s@%d", by, h.incident.Generation))
+	for _, entry := range h.end().Changes(h.incident, time.Unix(0, 0)) {
+		h.add(entry)
+	}
+}
+
+func (h *history) end() activity.Log {
+	l := activity.Log{Incident: v1alpha1.ActivityIncident{Name: "inc", UID: uid}, ActorsKnown: true}
+	if len(h.log) > 0 {
+		l.Head = &h.log[len(h.log)-1]
+	}
+	return l
+}
+
+func (h *history) add(entry v1alpha1.ActivitySpec) {
+	h.t.Helper()
+	sealed, err := h.end().Append(entry)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.log = append(h.log, sealed)
+}
+
+// tell adds an entry about alerts.
+func (h *history) tell(kind v1alpha1.ActivityType, actor v1alpha1.ActorKind, other string, count int64, names ...string) {
+	h.t.Helper()
+	h.add(v1alpha1.ActivitySpec{
+		Type: kind, Actor: "alice", ActorKind: actor, OtherIncident: other, Summary: "alerts",
+		Alerts: v1alpha1.ActivityAlerts{Count: count, Names: names}, After: h.end().Head.After,
+	})
+}
+
+func (h *history) decide() (*undo.Plan, error) {
+	arrived := func(alert string) bool { return strings.HasPrefix(alert, "new-") }
+	return undo.Decide(undo.Facts{Incident: h.incident, Log: h.log, Arrived: arrived})
+}
+
+func nothing(*v1alpha1.Incident) {}
+
+func TestFieldsComeBack(t *testing.T) {
+	for name, test := range map[string]struct {
+		start  func(*v1alpha1.Incident)
+		group  string
+		change func(*v1alpha1.Incident)
+	}{
+		"assigned":        {nothing, "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" }},
+		"unassigned":      {func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" }, "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "" }},
+		"named":           {nothing, "name", func(i *v1alpha1.Incident) { i.Spec.Name = "Ours" }},
+		"severity":        {nothing, "severity", func(i *v1alpha1.Incident) { i.Spec.Severity = v1alpha1.SeverityLow }},
+		"described":       {nothing, "description", func(i *v1alpha1.Incident) { i.Spec.Description = strings.Repeat("x", 256) }},
+		"resolved, noted": {nothing, "resolution", resolveWith("done")},
+		"re-opened": {resolveWith("done"), "resolution", func(i *v1alpha1.Incident) {
+			i.Spec.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionInProgress}
+		}},
+		"classified": {nothing, "classification", func(i *v1alpha1.Incident) {
+			i.Spec.Classification = v1alpha1.Classification{
+				Verdict: v1alpha1.VerdictTruePositive, Determination: v1alpha1.DeterminationMalware,
+			}
+		}},
+		"tagged":         {tagged("a", "b"), "tags", tagged("a", "b", "c d")},
+		"untagged":       {tagged("a", "B b"), "tags", tagged("a")},
+		"all tags gone":  {tagged("a", "B b"), "tags", tagged()},
+		"tagged, label":  {nothing, "tags", func(i *v1alpha1.Incident) { i.Labels = map[string]string{tagPrefix + "x": "1", "other": "y"} }},
+		"a label's hash": {tagged("a"), "tags", func(i *v1alpha1.Incident) { i.Labels = map[string]string{tagPrefix + "x-0123456789": ""} }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := begin(t, test.start)
+			want := activity.Fields(h.incident)
+			h.edit("bob", test.group, test.change)
+			last := h.end().Head.Sequence
+			h.tell(v1alpha1.ActivityPropagated, v1alpha1.ActorOperator, "", 1, "a")
+			h.tell(v1alpha1.ActivityCommented, v1alpha1.ActorUser, "", 1)
+			h.tell(v1alpha1.ActivityAlertsLinked, v1alpha1.ActorUser, "", 2, "new-1", "new-2")
+			now := h.incident.DeepCopy()
+			plan, err := h.decide()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, activity.Fields(plan.After)); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			if plan.Entry.Sequence != last || plan.Move != nil {
+				t.Errorf("reverts %s", undo.Describe(plan.Entry))
+			}
+			if diff := cmp.Diff(now, h.incident); diff != "" {
+				t.Errorf("the incident was changed: %s", diff)
+			}
+			h.edit("bob", test.group, func(i *v1alpha1.Incident) { plan.After.DeepCopyInto(i) })
+			if plan, err = h.decide(); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(activity.Fields(now), activity.Fields(plan.After)); diff != "" {
+				t.Errorf("undo of undo: (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func resolveWith(note string) func(*v1alpha1.Incident) {
+	return func(i *v1alpha1.Incident) {
+		i.Spec.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionResolved, Note: note}
+	}
+}
+
+func tagged(all ...v1alpha1.Tag) func(*v1alpha1.Incident) {
+	return func(i *v1alpha1.Incident) { i.Spec.Tags = all }
+}
+
+func TestOtherTagsStayInOrder(t *testing.T) {
+	h := begin(t, tagged("z", "a"))
+	h.edit("bob", "tags", tagged("z", "m", "a"))
+	plan, err := h.decide()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]v1alpha1.Tag{"z", "a"}, plan.After.Spec.Tags); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestMoves(t *testing.T) {
+	for name, test := range map[string]struct {
+		kind  v1alpha1.ActivityType
+		other string
+		want  undo.Move
+	}{
+		"in":           {v1alpha1.ActivityAlertsLinked, "other", undo.Move{From: "inc", To: "other"}},
+		"in, unlinked": {v1alpha1.ActivityAlertsLinked, "", undo.Move{From: "inc"}},
+		"out":          {v1alpha1.ActivityAlertsUnlinked, "other", undo.Move{From: "other", To: "inc"}},
+		"out of any":   {v1alpha1.ActivityAlertsUnlinked, "", undo.Move{To: "inc"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := begin(t, nothing)
+			h.tell(test.kind, v1alpha1.ActorUser, test.other, 2, "a", "new-b")
+			test.want.Alerts = []string{"a", "new-b"}
+			plan, err := h.decide()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(&test.want, plan.Move); diff != "" || plan.After != nil {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			a := v1alpha1.Alert{}
+			a.Name, a.Spec.IncidentRef.Name = "a", test.want.From
+			if err := plan.Move.Check([]v1alpha1.Alert{a}); err != nil {
+				t.Error(err)
+			}
+			a.Spec.IncidentRef.Name = "elsewhere"
+			if err := plan.Move.Check([]v1alpha1.Alert{a}); err == nil || !strings.Contains(err.Error(), "a is in elsewhere now") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestRefused(t *testing.T) {
+	assign := func(h *history) {
+		h.edit("bob", "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" })
+	}
+	for name, test := range map[string]struct {
+		start func(*v1alpha1.Incident)
+		then  func(*history)
+		want  string
+	}{
+		"only created": {nothing, func(*history) {}, "entry 1 (Created by alice: nothing set), is of a kind that cannot be undone"},
+		"a merge": {nothing, func(h *history) {
+			assign(h)
+			h.edit("bob", "mergeInto", func(i *v1alpha1.Incident) { i.Spec.MergeInto.Name = "other" })
+		}, "entry 3 (MergeRequested by bob: mergeInto.name: none → other), is of a kind"},
+		"alerts changed": {nothing, func(h *history) {
+			assign(h)
+			h.tell(v1alpha1.ActivityAlertsChanged, v1alpha1.ActorUser, "", 1, "a")
+		}, "entry 3 (AlertsChanged by alice: alerts), is of a kind"},
+		"too many alerts": {nothing, func(h *history) {
+			h.tell(v1alpha1.ActivityAlertsUnlinked, v1alpha1.ActorUser, "other", 2, "a")
+		}, "does not name all its alerts"},
+		"counted again": {nothing, func(h *history) {
+			h.tell(v1alpha1.ActivityAlertsLinked, v1alpha1.ActorUnknown, "", 2)
+		}, "does not name all its alerts"},
+		"only a hash": {func(i *v1alpha1.Incident) { i.Spec.Description = strings.Repeat("x", 257) }, func(h *history) {
+			h.edit("bob", "description", func(i *v1alpha1.Incident) { i.Spec.Description = "short" })
+		}, "only the hash of what spec.description was"},
+		"no longer the last": {nothing, func(h *history) {
+			assign(h)
+			h.incident.Spec.Assignee = "carol"
+		}, `spec.assignee is "carol" now, not "bob" as entry 2 (Assigned by bob: assignee: none → bob) says: it is no longer the last`},
+		"a label meanwhile": {nothing, func(h *history) {
+			h.edit("bob", "tags", tagged("a"))
+			h.incident.Labels = map[string]string{tagPrefix + "b": ""}
+		}, `spec.tags is "[\"a\",\"b\"]" now`},
+		"come and gone": {nothing, func(h *history) {
+			h.edit("bob", "assignee", nothing)
+		}, "left nothing to undo"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := begin(t, test.start)
+			test.then(h)
+			if _, err := h.decide(); err == nil || !strings.Contains(err.Error(), test.want) || errors.Is(err, undo.ErrBehind) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestBehind(t *testing.T) {
+	for name, change := range map[string]func(*history){
+		"an edit":          func(h *history) { h.incident.Generation++ },
+		"alerts":           func(h *history) { h.log[len(h.log)-1].After.Alerts.Until = "99" },
+		"no log":           func(h *history) { h.log = nil },
+		"another's of the": func(h *history) { h.incident.UID = "another" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := begin(t, nothing)
+			change(h)
+			if _, err := h.decide(); !errors.Is(err, undo.ErrBehind) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestOrderDoesNotMatter(t *testing.T) {
+	h := begin(t, nothing)
+	h.edit("bob", "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" })
+	h.log[0], h.log[1] = h.log[1], h.log[0]
+	if plan, err := h.decide(); err != nil || plan.Entry.Sequence != 2 {
+		t.Errorf("got %v, %v", plan, err)
+	}
+}
