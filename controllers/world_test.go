@@ -234,7 +234,8 @@ func (w *world) settle(ctx context.Context) {
 			}
 			Expect(err).NotTo(HaveOccurred())
 		}
-		if quiet++; w.total() != before {
+		quiet++
+		if w.total() != before {
 			quiet = 0
 		}
 		if quiet == 2 {

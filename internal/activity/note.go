@@ -58,9 +58,7 @@ func (t Trail) Next(step Step) (next Trail, changed, late bool) {
 		return t, false, false
 	}
 	n.trail.Changes = slices.DeleteFunc(slices.Clone(t.Changes), func(c Change) bool { return step.Taken != nil && step.Taken(c) })
-	full := n.trail.isLarge()
-	tooMany := full || len(n.trail.Changes) >= patience
-	if full && (moved || step.MovedTo.UID != "") || tooMany && edited {
+	if !n.hasRoom(moved, edited) {
 		n.trail.Fields, n.trail.Changes = n.overwritten(), t.Changes
 		return n.trail, len(n.given()) > 0, true
 	}
@@ -122,6 +120,14 @@ func (n *noter) dangles() bool {
 // edited says whether somebody changed the alert while a log had an eye on it.
 func (n *noter) edited() bool {
 	return n.from.UID != "" && !n.dangles() && !maps.Equal(n.trail.Fields, n.fields)
+}
+
+// hasRoom says whether what happened can be noted before a log took some of what is noted already.
+func (n *noter) hasRoom(moved, edited bool) bool {
+	if n.trail.isLarge() {
+		return !moved && !edited && n.MovedTo.UID == ""
+	}
+	return !edited || len(n.trail.Changes) < patience
 }
 
 // overwritten is what the trail notes of fields where it cannot note changes: what the operator writes itself must not be
