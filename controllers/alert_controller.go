@@ -19,6 +19,7 @@ package controllers
 import (
 	"context"
 	"fmt"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/klog/v2"
@@ -31,6 +32,10 @@ import (
 	"github.com/incident-operator/incident-operator/internal/activity"
 	"github.com/incident-operator/incident-operator/internal/plan"
 )
+
+// lateInterval is the time before an alert is looked at again that could not note all, because logs have not taken what it
+// noted before.
+const lateInterval = 5 * time.Second
 
 // AlertReconciler gives one alert what its incident says.
 type AlertReconciler struct {
@@ -58,26 +63,22 @@ func (r *AlertReconciler) setup(mgr ctrl.Manager, workers int) error {
 func (r *AlertReconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	alert := &v1alpha1.Alert{}
 	if err := r.client.Get(ctx, request.NamespacedName, alert, client.UnsafeDisableDeepCopy); err != nil {
+		r.journal.tickets.release(request.NamespacedName)
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	if !alert.DeletionTimestamp.IsZero() {
+		r.journal.tickets.release(request.NamespacedName)
 		return ctrl.Result{}, nil
 	}
 	place, settled, err := r.placeOf(ctx, alert)
 	if err != nil || !settled {
 		return ctrl.Result{}, err // An unsettled incident brings the alert back when it changes.
 	}
-	p := plan.For(alert, place, plan.Circumstances{
-		ActorsKnown: r.journal.actorsKnown(ctx),
-		Ticket:      activity.Newest(r.journal.newest(), alert.ResourceVersion),
-		Taken:       r.journal.taken(ctx, alert.Namespace),
-	})
-	switch {
-	case p.Late:
-		return ctrl.Result{RequeueAfter: retryConflict}, nil
-	case p.Changes():
-		return quietly(r.change(ctx, alert, p))
+	p := plan.For(alert, place, plan.Circumstances{})
+	if p.Changes() || p.Late {
+		return r.change(ctx, alert, place, p.TrailBefore)
 	}
+	r.journal.tickets.release(request.NamespacedName)
 	wait, err := r.markLink(ctx, alert, place.Incident)
 	if err != nil {
 		return quietly(err)
@@ -113,11 +114,40 @@ func incidentKey(alert *v1alpha1.Alert) client.ObjectKey {
 	return client.ObjectKey{Namespace: alert.Namespace, Name: alert.Spec.IncidentRef.Name}
 }
 
-// change writes what was planned, then counts and announces it.
-func (r *AlertReconciler) change(ctx context.Context, alert *v1alpha1.Alert, p plan.Plan) error {
+// change plans again, under a ticket that keeps logs from passing what is noted, and writes that.
+func (r *AlertReconciler) change(ctx context.Context, alert *v1alpha1.Alert, place plan.Place, trail activity.Trail) (ctrl.Result, error) {
+	p := plan.For(alert, place, plan.Circumstances{
+		ActorsKnown: r.journal.actorsKnown(ctx),
+		Ticket:      r.journal.tickets.draw(ctx, alert, incidentsOf(place, trail, alert.Namespace)),
+		Taken:       r.journal.taken(ctx, alert.Namespace),
+	})
+	if p.Changes() {
+		return quietly(r.write(ctx, alert, p))
+	}
+	r.journal.tickets.release(client.ObjectKeyFromObject(alert))
+	return ctrl.Result{RequeueAfter: lateInterval}, nil
+}
+
+// incidentsOf are the incidents whose logs a change of an alert may be for.
+func incidentsOf(place plan.Place, trail activity.Trail, namespace string) []client.ObjectKey {
+	var incidents []client.ObjectKey
+	if trail.Incident.Name != "" {
+		incidents = append(incidents, client.ObjectKey{Namespace: namespace, Name: trail.Incident.Name})
+	}
+	for _, incident := range []*v1alpha1.Incident{place.Incident, place.Target} {
+		if incident != nil {
+			incidents = append(incidents, client.ObjectKeyFromObject(incident))
+		}
+	}
+	return incidents
+}
+
+// write writes what was planned, then counts and announces it.
+func (r *AlertReconciler) write(ctx context.Context, alert *v1alpha1.Alert, p plan.Plan) error {
 	err := patchAlert(ctx, r.client, alert, p)
 	r.instruments.patched(err)
 	if err != nil {
+		r.journal.tickets.failed(client.ObjectKeyFromObject(alert), err)
 		return fmt.Errorf("patching the alert: %w", err)
 	}
 	logf.FromContext(ctx).V(1).Info("Changed an alert", "Incident", klog.KRef(alert.Namespace, alert.Spec.IncidentRef.Name))

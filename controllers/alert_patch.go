@@ -60,6 +60,9 @@ func patchAlert(ctx context.Context, c client.Client, alert *v1alpha1.Alert, p p
 	if p.Notes {
 		annotations[v1alpha1.TrailAnnotation] = orRemoved(p.TrailAfter.String())
 	}
+	if _, said := alert.Annotations[v1alpha1.MoveReasonAnnotation]; said && p.TrailBefore.Incident != p.TrailAfter.Incident {
+		annotations[v1alpha1.MoveReasonAnnotation] = nil // It is noted, and must not be taken for the reason of another move.
+	}
 	patch["metadata"] = object{"resourceVersion": alert.ResourceVersion, "annotations": annotations}
 	return mergePatch(patch, func(raw client.Patch) error {
 		return c.Patch(ctx, named(alert), raw, fieldOwner)

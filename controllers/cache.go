@@ -80,9 +80,9 @@ func slimComment(in any) (any, error) {
 // log they are not in yet.
 const incidentRefName = "spec.incidentRef.name"
 
-// departedFrom is the index of alerts by the UIDs of incidents that they are not linked to any more, but whose logs they
-// may still have something to tell.
-const departedFrom = "departedFrom"
+// concernedIncident is the index of alerts by the incidents that they are linked to or may have something to tell the log
+// of. One list of it sees an alert that moves exactly once.
+const concernedIncident = "concernedIncident"
 
 // mergeIntoName is the index of incidents by the one that they were merged into or ask to be.
 const mergeIntoName = "spec.mergeInto.name"
@@ -90,21 +90,19 @@ const mergeIntoName = "spec.mergeInto.name"
 func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {
 	return errors.Join(
 		indexer.IndexField(ctx, &v1alpha1.Alert{}, incidentRefName, incidentRefNameOf),
-		indexer.IndexField(ctx, &v1alpha1.Alert{}, departedFrom, departedFromOf),
+		indexer.IndexField(ctx, &v1alpha1.Alert{}, concernedIncident, concernedIncidentsOf),
 		indexer.IndexField(ctx, &v1alpha1.Comment{}, incidentRefName, incidentRefNameOfUnrecorded),
 		indexer.IndexField(ctx, &v1alpha1.Incident{}, mergeIntoName, mergeIntoNameOf),
 	)
 }
 
-func departedFromOf(object client.Object) []string {
+func concernedIncidentsOf(object client.Object) []string {
 	alert := object.(*v1alpha1.Alert)
-	uids := sets.New[string]()
+	names := sets.New(incidentRefNameOf(alert)...)
 	for _, incident := range toldIncidents(alert) {
-		if incident.Name != alert.Spec.IncidentRef.Name {
-			uids.Insert(incident.UID)
-		}
+		names.Insert(incident.Name)
 	}
-	return sets.List(uids)
+	return names.Delete("").UnsortedList()
 }
 
 // toldIncidents are the incidents that an alert's trail names, with repetitions. A trail that cannot be read names none.
@@ -164,13 +162,20 @@ func linkedAlerts(ctx context.Context, reader client.Reader, incident client.Obj
 	return alerts.Items, err
 }
 
-// departedAlerts lists the alerts that are not linked to an incident, but may have something to tell its log. They are
-// not copies: nobody may change them.
-func departedAlerts(ctx context.Context, reader client.Reader, incident *v1alpha1.Incident) ([]v1alpha1.Alert, error) {
+// alertsConcerning lists the alerts that are linked to an incident, and those that are not but may have something to tell
+// its log. They are not copies: nobody may change them.
+func alertsConcerning(ctx context.Context, reader client.Reader, incident client.ObjectKey) (linked, departed []v1alpha1.Alert, err error) {
 	var alerts v1alpha1.AlertList
-	err := reader.List(ctx, &alerts, client.InNamespace(incident.Namespace),
-		client.MatchingFields{departedFrom: string(incident.UID)}, client.UnsafeDisableDeepCopy)
-	return alerts.Items, err
+	err = reader.List(ctx, &alerts, client.InNamespace(incident.Namespace),
+		client.MatchingFields{concernedIncident: incident.Name}, client.UnsafeDisableDeepCopy)
+	items, border := alerts.Items, 0
+	for i := range items {
+		if items[i].Spec.IncidentRef.Name == incident.Name {
+			items[i], items[border] = items[border], items[i]
+			border++
+		}
+	}
+	return items[:border], items[border:], err
 }
 
 // askingIncidents lists the incidents that were merged into the one of a name or ask to be. They are not copies.
@@ -204,17 +209,4 @@ func mergeTarget(ctx context.Context, reader client.Reader, source *v1alpha1.Inc
 		return nil, fmt.Errorf("getting the incident %s: %w", into.Name, err)
 	}
 	return target, nil
-}
-
-// newestAlert returns a function that tells the highest resourceVersion of an alert that the cache has seen.
-func newestAlert(ctx context.Context, informers cache.Informers) (func() string, error) {
-	informer, err := informers.GetInformer(ctx, &v1alpha1.Alert{})
-	if err != nil {
-		return nil, err
-	}
-	versioned, ok := informer.(interface{ LastSyncResourceVersion() string })
-	if !ok {
-		return nil, fmt.Errorf("the informer %T does not tell its resourceVersion", informer)
-	}
-	return versioned.LastSyncResourceVersion, nil
 }

@@ -72,6 +72,9 @@ func (r *IncidentReconciler) Reconcile(ctx context.Context, request ctrl.Request
 	if wait := r.pacer.untilLook(request.NamespacedName, r.clock.Now()); wait > 0 && settled {
 		return ctrl.Result{RequeueAfter: wait}, nil
 	}
+	if written, err := r.merger.takeOver(ctx, incident); written || err != nil {
+		return quietly(err) // What was written brings the incident back.
+	}
 	subject := rollup.Subject{Incident: incident}
 	if settled && merge.IsAsked(incident) {
 		subject.Refusal, err = r.merger.decide(ctx, incident)
@@ -97,33 +100,38 @@ func (r *IncidentReconciler) forget(ctx context.Context, incident client.ObjectK
 	return ctrl.Result{RequeueAfter: wait}, nil
 }
 
-// look goes through the linked alerts once, for the status and for the log, and writes what follows from them. It returns
-// how long to wait before the next look.
+// look goes through the alerts once, for the status and for the log, and writes what follows from them. It returns how long
+// to wait before the next look, 0 for as long as nothing happens.
 func (r *IncidentReconciler) look(ctx context.Context, subject rollup.Subject, settled bool) (wait time.Duration, err error) {
 	incident := subject.Incident
 	key := client.ObjectKeyFromObject(incident)
 	if subject.Target, err = mergeTarget(ctx, r.client, incident); err != nil {
 		return 0, err
 	}
-	alerts, err := linkedAlerts(ctx, r.client, key)
+	window := r.journal.tickets.open(key)
+	alerts, departed, err := alertsConcerning(ctx, r.client, key)
+	below := r.journal.tickets.close(window)
 	if err != nil {
 		return 0, fmt.Errorf("listing the alerts of the incident: %w", err)
 	}
 	now := r.clock.Now()
-	r.pacer.looked(key, now, len(alerts))
+	r.pacer.looked(key, now, len(alerts)+len(departed))
 	result := rollup.Compute(subject, alerts, now, r.options)
+	result.Alerts.Below = below
 
 	var logErr error // A log that cannot be written must not stop the rest.
 	if settled {     // Else the alerts wait for the status, and the log is written at the next look.
-		result.Status.Activity, logErr = r.journal.record(ctx, incident, &result.Alerts, len(alerts))
+		result.Status.Activity, wait, logErr = r.journal.record(ctx, incident, found{
+			told: result.Alerts, linked: len(alerts), departed: departed, following: result.Pending,
+		})
 	}
-	wait, err = r.publish(ctx, incident, result, settled)
+	paced, err := r.publish(ctx, incident, result, settled)
 	if err == nil {
 		// After the status, which is written on condition that nobody changed the incident; labels need no such condition.
 		err = r.labeler.mirror(ctx, incident, incident.Spec.Tags)
 	}
-	if err == nil {
-		err = r.merger.takeOver(ctx, incident)
+	if paced > 0 && (wait == 0 || paced < wait) {
+		wait = paced
 	}
 	return wait, errors.Join(logErr, err)
 }

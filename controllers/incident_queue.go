@@ -20,6 +20,7 @@ import (
 	"context"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/klog/v2"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -74,12 +75,16 @@ func rollUpMerging(reader client.Reader) handler.EventHandler {
 		UpdateFunc: func(ctx context.Context, e event.UpdateEvent, queue workQueue) {
 			before, now := e.ObjectOld.(*v1alpha1.Incident), e.ObjectNew.(*v1alpha1.Incident)
 			if before.Generation != now.Generation || before.Status.MergedInto != now.Status.MergedInto ||
-				before.Status.RedirectedTo != now.Status.RedirectedTo {
+				before.Status.RedirectedTo != now.Status.RedirectedTo || isMerged(before) != isMerged(now) {
 				add(ctx, now, queue)
 			}
 		},
 		DeleteFunc: func(ctx context.Context, e event.DeleteEvent, queue workQueue) { add(ctx, e.Object, queue) },
 	}
+}
+
+func isMerged(incident *v1alpha1.Incident) bool {
+	return meta.IsStatusConditionTrue(incident.Status.Conditions, v1alpha1.ConditionMerged)
 }
 
 // rollUpIncidentOfAlert rolls up the incident of an alert that came, changed or went; of one that moved, both, also when
@@ -108,7 +113,10 @@ func rollUpIncidentOfAlert() handler.EventHandler {
 			add(e.ObjectNew, queue)
 			addTold(e.ObjectOld.(*v1alpha1.Alert), e.ObjectNew.(*v1alpha1.Alert), queue)
 		},
-		DeleteFunc: func(_ context.Context, e event.DeleteEvent, queue workQueue) { add(e.Object, queue) },
+		DeleteFunc: func(_ context.Context, e event.DeleteEvent, queue workQueue) {
+			add(e.Object, queue)
+			addTold(&v1alpha1.Alert{}, e.Object.(*v1alpha1.Alert), queue)
+		},
 	}
 }
 

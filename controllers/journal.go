@@ -20,6 +20,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -31,6 +32,9 @@ import (
 	"github.com/incident-operator/incident-operator/internal/activity"
 )
 
+// holdPatience is how long a log waits for alerts that do not become fewer.
+const holdPatience = 30 * time.Second
+
 // journal writes the activity logs of incidents. Of each it keeps the last entry, which says what is recorded; the
 // entries themselves are the only truth, found again after a restart from the head in the incident's status upward.
 type journal struct {
@@ -38,17 +42,26 @@ type journal struct {
 	live        client.Reader
 	clock       clock.PassiveClock
 	actorsKnown func(context.Context) bool
-	// newest returns the highest resourceVersion of an alert that the cache has seen.
-	newest func() string
+	tickets     *tickets
 
 	mutex sync.Mutex
 	heads map[client.ObjectKey]*v1alpha1.ActivitySpec
+	holds map[client.ObjectKey]hold
+}
+
+// hold is how few alerts a log has waited for since it waits, and since when it was so few.
+type hold struct {
+	least int
+	since time.Time
 }
 
 func newJournal(
-	c client.Client, live client.Reader, passive clock.PassiveClock, actorsKnown func(context.Context) bool, newest func() string,
+	c client.Client, live client.Reader, passive clock.PassiveClock, actorsKnown func(context.Context) bool, tickets *tickets,
 ) *journal {
-	return &journal{client: c, live: live, clock: passive, actorsKnown: actorsKnown, newest: newest, heads: map[client.ObjectKey]*v1alpha1.ActivitySpec{}}
+	return &journal{
+		client: c, live: live, clock: passive, actorsKnown: actorsKnown, tickets: tickets,
+		heads: map[client.ObjectKey]*v1alpha1.ActivitySpec{}, holds: map[client.ObjectKey]hold{},
+	}
 }
 
 // write creates the entry that follows the head. One that exists already was written before a crash or for a request
@@ -114,8 +127,27 @@ func (j *journal) taken(ctx context.Context, namespace string) func(activity.Cha
 		}
 		incident := &v1alpha1.Incident{}
 		err := j.client.Get(ctx, key, incident, client.UnsafeDisableDeepCopy)
+		if apierrors.IsNotFound(err) { // The cache may not have brought it.
+			err = j.live.Get(ctx, key, incident)
+		}
 		return apierrors.IsNotFound(err) || (err == nil && string(incident.UID) != change.Incident.UID)
 	}
+}
+
+// isHeld says whether the log lets changes of alerts wait for so many alerts that have still to be written, so that a
+// propagation and a merge are one entry each. It does not wait for those that cannot be written: they do not become fewer.
+func (j *journal) isHeld(incident client.ObjectKey, alerts int) bool {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	if alerts == 0 {
+		delete(j.holds, incident)
+		return false
+	}
+	now := j.clock.Now()
+	if current, held := j.holds[incident]; !held || alerts < current.least {
+		j.holds[incident] = hold{least: alerts, since: now}
+	}
+	return now.Sub(j.holds[incident].since) < holdPatience
 }
 
 func (j *journal) kept(incident client.ObjectKey) *v1alpha1.ActivitySpec {
@@ -134,4 +166,5 @@ func (j *journal) forget(incident client.ObjectKey) {
 	j.mutex.Lock()
 	defer j.mutex.Unlock()
 	delete(j.heads, incident)
+	delete(j.holds, incident)
 }

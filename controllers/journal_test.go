@@ -162,7 +162,7 @@ var _ = Describe("The activity log", func() {
 		w.change(ctx, incident, "alice", "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "alice" })
 		w.settle(ctx)
 		before := len(w.log(ctx, incident))
-		_, err := w.incidents.journal.record(ctx, old, &activity.Alerts{}, 0)
+		_, _, err := w.incidents.journal.record(ctx, old, found{})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(w.log(ctx, incident)).To(HaveLen(before))
 	})

@@ -21,7 +21,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -39,15 +38,17 @@ import (
 type merger struct {
 	client client.Client
 	live   client.Reader
-	// mutex lets one merge be decided at a time: two incidents may ask for each other.
-	mutex sync.Mutex
 }
 
-// decide accepts the merge that an incident asks for, or returns why it is refused. It decides from what the API server
-// has now, and writes the acceptance on condition that nobody changed the incident since. Nothing has moved before that.
+// decide accepts the merge that an incident asks for, or returns why it is refused. What the cache knows is enough to
+// refuse. To accept takes what the API server has now, and the acceptance is written on condition that nobody changed the
+// incident since. Of two incidents that ask for each other, or more in a circle, whichever is decided last sees the others
+// ask, since each had asked before it was decided: so that no lock is needed.
 func (m *merger) decide(ctx context.Context, incident *v1alpha1.Incident) (*merge.Refusal, error) {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
+	_, refusal, err := judge(ctx, m.client, incident)
+	if err != nil || refusal != nil {
+		return refusal, err
+	}
 	source := &v1alpha1.Incident{}
 	if err := m.live.Get(ctx, client.ObjectKeyFromObject(incident), source); err != nil {
 		return nil, err
@@ -55,18 +56,24 @@ func (m *merger) decide(ctx context.Context, incident *v1alpha1.Incident) (*merg
 	if !merge.IsAsked(source) || source.ResourceVersion != incident.ResourceVersion {
 		return nil, fmt.Errorf("the incident that asks for a merge has changed: %w", errLookAgain)
 	}
+	target, refusal, err := judge(ctx, m.live, source)
+	if err != nil || refusal != nil {
+		return refusal, err
+	}
+	return nil, m.accept(ctx, source, target)
+}
+
+// judge asks whether an incident may be merged, by what the reader knows of the target.
+func judge(ctx context.Context, reader client.Reader, source *v1alpha1.Incident) (*v1alpha1.Incident, *merge.Refusal, error) {
 	target := &v1alpha1.Incident{}
-	err := m.live.Get(ctx, client.ObjectKey{Namespace: source.Namespace, Name: source.Spec.MergeInto.Name}, target)
+	err := reader.Get(ctx, client.ObjectKey{Namespace: source.Namespace, Name: source.Spec.MergeInto.Name}, target)
 	if apierrors.IsNotFound(err) {
 		target, err = nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("getting the incident to merge into: %w", err)
+		return nil, nil, fmt.Errorf("getting the incident to merge into: %w", err)
 	}
-	if refusal := merge.Decide(source, target); refusal != nil {
-		return refusal, nil
-	}
-	return nil, m.accept(ctx, source, target)
+	return target, merge.Decide(source, target), nil
 }
 
 func (m *merger) accept(ctx context.Context, source, target *v1alpha1.Incident) error {
@@ -91,15 +98,19 @@ func (m *merger) accept(ctx context.Context, source, target *v1alpha1.Incident) 
 }
 
 // takeOver gives an incident the tags of those that were merged into it, as labels, and lists them: once, so that a
-// person may take the labels away.
-func (m *merger) takeOver(ctx context.Context, target *v1alpha1.Incident) error {
+// person may take the labels away. It says whether it wrote anything. It waits for the beginning of the target's log, which
+// would tell the tags for those that the target was created with.
+func (m *merger) takeOver(ctx context.Context, target *v1alpha1.Incident) (bool, error) {
+	if target.Status.Activity.Entries == 0 {
+		return false, nil
+	}
 	sources, err := mergeSources(ctx, m.client, target)
 	if err != nil || len(sources) == 0 {
-		return err
+		return false, err
 	}
 	listed, err := activity.ParseMerges(target.Annotations[v1alpha1.MergedAnnotation])
 	if err != nil {
-		return err
+		return false, err
 	}
 	keys, known := tags.AppliedBy(tags.MergeManager, target.ManagedFields), len(listed)
 	for i := range sources {
@@ -111,9 +122,9 @@ func (m *merger) takeOver(ctx context.Context, target *v1alpha1.Incident) error 
 		keys = keys.Union(tags.Missing(source, target.Labels))
 	}
 	if len(listed) == known {
-		return nil
+		return false, nil
 	}
-	return m.applyMerges(ctx, target, keys, listed)
+	return true, m.applyMerges(ctx, target, keys, listed)
 }
 
 // applyMerges writes labels and list together, on condition that nobody changed the target since it was read: the list

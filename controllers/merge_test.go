@@ -92,14 +92,15 @@ var _ = Describe("A merge", func() {
 		Expect(source.Status.State).To(Equal(v1alpha1.IncidentRedirected))
 		Expect(source.Status.RedirectedTo).To(Equal("inc-2"))
 		Expect(source.Status.MergedInto).To(Equal(v1alpha1.MergedInto{Name: "inc-2", UID: string(target.UID)}))
-		Expect(told(w.log(ctx, source))[2:]).To(Equal([]string{
-			"3 MergeRequested by bob: mergeInto.name: none → inc-2",
-			"4 Merged by incident-operator: mergedInto.name: none → inc-2",
-			"5 AlertsUnlinked by incident-operator: 3 alerts to inc-2: merged",
+		Expect(told(w.log(ctx, source))[3:]).To(Equal([]string{
+			"4 MergeRequested by bob: mergeInto.name: none → inc-2",
+			"5 Merged by incident-operator: mergedInto.name: none → inc-2",
+			"6 AlertsUnlinked by incident-operator: 3 alerts to inc-2: merged",
 		}))
 		Expect(told(w.log(ctx, target))[2:]).To(ConsistOf(
 			HaveSuffix("Merged by bob: from inc-1"),
 			HaveSuffix("AlertsLinked by incident-operator: 3 alerts from inc-1: merged"),
+			HaveSuffix("Propagated by incident-operator: 3 alerts: assignee: alice → none"),
 		))
 	})
 
@@ -268,6 +269,7 @@ var _ = Describe("A merge", func() {
 	It("ends the same wherever the operator is killed, and no alert is ever in two incidents or in none", func(ctx SpecContext) {
 		const alerts = 20
 		want := mergeStory(ctx, newWorld(ctx), alerts)
+		Expect(want).To(ContainElement(`a-00 in inc-2 of "", seen in [inc-1 inc-2]`))
 		for seed := range uint64(10) {
 			random := rand.New(rand.NewPCG(seed, 0))
 			w := newWorld(ctx)
@@ -292,20 +294,27 @@ func mergeStory(ctx context.Context, w *world, alerts int) []string {
 	w.settle(ctx)
 	watch, err := people.Watch(ctx, &v1alpha1.AlertList{}, client.InNamespace(w.namespace))
 	Expect(err).NotTo(HaveOccurred())
+	moves := map[string][]string{}
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		for event := range watch.ResultChan() {
+			if alert, ok := event.Object.(*v1alpha1.Alert); ok {
+				moves[alert.Name] = append(moves[alert.Name], alert.Spec.IncidentRef.Name)
+			}
+			if len(moves) > alerts {
+				return // The last one marks the end.
+			}
+		}
+	})
 	w.crash = crash
 	w.change(ctx, source, "bob", "mergeInto", mergeInto("inc-2"))
 	w.settle(ctx)
 	w.crash = nil
-
-	moves := map[string][]string{}
+	w.alert(ctx, "end", "")
+	reading.Wait()
+	watch.Stop()
 	var list v1alpha1.AlertList
 	Expect(people.List(ctx, &list, client.InNamespace(w.namespace))).To(Succeed())
-	watch.Stop()
-	for event := range watch.ResultChan() {
-		if alert, ok := event.Object.(*v1alpha1.Alert); ok {
-			moves[alert.Name] = append(moves[alert.Name], alert.Spec.IncidentRef.Name)
-		}
-	}
 	end := append(told(w.log(ctx, source)), told(w.log(ctx, target))...)
 	for i := range list.Items {
 		alert := &list.Items[i]

@@ -29,8 +29,10 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/activity"
-	"github.com/incident-operator/incident-operator/internal/plan"
 )
+
+// recountInterval is the time before the alerts of an incident are counted again that are just being deleted.
+const recountInterval = 5 * time.Second
 
 // countPage is how many alerts one request asks for when the alerts of an incident are counted.
 const countPage = 500
@@ -41,36 +43,47 @@ type recording struct {
 	incident *v1alpha1.Incident
 	log      *activity.Log
 	alerts   *activity.Alerts
-	listed   int
+	linked   int
+	held     bool
+	again    time.Duration
 	comments []v1alpha1.Comment
 	finished bool
 }
 
-// record writes what the log of an incident lacks and returns its head for the status. What the listed alerts, all that
-// the cache knows, have to tell is given. A crash at any point loses and repeats nothing: each entry has one possible
-// name, and tells what was recorded with it.
-func (j *journal) record(
-	ctx context.Context, incident *v1alpha1.Incident, alerts *activity.Alerts, listed int,
-) (v1alpha1.ActivityHead, error) {
+// found is what a look at the alerts of an incident has found.
+type found struct {
+	// told is what the linked alerts tell; of those that are not linked any more it is still to be gathered.
+	told activity.Alerts
+	// linked is the number of linked alerts, and departed are those that are not but may have something to tell.
+	linked   int
+	departed []v1alpha1.Alert
+	// following is the number of alerts that have still to follow the incident.
+	following int
+}
+
+// record writes what the log of an incident lacks. It returns its head for the status, and how long to wait before it is
+// worth to look again; 0 for as long as nothing happens. A crash at any point loses and repeats nothing: each entry has
+// one possible name, and tells what was recorded with it.
+func (j *journal) record(ctx context.Context, incident *v1alpha1.Incident, found found) (head v1alpha1.ActivityHead, wait time.Duration, err error) {
 	if !incident.DeletionTimestamp.IsZero() {
-		return incident.Status.Activity, nil // Its log goes with it.
+		return incident.Status.Activity, 0, nil // Its log goes with it.
 	}
 	log := &activity.Log{Incident: referenceTo(incident), ActorsKnown: j.actorsKnown(ctx)}
-	var err error
 	if log.Head, err = j.head(ctx, incident); err != nil {
-		return incident.Status.Activity, err
+		return incident.Status.Activity, 0, err
 	}
+	r := &recording{journal: j, incident: incident, log: log, alerts: &found.told, linked: found.linked}
 	stale, err := isOlder(incident, log.Head)
 	if err == nil && !stale {
-		err = (&recording{journal: j, incident: incident, log: log, alerts: alerts, listed: listed}).writeAll(ctx)
+		err = r.writeAll(ctx, found)
 	}
 	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) {
 		err = nil // Everything goes, the log too.
 	}
 	if log.Head == nil {
-		return incident.Status.Activity, err
+		return incident.Status.Activity, r.again, err
 	}
-	return v1alpha1.ActivityHead{Entries: log.Head.Sequence, Head: log.Head.Hash}, err
+	return v1alpha1.ActivityHead{Entries: log.Head.Sequence, Head: log.Head.Hash}, r.again, err
 }
 
 func referenceTo(incident *v1alpha1.Incident) v1alpha1.ActivityIncident {
@@ -91,28 +104,36 @@ func isOlder(incident *v1alpha1.Incident, head *v1alpha1.ActivitySpec) (bool, er
 
 // writeAll writes step by step, each drafted from what the one before it left: the beginning of the log, the rest of what
 // a crash interrupted, merges, changes of the incident, of its alerts, comments.
-func (r *recording) writeAll(ctx context.Context) error {
-	if err := r.gather(ctx); err != nil {
+func (r *recording) writeAll(ctx context.Context, found found) error {
+	if err := r.gather(ctx, found); err != nil {
 		return err
 	}
 	begin := r.finishAlerts
 	if r.log.Head == nil {
 		begin = r.changes
 	}
-	for _, draft := range []func(context.Context) ([]v1alpha1.ActivitySpec, error){
-		begin, r.merges, r.changes, r.changesOfAlerts, r.recount,
-	} {
-		entries, err := draft(ctx)
-		if err != nil {
+	for _, draft := range []func(context.Context) ([]v1alpha1.ActivitySpec, error){begin, r.merges, r.changes, r.changesOfAlerts} {
+		if err := r.step(ctx, draft); err != nil {
 			return err
 		}
-		for _, entry := range entries {
-			if err := r.append(ctx, entry); err != nil {
-				return err
-			}
+	}
+	if err := r.recordComments(ctx); err != nil {
+		return err
+	}
+	return r.step(ctx, r.recount)
+}
+
+func (r *recording) step(ctx context.Context, draft func(context.Context) ([]v1alpha1.ActivitySpec, error)) error {
+	entries, err := draft(ctx)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if err := r.append(ctx, entry); err != nil {
+			return err
 		}
 	}
-	return r.recordComments(ctx)
+	return nil
 }
 
 // append writes one entry, after what a crash left behind: only the head tells which comment that is.
@@ -138,22 +159,22 @@ func (r *recording) merges(context.Context) ([]v1alpha1.ActivitySpec, error) {
 }
 
 // finishAlerts drafts the rest of the entries of one look at alerts that a crash interrupted. What is not there any more
-// went with its alerts, unless the cache is older than that look.
-func (r *recording) finishAlerts(ctx context.Context) ([]v1alpha1.ActivitySpec, error) {
+// went with its alerts.
+func (r *recording) finishAlerts(context.Context) ([]v1alpha1.ActivitySpec, error) {
 	if !r.log.Unfinished() {
 		return nil, nil
 	}
-	entries, err := r.changesOfAlerts(ctx)
-	if until := r.log.Head.After.Alerts.Until; len(entries) == 0 && err == nil {
-		if newest := r.newest(); activity.Newest(newest, until) != newest {
-			return nil, fmt.Errorf("the cache is older than the changes of alerts that are to be recorded: %w", errLookAgain)
-		}
+	entries := r.log.Alerts(r.alerts, r.now())
+	if len(entries) == 0 {
 		r.log.Finish()
 	}
-	return entries, err
+	return entries, nil
 }
 
 func (r *recording) changesOfAlerts(context.Context) ([]v1alpha1.ActivitySpec, error) {
+	if r.held {
+		return nil, nil
+	}
 	return r.log.Alerts(r.alerts, r.now()), nil
 }
 
@@ -161,15 +182,16 @@ func (r *recording) changesOfAlerts(context.Context) ([]v1alpha1.ActivitySpec, e
 // before the log says so.
 func (r *recording) recount(ctx context.Context) ([]v1alpha1.ActivitySpec, error) {
 	entry := r.log.Recount(r.alerts.Linked, r.now())
-	if entry == nil || !r.alerts.Settled() || r.log.Unfinished() {
+	if entry == nil || r.held || r.alerts.Unnoted > 0 || r.alerts.Below != "" {
 		return nil, nil
 	}
-	found, err := r.countAlerts(ctx)
+	there, err := r.countAlerts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if found != r.listed {
-		return nil, fmt.Errorf("the API server knows %d linked alerts, the cache %d: %w", found, r.listed, errLookAgain)
+	if there != r.linked {
+		r.again = recountInterval
+		return nil, nil
 	}
 	return []v1alpha1.ActivitySpec{*entry}, nil
 }
@@ -192,49 +214,69 @@ func (r *recording) countAlerts(ctx context.Context) (int, error) {
 	}
 }
 
-// gather adds the comments, and what alerts have to tell that are not linked to the incident: those that left it, and
-// those that are about to come because their incident was merged into this one.
-func (r *recording) gather(ctx context.Context) error {
-	key := client.ObjectKeyFromObject(r.incident)
+// gather adds the comments, and what alerts have to tell that are not linked to the incident any more.
+func (r *recording) gather(ctx context.Context, found found) error {
 	var err error
-	if r.comments, err = unrecordedComments(ctx, r.client, key); err != nil {
+	if r.comments, err = unrecordedComments(ctx, r.client, client.ObjectKeyFromObject(r.incident)); err != nil {
 		return fmt.Errorf("listing comments: %w", err)
 	}
-	departed, err := departedAlerts(ctx, r.client, r.incident)
-	if err != nil {
-		return fmt.Errorf("listing alerts that left: %w", err)
+	if err := r.checkAge(); err != nil {
+		return err
 	}
-	for i := range departed {
-		alert := &departed[i]
+	for i := range found.departed {
+		alert := &found.departed[i]
 		trail, err := activity.ParseTrail(alert.Annotations[v1alpha1.TrailAnnotation])
-		if err != nil {
+		if err != nil || !trail.Honest(alert.ResourceVersion) {
 			continue // Its own look writes it anew.
 		}
 		r.alerts.Tell(alert.Name, trail)
 		if trail.Incident == r.alerts.Incident && alert.DeletionTimestamp.IsZero() {
-			r.alerts.Wait(alert.ResourceVersion)
+			r.alerts.Unnoted++
 		}
 	}
-	return r.gatherIncoming(ctx)
-}
-
-func (r *recording) gatherIncoming(ctx context.Context) error {
-	sources, err := mergeSources(ctx, r.client, r.incident)
+	arriving, err := r.arriving(ctx)
 	if err != nil {
-		return fmt.Errorf("listing merged incidents: %w", err)
+		return err
 	}
-	for i := range sources {
-		alerts, err := linkedAlerts(ctx, r.client, client.ObjectKeyFromObject(&sources[i]))
-		if err != nil {
-			return fmt.Errorf("listing the alerts of the incident %s: %w", sources[i].Name, err)
-		}
-		place := plan.Place{Incident: &sources[i], Target: r.incident}
-		for k := range alerts {
-			alert := &alerts[k]
-			if alert.DeletionTimestamp.IsZero() && plan.For(alert, place, plan.Circumstances{}).Moves {
-				r.alerts.Wait(alert.ResourceVersion)
-			}
-		}
+	// Whatever is written brings the next look, but for a change that is to be seen before its ticket is given back.
+	waiting, again := found.following+arriving+r.alerts.Unnoted, fanOutInterval
+	if waiting == 0 && r.alerts.Blocked(*r.log) {
+		waiting, again = 1, lookInterval
+	}
+	if r.held = r.isHeld(client.ObjectKeyFromObject(r.incident), waiting); r.held {
+		r.again = again
 	}
 	return nil
+}
+
+// checkAge makes sure that the cache is not older than what the log has taken of alerts already.
+func (r *recording) checkAge() error {
+	if r.log.Head == nil {
+		return nil
+	}
+	taken := activity.Newest(r.log.Head.After.Alerts.Recorded, r.log.Head.After.Alerts.Until)
+	if newest := r.tickets.newest(); activity.Newest(newest, taken) != newest {
+		return fmt.Errorf("the cache is older than the alerts that the log has recorded: %w", errLookAgain)
+	}
+	return nil
+}
+
+// arriving is how many alerts a merge has still to bring.
+func (r *recording) arriving(ctx context.Context) (int, error) {
+	sources, err := mergeSources(ctx, r.client, r.incident)
+	if err != nil {
+		return 0, fmt.Errorf("listing merged incidents: %w", err)
+	}
+	alerts := 0
+	for i := range sources {
+		if isMerged(&sources[i]) {
+			continue
+		}
+		linked, err := linkedAlerts(ctx, r.client, client.ObjectKeyFromObject(&sources[i]))
+		if err != nil {
+			return 0, fmt.Errorf("listing the alerts of the incident %s: %w", sources[i].Name, err)
+		}
+		alerts += len(linked)
+	}
+	return alerts, nil
 }

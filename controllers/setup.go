@@ -73,7 +73,7 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 		return fmt.Errorf("asking for the informer of alerts: %w", err)
 	}
 	changes := newChanges(clock.RealClock{})
-	journal := newJournal(mgr.GetClient(), mgr.GetAPIReader(), clock.RealClock{}, guard.inForce, newest)
+	journal := newJournal(mgr.GetClient(), mgr.GetAPIReader(), clock.RealClock{}, guard.inForce, newTickets(mgr.GetAPIReader(), newest))
 	announcer := announcer{recorder: mgr.GetEventRecorder("incident-operator")}
 	labeler := labeler{client: mgr.GetClient()}
 	return errors.Join(

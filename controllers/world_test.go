@@ -86,7 +86,7 @@ func newWorld(ctx context.Context) *world {
 // restart forgets what the operator keeps in its memory.
 func (w *world) restart() {
 	w.incidents.pacer = newPacer()
-	w.incidents.journal = newJournal(w.observed, people, w.clock, func(context.Context) bool { return true }, w.newestAlert)
+	w.incidents.journal = newJournal(w.observed, people, w.clock, func(context.Context) bool { return true }, newTickets(people, w.newestAlert))
 	w.incidents.merger = &merger{client: w.observed, live: people}
 	w.alerts.journal = w.incidents.journal
 }
@@ -135,7 +135,7 @@ func (w *world) interceptors() interceptor.Funcs {
 func listAsCache(ctx context.Context, c client.Reader, list client.ObjectList, options ...client.ListOption) error {
 	var asked client.ListOptions
 	asked.ApplyOptions(options)
-	indexes := map[string]client.IndexerFunc{departedFrom: departedFromOf, mergeIntoName: mergeIntoNameOf}
+	indexes := map[string]client.IndexerFunc{concernedIncident: concernedIncidentsOf, mergeIntoName: mergeIntoNameOf}
 	var requirements fields.Requirements
 	if asked.FieldSelector != nil {
 		requirements = asked.FieldSelector.Requirements()
@@ -217,10 +217,12 @@ func (w *world) reconcile(ctx context.Context, object client.Object) (ctrl.Resul
 	return w.alerts.Reconcile(ctx, request)
 }
 
-// settle reconciles everything until nothing is written any more, and starts the operator again whenever it was killed.
+// settle reconciles everything until nothing is written any more, twice in a row since a log may wait for one look of its
+// alerts, and starts the operator again whenever it was killed.
 func (w *world) settle(ctx context.Context) {
 	GinkgoHelper()
-	for range 50 {
+	quiet := 0
+	for range 60 {
 		before := w.total()
 		w.clock.Step(fanOutInterval)
 		for _, object := range w.objects(ctx) {
@@ -232,7 +234,11 @@ func (w *world) settle(ctx context.Context) {
 			}
 			Expect(err).NotTo(HaveOccurred())
 		}
-		if w.total() == before {
+		quiet++
+		if w.total() != before {
+			quiet = 0
+		}
+		if quiet == 2 {
 			return
 		}
 	}

@@ -132,7 +132,8 @@ type ActivityComment struct {
 
 // ActivityAlerts are the alerts that an activity is about.
 type ActivityAlerts struct {
-	// count is how many they are.
+	// count is how many they are. Of AlertsLinked and AlertsUnlinked it counts an
+	// alert that came or went twice under one entry twice.
 	// +required
 	// +kubebuilder:validation:Minimum=1
 	Count int64 `json:"count,omitempty"`

@@ -36,11 +36,15 @@ import (
 type Alerts struct {
 	// Incident is the incident whose log it is.
 	Incident v1alpha1.ActivityIncident
-	// Linked is how many alerts say that they are linked to it, as far as they are noted.
+	// Linked is how many alerts have noted that they are linked to it.
 	Linked int64
+	// Unnoted is how many alerts have still to note something of it.
+	Unnoted int
+	// Below bounds the tickets that the log may take, since a change that is being written now bears this one; empty for
+	// none.
+	Below string
 
-	told    []told
-	waiting string
+	told []told
 }
 
 // told is one change of one alert.
@@ -61,16 +65,16 @@ func (a *Alerts) Tell(alert string, trail Trail) {
 	}
 }
 
-// Wait adds an alert that the operator has still to write. What it notes then may have the ticket of any version from
-// the alert's present one on, so that the log must not pass that.
-func (a *Alerts) Wait(resourceVersion string) {
-	if a.waiting == "" || isNewer(a.waiting, resourceVersion) {
-		a.waiting = resourceVersion
+// Blocked says whether something was told that a log has still to take, but may not yet.
+func (a *Alerts) Blocked(log Log) bool {
+	recorded := ""
+	if log.Head != nil {
+		recorded = log.Head.After.Alerts.Recorded
 	}
+	return a.Below != "" && slices.ContainsFunc(a.told, func(t told) bool {
+		return isNewer(t.Ticket, recorded) && !isNewer(a.Below, t.Ticket)
+	})
 }
-
-// Settled says whether no alert has still to be written.
-func (a *Alerts) Settled() bool { return a.waiting == "" }
 
 // IsTaken says whether a log whose last entry is head holds a change.
 func IsTaken(head *v1alpha1.ActivitySpec, change Change) bool {
@@ -109,7 +113,7 @@ func (a *Alerts) between(from, until string) []told {
 func (a *Alerts) newest(from string) string {
 	newest := ""
 	for _, t := range a.told {
-		tooNew := a.waiting != "" && !isNewer(a.waiting, t.Ticket)
+		tooNew := a.Below != "" && !isNewer(a.Below, t.Ticket)
 		if isNewer(t.Ticket, from) && isNewer(t.Ticket, newest) && !tooNew {
 			newest = t.Ticket
 		}
@@ -163,14 +167,14 @@ func (l *Log) Finish() {
 func (l Log) Alerts(alerts *Alerts, now time.Time) []v1alpha1.ActivitySpec {
 	at := l.Head.After.Alerts
 	from, until := at.Recorded, at.Until
-	batches := batched(alerts.between(from, until))
+	batches := l.batched(alerts.between(from, until))
 	if until != "" {
 		batches = slices.DeleteFunc(batches, func(b []told) bool { return b[0].key().compare(keyOf(l.Head)) <= 0 })
 	}
 	if len(batches) == 0 {
 		from = cmp.Or(until, from)
 		until = alerts.newest(from)
-		batches = batched(alerts.between(from, until))
+		batches = l.batched(alerts.between(from, until))
 	}
 	var entries []v1alpha1.ActivitySpec
 	at.Recorded, at.Until = from, until
@@ -179,7 +183,7 @@ func (l Log) Alerts(alerts *Alerts, now time.Time) []v1alpha1.ActivitySpec {
 			at.Recorded, at.Until = until, ""
 		}
 		entry := entryOf(batch, now)
-		at.Total += difference(entry.Type, entry.Alerts.Count)
+		at.Total = max(0, at.Total+difference(entry.Type, entry.Alerts.Count))
 		entry.After = l.Head.After
 		entry.After.Alerts = at
 		entries = append(entries, entry)
@@ -218,8 +222,13 @@ func difference(kind v1alpha1.ActivityType, count int64) int64 {
 	}
 }
 
-// batched sorts changes into batches, in the order of their keys.
-func batched(changes []told) [][]told {
+// batched sorts changes into batches, in the order of their keys. Nobody is named while actors cannot be believed.
+func (l Log) batched(changes []told) [][]told {
+	for i := range changes {
+		if changes[i].ActorKind == v1alpha1.ActorUser && !l.ActorsKnown {
+			changes[i].Actor, changes[i].ActorKind = unknownActor, v1alpha1.ActorUnknown
+		}
+	}
 	slices.SortStableFunc(changes, func(a, b told) int { return a.key().compare(b.key()) })
 	var batches [][]told
 	for i, change := range changes {

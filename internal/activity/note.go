@@ -45,25 +45,28 @@ type Step struct {
 }
 
 // Next returns the trail after a step, and whether it has to be written. It is late where so many changes wait for logs
-// that what people did is not noted yet, but at a later look.
+// that not all of what people did could be noted: the rest is noted at a later look. What the operator does itself never
+// waits.
 func (t Trail) Next(step Step) (next Trail, changed, late bool) {
 	if t.isCurrent(step) {
 		return t, false, false
 	}
-	n := noter{Step: step, trail: t, fields: alertFields(step.Alert)}
+	n := noter{Step: step, trail: t, from: t.Incident, fields: alertFields(step.Alert)}
 	moved, edited := n.moved(), n.edited()
-	if !moved && !edited && !n.gives() && step.MovedTo == (v1alpha1.ActivityIncident{}) {
+	given := n.Incident.UID != "" && len(n.given()) > 0
+	if !moved && !edited && !given && step.MovedTo.UID == "" {
 		return t, false, false
 	}
 	n.trail.Changes = slices.DeleteFunc(slices.Clone(t.Changes), func(c Change) bool { return step.Taken != nil && step.Taken(c) })
-	if (moved || edited) && n.trail.isFull() {
-		return t, false, true
-	}
-	if moved {
-		n.noteMove()
+	if !n.hasRoom(moved, edited) {
+		n.trail.Fields, n.trail.Changes = n.overwritten(), t.Changes
+		return n.trail, len(n.given()) > 0, true
 	}
 	if edited {
 		n.noteEdits()
+	}
+	if moved {
+		n.noteMove()
 	}
 	n.settle()
 	return n.trail, true, false
@@ -103,25 +106,41 @@ func Adopt(alert *v1alpha1.Alert, incident v1alpha1.ActivityIncident) Trail {
 type noter struct {
 	Step
 	trail  Trail
+	from   v1alpha1.ActivityIncident
 	fields map[string]string
 }
 
 // moved says whether somebody linked the alert elsewhere. A link to an incident that was deleted is still that link.
-func (n *noter) moved() bool {
-	if n.Incident == (v1alpha1.ActivityIncident{}) && n.Alert.Spec.IncidentRef.Name == n.trail.Incident.Name {
-		return false
-	}
-	return n.Incident != n.trail.Incident
+func (n *noter) moved() bool { return !n.dangles() && n.Incident != n.from }
+
+func (n *noter) dangles() bool {
+	return n.Incident.UID == "" && n.from.UID != "" && n.Alert.Spec.IncidentRef.Name == n.from.Name
 }
 
 // edited says whether somebody changed the alert while a log had an eye on it.
 func (n *noter) edited() bool {
-	return n.trail.Incident.UID != "" && n.Incident.UID != "" && !maps.Equal(n.trail.Fields, n.fields)
+	return n.from.UID != "" && !n.dangles() && !maps.Equal(n.trail.Fields, n.fields)
 }
 
-// gives says whether the operator changes what the alert says, other than by a move.
-func (n *noter) gives() bool {
-	return n.Incident.UID != "" && n.Incident == n.trail.Incident && len(n.given()) > 0
+// hasRoom says whether what happened can be noted before a log took some of what is noted already.
+func (n *noter) hasRoom(moved, edited bool) bool {
+	if n.trail.isLarge() {
+		return !moved && !edited && n.MovedTo.UID == ""
+	}
+	return !edited || len(n.trail.Changes) < patience
+}
+
+// overwritten is what the trail notes of fields where it cannot note changes: what the operator writes itself must not be
+// taken for a person's edit later on.
+func (n *noter) overwritten() map[string]string {
+	fields := maps.Clone(n.trail.Fields)
+	if fields == nil {
+		fields = map[string]string{}
+	}
+	for _, change := range n.given() {
+		put(fields, change.Field, change.To)
+	}
+	return fields
 }
 
 func (n *noter) given() []v1alpha1.ActivityChange {
@@ -137,23 +156,22 @@ func (n *noter) outcome() map[string]string {
 }
 
 func (n *noter) noteMove() {
-	from := n.trail.Incident
 	change := Change{Other: n.Alert.Spec.IncidentRef.Name, Reason: moveReason(n.Alert)}
 	change.Actor, change.ActorKind = n.actor("incidentRef")
-	if from.UID != "" {
-		change.Incident, change.Type = from, Unlinked
+	if n.from.UID != "" {
+		change.Incident, change.Type = n.from, Unlinked
 		n.note(change)
 	}
 	if n.Incident.UID != "" {
-		change.Incident, change.Type, change.Other = n.Incident, Linked, from.Name
-		if from.Name == n.Incident.Name {
+		change.Incident, change.Type, change.Other = n.Incident, Linked, n.from.Name
+		if n.from.Name == n.Incident.Name {
 			change.Other = ""
 		}
 		n.note(change)
 	}
 }
 
-// noteEdits notes one change for each editor.
+// noteEdits notes one change for each editor and log.
 func (n *noter) noteEdits() {
 	var changes []Change
 	for _, g := range alertGroups {
@@ -161,11 +179,14 @@ func (n *noter) noteEdits() {
 		if len(fields) == 0 {
 			continue
 		}
-		actor, kind := n.actor(g.name)
-		i := slices.IndexFunc(changes, func(c Change) bool { return c.Actor == actor && c.ActorKind == kind })
+		change := Change{Incident: n.logOf(g), Type: Edited}
+		change.Actor, change.ActorKind = n.actor(g.name)
+		i := slices.IndexFunc(changes, func(c Change) bool {
+			return c.Incident == change.Incident && c.Actor == change.Actor && c.ActorKind == change.ActorKind
+		})
 		if i < 0 {
 			i = len(changes)
-			changes = append(changes, Change{Incident: n.Incident, Type: Edited, Actor: actor, ActorKind: kind})
+			changes = append(changes, change)
 		}
 		changes[i].Fields = append(changes[i].Fields, fields...)
 	}
@@ -174,19 +195,25 @@ func (n *noter) noteEdits() {
 	}
 }
 
+// logOf says which incident the alert was in when a group was edited: the one it has left where the edit came before the
+// move, and where it is in none now.
+func (n *noter) logOf(g group) v1alpha1.ActivityIncident {
+	if n.Incident.UID == "" || n.Incident != n.from && n.stamp(g.name).generation < n.stamp("incidentRef").generation {
+		return n.from
+	}
+	return n.Incident
+}
+
 // settle notes what the operator does itself, and how the alert is then.
 func (n *noter) settle() {
-	sameIncident := n.Incident == n.trail.Incident
 	n.trail.Incident = n.Incident
-	if n.Incident.UID == "" {
+	if n.MovedTo.UID != "" {
+		n.noteMerge()
+	}
+	n.noteGiven()
+	if n.trail.Incident.UID == "" {
 		n.trail.Fields, n.trail.Generation = nil, 0
 		return
-	}
-	switch {
-	case n.MovedTo.UID != "":
-		n.noteMerge()
-	case sameIncident:
-		n.noteGiven()
 	}
 	after := n.outcome()
 	n.trail.Generation = n.Alert.Generation
@@ -207,34 +234,22 @@ func (n *noter) noteMerge() {
 	n.trail.Incident = n.MovedTo
 }
 
-// noteGiven notes a propagation. Where very many changes wait it becomes one with the propagation before it.
+// noteGiven notes what the operator changes, for the log of the incident that gives it or, where there is none now, of the
+// one that takes back what it gave.
 func (n *noter) noteGiven() {
 	fields := n.given()
 	if len(fields) == 0 {
 		return
 	}
-	change := Change{
-		Incident: n.Incident, Type: Propagated, Actor: operatorActor, ActorKind: v1alpha1.ActorOperator, Fields: fields,
+	incident := n.trail.Incident
+	if incident.UID == "" {
+		incident = n.from
 	}
-	before := slices.IndexFunc(n.trail.Changes, func(c Change) bool { return c.Type == Propagated && c.Incident == n.Incident })
-	if before >= 0 && n.trail.isFull() {
-		change.Fields = joined(n.trail.Changes[before].Fields, fields)
-		n.trail.Changes = slices.Delete(n.trail.Changes, before, before+1)
+	if incident.UID != "" {
+		n.note(Change{
+			Incident: incident, Type: Propagated, Actor: operatorActor, ActorKind: v1alpha1.ActorOperator, Fields: fields,
+		})
 	}
-	n.note(change)
-}
-
-// joined is what two changes in a row change together.
-func joined(first, second []v1alpha1.ActivityChange) []v1alpha1.ActivityChange {
-	all := slices.Clone(first)
-	for _, change := range second {
-		if i := slices.IndexFunc(all, func(c v1alpha1.ActivityChange) bool { return c.Field == change.Field }); i >= 0 {
-			all[i].To = change.To
-		} else {
-			all = append(all, change)
-		}
-	}
-	return slices.DeleteFunc(all, func(c v1alpha1.ActivityChange) bool { return c.From == c.To })
 }
 
 func (n *noter) note(change Change) {
@@ -245,11 +260,15 @@ func (n *noter) note(change Change) {
 // actor is who changed a group of fields last, if admission stamped that since the trail noted it. Of an alert that no
 // log knew, the stamp of its link tells who set it, whenever that was.
 func (n *noter) actor(group string) (string, v1alpha1.ActorKind) {
-	edit := parseStamp(Recorded(n.Alert.Annotations[v1alpha1.EditorAnnotationPrefix+group]))
+	edit := n.stamp(group)
 	if edit.user == "" || edit.generation <= n.trail.Generation || !n.ActorsKnown {
 		return unknownActor, v1alpha1.ActorUnknown
 	}
 	return edit.user, v1alpha1.ActorUser
+}
+
+func (n *noter) stamp(group string) edit {
+	return parseStamp(Recorded(n.Alert.Annotations[v1alpha1.EditorAnnotationPrefix+group]))
 }
 
 // alertGroups are the groups of fields of an alert whose changes the log tells.

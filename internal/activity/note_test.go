@@ -124,6 +124,7 @@ func TestNext(t *testing.T) {
 	moved := func(user, reason string) []activity.Change {
 		return []activity.Change{by(user, unlinkedFrom(incA, "inc-b", reason)), by(user, linkedTo(incB, "inc-a", reason))}
 	}
+	given := by("incident-operator", changed(activity.Propagated, incB, fromTo("spec.assignee", "", "alice")))
 	tests := map[string]struct {
 		trail activity.Trail
 		step  activity.Step
@@ -224,7 +225,7 @@ func TestNext(t *testing.T) {
 		},
 		"a move with an edit is told where the alert is": {
 			inA(3), look(alert(5, "inc-b", stamps{"incidentRef": "bob@4", "severity": "eve@5"}, severe), incB),
-			append(moved("bob", ""), by("eve", changed(activity.Edited, incB, fromTo("spec.severity", "", "High")))), incB,
+			append([]activity.Change{by("eve", changed(activity.Edited, incB, fromTo("spec.severity", "", "High")))}, moved("bob", "")...), incB,
 		},
 		"a propagation": {
 			inA(3),
@@ -233,12 +234,17 @@ func TestNext(t *testing.T) {
 				fromTo("spec.assignee", "", "alice"), fromTo("spec.resolution.state", "Active", "Resolved")))},
 			incA,
 		},
-		"what the incident gives with the link is no propagation": {
-			trail: inA(3), step: but(move(nil), func(s *activity.Step) { s.Assignee = "alice" }), want: moved("bob", ""), at: incB,
+		"an edit before a move is told where the alert was": {
+			inA(3), look(alert(5, "inc-b", stamps{"incidentRef": "bob@5", "severity": "eve@4"}, severe), incB),
+			append([]activity.Change{by("eve", changed(activity.Edited, incA, fromTo("spec.severity", "", "High")))}, moved("bob", "")...), incB,
+		},
+		"what the new incident gives is told there": {
+			inA(3), but(move(nil), func(s *activity.Step) { s.Assignee = "alice" }),
+			append(moved("bob", ""), given), incB,
 		},
 		"a merge": {
 			inA(3), but(look(alert(3, "inc-a", nil, nil), incA), func(s *activity.Step) { s.MovedTo, s.Assignee = incB, "alice" }),
-			moved("incident-operator", "merged"), incB,
+			append(moved("incident-operator", "merged"), given), incB,
 		},
 		"a link to an incident that was merged": {
 			step: but(look(alert(1, "inc-a", stamps{"incidentRef": "bob@1"}, nil), incA), func(s *activity.Step) { s.MovedTo = incB }),
@@ -349,7 +355,7 @@ func TestPeopleWaitForLogsThatAreBehind(t *testing.T) {
 	}{
 		"there is room":                        {fullTrail - 1, edit, nil, false, fullTrail - 1, 1},
 		"an edit waits":                        {fullTrail, edit, nil, true, fullTrail, 0},
-		"a move waits":                         {fullTrail, move, upTo(0), true, fullTrail, 0},
+		"a move does not":                      {fullTrail, move, upTo(0), false, fullTrail, 2},
 		"the operator does not":                {fullTrail, give, nil, false, fullTrail, 1},
 		"an edit is noted once a log took one": {fullTrail, edit, upTo(1), false, fullTrail - 1, 1},
 		"a move is noted once logs took all":   {fullTrail, move, upTo(fullTrail), false, 0, 2},
@@ -373,42 +379,6 @@ func TestPeopleWaitForLogsThatAreBehind(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestPropagationsBecomeOneWhereManyWait(t *testing.T) {
-	given := by("incident-operator", changed(activity.Propagated, incA, fromTo("spec.assignee", "zoe", "")))
-	elsewhere := given
-	elsewhere.Incident = incB
-	step := look(alert(3, "inc-a", nil, nil), incA)
-	step.Assignee, step.State = "alice", v1alpha1.ResolutionResolved
-	state := fromTo("spec.resolution.state", "Active", "Resolved")
-	alone := changed(activity.Propagated, incA, fromTo("spec.assignee", "", "alice"), state)
-	for name, test := range map[string]struct {
-		trail activity.Trail
-		last  activity.Change
-		total int
-	}{
-		"with room":                     {with(waiting(fullTrail-2), given), alone, fullTrail},
-		"one that waits":                {with(waiting(fullTrail-1), given), changed(activity.Propagated, incA, fromTo("spec.assignee", "zoe", "alice"), state), fullTrail},
-		"one of another incident waits": {with(waiting(fullTrail-1), elsewhere), alone, fullTrail + 1},
-		"none waits":                    {waiting(fullTrail), alone, fullTrail + 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			before := test.trail.String()
-			next, _, late := test.trail.Next(step)
-			if late || len(next.Changes) != test.total || test.trail.String() != before {
-				t.Fatalf("late %v, %d changes, from %s", late, len(next.Changes), test.trail)
-			}
-			if diff := cmp.Diff(by("incident-operator", test.last), next.Changes[len(next.Changes)-1]); diff != "" {
-				t.Errorf("propagation (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-func with(trail activity.Trail, change activity.Change) activity.Trail {
-	trail.Changes = append(trail.Changes, change)
-	return trail
 }
 
 // history is one alert among three incidents, of which one is merged into another some time, and the logs that take

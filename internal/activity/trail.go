@@ -20,6 +20,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -72,7 +73,8 @@ type Change struct {
 }
 
 const (
-	// patience is how many changes may wait for logs before what people do waits too.
+	// patience is how many changes may wait for logs before what people edit waits too: until it is noted it is still to
+	// be seen on the alert.
 	patience = 12
 
 	maxTrailBytes  = 64 * 1024
@@ -120,8 +122,13 @@ func (t Trail) String() string {
 	return ""
 }
 
-// isFull says whether what people do has to wait before it is noted: until then it is still to be seen on the alert.
-func (t Trail) isFull() bool { return len(t.Changes) >= patience || len(t.String()) > maxTrailBytes/2 }
+// isLarge says whether nothing more can be noted before a log took some.
+func (t Trail) isLarge() bool { return len(t.String()) > maxTrailBytes/2 }
+
+// Honest says whether the tickets are such as the operator gives: older than the version of the alert that bears them.
+func (t Trail) Honest(resourceVersion string) bool {
+	return !slices.ContainsFunc(t.Changes, func(c Change) bool { return !isNewer(resourceVersion, c.Ticket) })
+}
 
 func (c Change) validate() error {
 	switch c.Type {

@@ -19,6 +19,7 @@ limitations under the License.
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -68,7 +69,7 @@ type Plan struct {
 	TrailBefore, TrailAfter activity.Trail
 	// Notes says that the trail has to be written.
 	Notes bool
-	// Late says that nothing can be written before logs have taken what was noted.
+	// Late says that not all could be noted before logs have taken some of what was.
 	Late bool
 	// Damage says why a memory or trail cannot be read; nil where both can.
 	Damage error
@@ -76,14 +77,12 @@ type Plan struct {
 
 // For makes the plan for an alert in its place, which must be settled.
 func For(alert *v1alpha1.Alert, place Place, circumstances Circumstances) Plan {
-	before, err := inherit.FromAlert(alert)
-	p := Plan{Incident: place.Incident, Before: before, Damage: damageOf(v1alpha1.InheritedAnnotation, err)}
-	trail, err := activity.ParseTrail(alert.Annotations[v1alpha1.TrailAnnotation])
-	if err != nil {
-		p.Damage = damageOf(v1alpha1.TrailAnnotation, err)
-		trail = activity.Adopt(alert, reference(place.Incident))
+	before, memoryErr := inherit.FromAlert(alert)
+	trail, trailErr := trailOf(alert, place)
+	p := Plan{
+		Incident: place.Incident, Before: before, TrailBefore: trail,
+		Damage: errors.Join(damageOf(v1alpha1.InheritedAnnotation, memoryErr), damageOf(v1alpha1.TrailAnnotation, trailErr)),
 	}
-	p.TrailBefore = trail
 	if place.Target != nil {
 		p.PutBack = slices.Contains(trail.Left, string(place.Incident.UID))
 		p.Moves = !p.PutBack
@@ -98,12 +97,25 @@ func For(alert *v1alpha1.Alert, place Place, circumstances Circumstances) Plan {
 	p.After = inherit.Decide(before, linkTo(p.Incident, alert))
 	step.Assignee, step.State = p.After.Assignee, p.After.State
 	p.TrailAfter, p.Notes, p.Late = trail.Next(step)
-	p.Notes = p.Notes || err != nil
+	p.Notes = p.Notes || trailErr != nil
 	return p
 }
 
+// trailOf reads the trail of an alert. One that cannot be read, or was not written by the operator, is taken for one of an
+// alert that is as it was noted.
+func trailOf(alert *v1alpha1.Alert, place Place) (activity.Trail, error) {
+	trail, err := activity.ParseTrail(alert.Annotations[v1alpha1.TrailAnnotation])
+	if err == nil && !trail.Honest(alert.ResourceVersion) {
+		err = errors.New("changes must have tickets that are older than the alert")
+	}
+	if err != nil {
+		return activity.Adopt(alert, reference(place.Incident)), err
+	}
+	return trail, nil
+}
+
 // Changes says whether the alert has to be written.
-func (p Plan) Changes() bool { return p.Follows() || p.Notes || p.Late }
+func (p Plan) Changes() bool { return p.Follows() || p.Notes }
 
 // Follows says whether the alert has still to follow its incident.
 func (p Plan) Follows() bool { return p.Moves || p.Before.Changed(p.After) }

@@ -50,6 +50,7 @@ func resolved(i *v1alpha1.Incident) *v1alpha1.Incident {
 
 func alert(linked string) *v1alpha1.Alert {
 	a := &v1alpha1.Alert{}
+	a.ResourceVersion = "1000"
 	a.Generation, a.CreationTimestamp, a.Annotations = 3, metav1.NewTime(noon.Add(-time.Hour)), map[string]string{}
 	a.Spec.IncidentRef.Name = linked
 	return a
@@ -126,7 +127,12 @@ func outcomeOf(p plan.Plan) outcome {
 		o.Incident = p.Incident.Name
 	}
 	if p.Damage != nil {
-		o.Damage, _, _ = strings.Cut(p.Damage.Error(), ":")
+		var annotations []string
+		for line := range strings.SplitSeq(p.Damage.Error(), "\n") {
+			annotation, _, _ := strings.Cut(line, ":")
+			annotations = append(annotations, annotation)
+		}
+		o.Damage = strings.Join(annotations, ", ")
 	}
 	for _, change := range p.TrailAfter.Changes[min(len(p.TrailBefore.Changes), len(p.TrailAfter.Changes)):] {
 		o.Noted = append(o.Noted, string(change.Type)+" "+change.Incident.Name)
@@ -146,7 +152,7 @@ func TestFor(t *testing.T) {
 		"of no incident":                     {alert(""), none, outcome{}},
 		"of an incident that does not exist": {alert("gone"), none, outcome{}},
 		"new in an incident": {alert("inc-a"), inA, outcome{
-			Incident: "inc-a", Assignee: "alice", Follows: true, Notes: true, Writes: true, Noted: []string{"AlertsLinked inc-a"},
+			Incident: "inc-a", Assignee: "alice", Follows: true, Notes: true, Writes: true, Noted: []string{"AlertsLinked inc-a", "Propagated inc-a"},
 		}},
 		"settled": {settled(alert("inc-a"), inA), inA, outcome{Incident: "inc-a", Assignee: "alice"}},
 		"its incident was assigned anew": {settled(alert("inc-a"), inA), plan.Place{Incident: incident("inc-a", "carol")}, outcome{
@@ -161,23 +167,23 @@ func TestFor(t *testing.T) {
 		}},
 		"a person moved it": {relinked(settled(alert("inc-a"), inA), "inc-b"), inB, outcome{
 			Incident: "inc-b", Assignee: "bob", Follows: true, Notes: true, Writes: true,
-			Noted: []string{"AlertsUnlinked inc-a", "AlertsLinked inc-b"},
+			Noted: []string{"AlertsUnlinked inc-a", "AlertsLinked inc-b", "Propagated inc-b"},
 		}},
 		"a person unlinked it": {relinked(settled(alert("inc-a"), inA), ""), none, outcome{
-			Follows: true, Notes: true, Writes: true, Noted: []string{"AlertsUnlinked inc-a"},
+			Follows: true, Notes: true, Writes: true, Noted: []string{"AlertsUnlinked inc-a", "Propagated inc-a"},
 		}},
 		"its incident was merged": {settled(alert("inc-a"), inA), merged, outcome{
 			Incident: "inc-b", Assignee: "bob", Moves: true, Follows: true, Notes: true, Writes: true,
-			Noted: []string{"AlertsUnlinked inc-a", "AlertsLinked inc-b"},
+			Noted: []string{"AlertsUnlinked inc-a", "AlertsLinked inc-b", "Propagated inc-b"},
 		}},
 		"it was moved by a merge": {moved(), inB, outcome{Incident: "inc-b", Assignee: "bob"}},
 		"new in a merged incident": {alert("inc-a"), merged, outcome{
 			Incident: "inc-b", Assignee: "bob", Moves: true, Follows: true, Notes: true, Writes: true,
-			Noted: []string{"AlertsLinked inc-a", "AlertsUnlinked inc-a", "AlertsLinked inc-b"},
+			Noted: []string{"AlertsLinked inc-a", "AlertsUnlinked inc-a", "AlertsLinked inc-b", "Propagated inc-b"},
 		}},
 		"put back into a merged incident": {relinked(moved(), "inc-a"), merged, outcome{
 			Incident: "inc-a", Assignee: "alice", PutBack: true, Follows: true, Notes: true, Writes: true,
-			Noted: []string{"AlertsUnlinked inc-b", "AlertsLinked inc-a"},
+			Noted: []string{"AlertsUnlinked inc-b", "AlertsLinked inc-a", "Propagated inc-a"},
 		}},
 		"put back and settled": {settled(relinked(moved(), "inc-a"), merged), merged, outcome{
 			Incident: "inc-a", Assignee: "alice", PutBack: true,
@@ -193,10 +199,16 @@ func TestFor(t *testing.T) {
 		}},
 		"a damaged trail in a merged incident": {set(settled(alert("inc-a"), inA), v1alpha1.TrailAnnotation, "{"), merged, outcome{
 			Incident: "inc-b", Assignee: "bob", Moves: true, Follows: true, Notes: true, Writes: true,
-			Damage: "annotation editor.incidentoperator.dev/trail", Noted: []string{"AlertsUnlinked inc-a", "AlertsLinked inc-b"},
+			Damage: "annotation editor.incidentoperator.dev/trail", Noted: []string{"AlertsUnlinked inc-a", "AlertsLinked inc-b", "Propagated inc-b"},
 		}},
 		"both damaged": {set(set(settled(alert("inc-a"), inA), v1alpha1.TrailAnnotation, "{"), v1alpha1.InheritedAnnotation, "{"), inA, outcome{
-			Incident: "inc-a", Assignee: "alice", Follows: true, Notes: true, Writes: true, Damage: "annotation editor.incidentoperator.dev/trail",
+			Incident: "inc-a", Assignee: "alice", Follows: true, Notes: true, Writes: true,
+			Damage: "annotation incidentoperator.dev/inherited, annotation editor.incidentoperator.dev/trail",
+		}},
+		"a trail that was not written by the operator": {set(settled(alert("inc-a"), inA), v1alpha1.TrailAnnotation,
+			`{"incident":{"name":"inc-a","uid":"uid-of-inc-a"},"changes":[{"incident":{"name":"inc-a","uid":"uid-of-inc-a"},`+
+				`"ticket":"1000","type":"AlertsChanged","actor":"ceo","actorKind":"User"}]}`), inA, outcome{
+			Incident: "inc-a", Assignee: "alice", Notes: true, Writes: true, Damage: "annotation editor.incidentoperator.dev/trail",
 		}},
 	}
 	for name, test := range tests {
@@ -224,7 +236,7 @@ func TestForIsLateWhereTheTrailIsFull(t *testing.T) {
 	place := plan.Place{Incident: a}
 	edited := assigned(full(settled(alert("inc-a"), place), v1alpha1.ActivityIncident{Name: "inc-a", UID: "uid-of-inc-a"}), "dave")
 	p := plan.For(edited, place, circumstances)
-	if !p.Late || p.Notes || !p.Changes() {
+	if !p.Late || p.Notes || p.Changes() {
 		t.Errorf("want it late, with nothing to note yet, got %+v", outcomeOf(p))
 	}
 	if diff := cmp.Diff(p.TrailBefore, p.TrailAfter); diff != "" {

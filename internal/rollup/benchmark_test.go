@@ -18,14 +18,16 @@ package rollup_test
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/plan"
 	"github.com/incident-operator/incident-operator/internal/rollup"
 )
 
-// BenchmarkCompute looks at incidents whose alerts all carry what they are given, with evidence and distinct names as
-// detectors report them.
+// BenchmarkCompute looks at incidents whose alerts all carry and have noted what they are given, with evidence and distinct
+// names as detectors report them.
 func BenchmarkCompute(b *testing.B) {
 	for _, n := range []int{1_000, 50_000} {
 		b.Run(fmt.Sprintf("alerts=%d", n), func(b *testing.B) {
@@ -38,14 +40,23 @@ func BenchmarkCompute(b *testing.B) {
 					about(fmt.Sprintf("Node node-%d", k%100), fmt.Sprintf("User User-%d@example.com", k%500), "Process /usr/bin/sh"),
 					ours("alice"), remembers(givenAlice),
 				)
+				note(&alerts[k], i)
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				if result := rollup.Compute(rollup.Subject{Incident: i}, alerts, noon, rollup.Options{}); result.Pending != 0 {
-					b.Fatalf("%d alerts are pending", result.Pending)
+				result := rollup.Compute(rollup.Subject{Incident: i}, alerts, noon, rollup.Options{})
+				if result.Pending != 0 || result.Alerts.Unnoted != 0 {
+					b.Fatalf("%d alerts are pending, %d are not noted", result.Pending, result.Alerts.Unnoted)
 				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/alert")
 		})
 	}
+}
+
+// note lets an alert have noted that it is linked.
+func note(alert *v1alpha1.Alert, i *v1alpha1.Incident) {
+	p := plan.For(alert, plan.Place{Incident: i}, plan.Circumstances{Ticket: "1"})
+	alert.Annotations = maps.Clone(alert.Annotations)
+	alert.Annotations[v1alpha1.TrailAnnotation] = p.TrailAfter.String()
 }

@@ -17,6 +17,7 @@ limitations under the License.
 package rollup
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -122,11 +123,17 @@ func stateOf(incident *v1alpha1.Incident) v1alpha1.IncidentState {
 }
 
 // redirectedTo is where to look instead of a merged incident. One that was merged in its turn says where itself.
+// What it redirected to stays where the one in between is gone.
 func redirectedTo(subject Subject) string {
-	if subject.Target != nil && subject.Target.Status.RedirectedTo != "" {
+	status := subject.Incident.Status
+	switch {
+	case subject.Target == nil && status.MergedInto.UID != "":
+		return cmp.Or(status.RedirectedTo, status.MergedInto.Name)
+	case subject.Target != nil && subject.Target.Status.RedirectedTo != "":
 		return subject.Target.Status.RedirectedTo
+	default:
+		return status.MergedInto.Name
 	}
-	return subject.Incident.Status.MergedInto.Name
 }
 
 func automaticName(t *tally) string {

@@ -153,8 +153,8 @@ func (t *tally) addPlan(alert *v1alpha1.Alert) {
 	if !alert.DeletionTimestamp.IsZero() {
 		return
 	}
-	if p.Changes() {
-		t.told.Wait(alert.ResourceVersion)
+	if p.Notes || p.Late {
+		t.told.Unnoted++
 	}
 	if p.Follows() {
 		t.pending++

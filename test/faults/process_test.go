@@ -1,0 +1,151 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package faults
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	coordinationv1 "k8s.io/api/coordination/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+const (
+	operatorNamespace = "incident-operator-system"
+	leaseName         = "incident-operator.incidentoperator.dev"
+)
+
+// process is the operator, run as its users run it, and started again whenever it was killed.
+type process struct {
+	args   []string
+	log    *os.File
+	server *proxy
+	done   sync.WaitGroup
+
+	mutex    sync.Mutex
+	cmd      *exec.Cmd
+	ended    chan struct{}
+	killed   bool
+	stopping bool
+	err      error
+}
+
+// startOperator runs the operator against the proxy for as long as the suite takes.
+func startOperator(ctx context.Context, server *proxy) *process {
+	GinkgoHelper()
+	ports := strings.Fields(command(ctx, "bin/controlplane", "ports", "2"))
+	Expect(ports).To(HaveLen(2))
+	log, err := os.OpenFile(operatorLog(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	Expect(err).NotTo(HaveOccurred())
+	p := &process{server: server, log: log, args: []string{
+		"--kubeconfig", server.writeKubeconfig(),
+		"--leader-elect", "--leader-election-namespace", operatorNamespace,
+		"--metrics-bind-address", "127.0.0.1:" + ports[0], "--health-probe-bind-address", "127.0.0.1:" + ports[1],
+	}}
+	server.kill = p.kill
+	Expect(p.start()).To(Succeed())
+	p.done.Go(p.keepRunning)
+	return p
+}
+
+func operatorLog() string { return filepath.Join(localDir, "logs", "operator.log") }
+
+func (p *process) start() error {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.stopping {
+		return nil
+	}
+	// It outlives whatever spec is running.
+	p.cmd = exec.CommandContext(context.Background(), filepath.Join(root, "bin", "manager"), p.args...)
+	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
+	p.ended, p.killed = make(chan struct{}), false
+	return p.cmd.Start()
+}
+
+// keepRunning starts the operator again when it was killed. That it ends by itself is an error, which failure tells.
+func (p *process) keepRunning() {
+	for {
+		err := p.cmd.Wait()
+		p.mutex.Lock()
+		close(p.ended)
+		if p.stopping {
+			p.mutex.Unlock()
+			return
+		}
+		if !p.killed && p.err == nil {
+			p.err = fmt.Errorf("the operator ended by itself: %w", err)
+		}
+		p.mutex.Unlock()
+		err = releaseLease()
+		p.server.open()
+		if err == nil {
+			err = p.start()
+		}
+		if err != nil {
+			p.fail(err)
+			return
+		}
+	}
+}
+
+// releaseLease spares the successor the wait for the lease of the dead, which cannot come back. So leases need not be
+// short, and none is lost where the machine is busy.
+func releaseLease() error {
+	lease := &coordinationv1.Lease{}
+	lease.Namespace, lease.Name = operatorNamespace, leaseName
+	return client.IgnoreNotFound(admin.Delete(context.Background(), lease))
+}
+
+// kill ends the operator at once, wherever it is, and returns when it is dead.
+func (p *process) kill() {
+	p.mutex.Lock()
+	p.killed = true
+	ended := p.ended
+	_ = p.cmd.Process.Kill()
+	p.mutex.Unlock()
+	<-ended
+}
+
+func (p *process) stop() {
+	p.mutex.Lock()
+	p.stopping = true
+	_ = p.cmd.Process.Kill()
+	p.mutex.Unlock()
+	p.done.Wait()
+	_ = p.log.Close()
+}
+
+func (p *process) fail(err error) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.err = err
+}
+
+// failure says what went wrong with the operator that nobody did to it.
+func (p *process) failure() error {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return p.err
+}
