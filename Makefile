@@ -45,12 +45,14 @@ build: plugin ## build the operator, bin/manager, and the kubectl plugin
 .PHONY: plugin
 plugin: ## build the kubectl plugin: bin/kubectl-incident
 	$(GO_BUILD) -ldflags "-s -w -X main.version=$(VERSION)" -o bin/kubectl-incident ./cmd/kubectl-incident
+	ln -sf kubectl-incident bin/kubectl_complete-incident # The name by which kubectl asks for completions.
 
 .PHONY: install-plugin
 install-plugin: PLUGIN_DIR = $(or $(PREFIX),$(shell go env GOPATH))/bin
-install-plugin: plugin ## copy the kubectl plugin to PREFIX/bin, else to the bin folder of GOPATH
+install-plugin: plugin ## copy the kubectl plugin, with its completion, to PREFIX/bin, else to the bin folder of GOPATH
 	mkdir -p "$(PLUGIN_DIR)"
 	cp bin/kubectl-incident "$(PLUGIN_DIR)/"
+	ln -sf kubectl-incident "$(PLUGIN_DIR)/kubectl_complete-incident"
 
 .PHONY: k8s
 k8s: ## build etcd, kube-apiserver, kube-controller-manager and kubectl: bin/k8s (minutes, once)

@@ -24,7 +24,12 @@ step() {
 kubectl_as() {
   local person=$1
   shift
-  "$ROOT/bin/k8s/kubectl" --kubeconfig "$LOCAL_DIR/$person.kubeconfig" "$@"
+  if [[ $1 == incident ]]; then
+    # kubectl would look for the plugin in PATH.
+    "$ROOT/bin/kubectl-incident" --kubeconfig "$LOCAL_DIR/$person.kubeconfig" "${@:2}"
+  else
+    "$ROOT/bin/k8s/kubectl" --kubeconfig "$LOCAL_DIR/$person.kubeconfig" "$@"
+  fi
 }
 
 # told PERSON ARGUMENT...: shows the command as typed, runs it and shows what it printed, which stays in OUTPUT.
@@ -167,7 +172,7 @@ look() {
 
 take() {
   step "alice takes one incident, and all its alerts are hers"
-  does alice patch incident $MAIN --type merge -p "{\"spec\":{\"assignee\":\"$ALICE\"}}"
+  does alice incident take $MAIN
   eventually "all $MAIN_COUNT alerts are alice's" "$MAIN_COUNT $ALICE" tally "$(of $MAIN)" .spec.assignee
   does alice get alerts --field-selector "$(of $MAIN)"
 }
@@ -176,7 +181,7 @@ override() {
   step "bob takes one of the alerts, and it stays his when the incident changes"
   BOBS=$(first_alert "$(of $MAIN),spec.category=InitialAccess")
   does bob patch alert "$BOBS" --type merge -p "{\"spec\":{\"assignee\":\"$BOB\"}}"
-  does alice patch incident $MAIN --type merge -p '{"spec":{"resolution":{"state":"InProgress"}}}'
+  does alice incident start $MAIN
   eventually "the operator has seen the change" yes settled $MAIN
   eventually "$MAIN is in progress" InProgress incident $MAIN '{.status.state}'
   same "the alert is still bob's" $BOB "$(alert "$BOBS" '{.spec.assignee}')"
@@ -186,10 +191,10 @@ first_alert() { each_alert "$1" .metadata.name | sed -n 1p; }
 
 tag() {
   step "A tag is a label to filter by"
-  does alice patch incident $MAIN --type merge -p '{"spec":{"tags":["Ransomware"]}}'
+  does alice incident tag Ransomware $MAIN
   eventually "the filter finds $MAIN alone" incident.incidentoperator.dev/$MAIN \
     kubectl_as vera get incidents -l tag.incidentoperator.dev/ransomware -o name
-  does alice get incidents -l tag.incidentoperator.dev/ransomware
+  does alice incident list --tag Ransomware
 }
 
 select_by_owner() {
@@ -214,8 +219,10 @@ resolve() {
   does alice patch alert "$DONE_BEFORE" --type merge -p '{"spec":{"resolution":{"state":"Resolved","note":"The backup job of the night"}}}'
   DONE_RESOLUTION=$(alert "$DONE_BEFORE" '{.spec.resolution}')
   STATES_BEFORE=$(states $MAIN)
-  does alice patch incident $MAIN --type merge -p '{"spec":{"resolution":{"state":"Resolved","note":"Hosts reinstalled, accounts reset"},
-    "classification":{"verdict":"TruePositive","determination":"MultiStagedAttack"}}}'
+  does alice incident resolve $MAIN --dry-run
+  same "the dry run names every alert but the one that is resolved already" $((MAIN_COUNT - 1)) "$(grep -c '^  alert/' <<<"$OUTPUT")"
+  same "and changes nothing" InProgress "$(incident $MAIN '{.spec.resolution.state}')"
+  does alice incident resolve $MAIN --note "Hosts reinstalled, accounts reset" --classify TruePositive/MultiStagedAttack
   eventually "all $MAIN_COUNT alerts are resolved" "$MAIN_COUNT Resolved" tally "$(of $MAIN)" .spec.resolution.state
   eventually "$MAIN counts none of them as active" "Resolved 0/$MAIN_COUNT" incident $MAIN '{.status.state} {.status.alerts.summary}'
   same "the alert that was resolved before keeps its resolution and note" "$DONE_RESOLUTION" "$(alert "$DONE_BEFORE" '{.spec.resolution}')"
@@ -266,8 +273,7 @@ move() {
   choose_three
   main_name=$(incident $MAIN '{.status.name}')
   other_name=$(incident $OTHER '{.status.name}')
-  does alice patch alert "${THREE[@]}" --type merge -p "{\"spec\":{\"incidentRef\":{\"name\":\"$OTHER\"}},
-    \"metadata\":{\"annotations\":{\"incidentoperator.dev/move-reason\":\"{\\\"to\\\":\\\"$OTHER\\\",\\\"reason\\\":\\\"the same stolen account\\\"}\"}}}"
+  does alice incident move "${THREE[@]}" --to $OTHER --reason "the same stolen account"
   eventually "all of $OTHER's alerts are bob's" "$((OTHER_COUNT + 3)) $BOB" tally "$(of $OTHER)" .spec.assignee
   eventually "$OTHER counts three more" "$((OTHER_COUNT + 3))" incident $OTHER '{.status.alerts.total}'
   eventually "$MAIN counts three fewer" "$total" incident $MAIN '{.status.alerts.total}'
@@ -297,14 +303,15 @@ rename() {
 
 comment() {
   step "alice and bob comment; bob tries to speak as alice and fails"
-  printf 'alice $ kubectl create -f - <<END\n%s\nEND\n' "$(new_comment first "$ALICE" "Signed in from two continents.")"
-  new_comment first "$ALICE" "Signed in from two continents." | kubectl_as alice create -f - || fail "alice's comment to be created" "the error above"
+  local first
+  does alice incident comment $MAIN "Signed in from two continents."
+  first=${OUTPUT##*comment/}
   printf 'bob $ kubectl create -f - <<END\n%s\nEND\n' "$(new_comment forged "$ALICE" "Nothing to see here.")"
   new_comment forged "$ALICE" "Nothing to see here." | kubectl_as bob create -f - || fail "bob's comment to be created" "the error above"
   same "what bob wrote in alice's name is bob's" $BOB "$(kubectl_as admin get comment forged -o 'jsonpath={.spec.author}')"
   eventually "both comments stand in the log" "True True" \
     kubectl_as admin get comments -o 'jsonpath={.items[*].status.conditions[?(@.type=="Recorded")].status}'
-  refused alice "cannot patch resource" patch comment first --type merge -p '{"spec":{"text":"I never said that."}}'
+  refused alice "cannot patch resource" patch comment "$first" --type merge -p '{"spec":{"text":"I never said that."}}'
 }
 
 # new_comment NAME AUTHOR TEXT
@@ -345,7 +352,7 @@ merge() {
   local moved total
   moved=$(count "$(of $THIRD)")
   total=$(count "$(of $OTHER)")
-  does bob patch incident $THIRD --type merge -p "{\"spec\":{\"mergeInto\":{\"name\":\"$OTHER\"}}}"
+  does bob incident merge $THIRD --into $OTHER
   eventually "$THIRD redirects to $OTHER" "Redirected $OTHER True" \
     incident $THIRD '{.status.state} {.status.redirectedTo} {.status.conditions[?(@.type=="Merged")].status}'
   eventually "all its alerts are bob's" "$((total + moved)) $BOB" tally "$(of $OTHER)" .spec.assignee
@@ -375,7 +382,7 @@ plugin_as() {
   local person=$1
   shift
   printf '%s $ kubectl incident%s\n' "$person" "$(typed "$@")"
-  "$ROOT/bin/kubectl-incident" --kubeconfig "$LOCAL_DIR/$person.kubeconfig" "$@"
+  kubectl_as "$person" incident "$@"
 }
 
 look_on() {

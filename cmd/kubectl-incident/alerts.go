@@ -41,8 +41,9 @@ type alertListing struct {
 func (p *plugin) alertsCommand() *cobra.Command {
 	o := &alertListing{plugin: p}
 	command := &cobra.Command{
-		Use:   "alerts [INCIDENT]",
-		Short: "List the alerts of an incident, those of none, or all",
+		Use:               "alerts [INCIDENT]",
+		Short:             "List the alerts of an incident, those of none, or all",
+		ValidArgsFunction: p.completeArgs(allIncidents, nothing),
 		Example: `  # Those of one incident
   kubectl incident alerts inc-1
 
@@ -54,20 +55,32 @@ func (p *plugin) alertsCommand() *cobra.Command {
 			if len(args) > 0 {
 				incident = args[0]
 			}
-			return o.run(command.Context(), incident)
+			return o.run(command.Context(), len(args) > 0, incident)
 		},
 	}
 	flags := command.Flags()
 	flags.BoolVar(&o.unlinked, "unlinked", false, "only alerts that belong to no incident")
 	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "alerts of all namespaces")
 	flags.Int64Var(&o.chunk, "chunk-size", defaultChunk, "how many objects one request asks for; 0 for all at once")
-	o.addTo(command)
+	o.addTo(command, p)
 	return command
 }
 
-func (o *alertListing) run(ctx context.Context, incident string) error {
-	if incident != "" && (o.unlinked || o.allNamespaces) {
+func (o *alertListing) validate(named bool, incident string) error {
+	switch {
+	case named && incident == "":
+		return errors.New("the name of the incident is empty")
+	case named && (o.unlinked || o.allNamespaces):
 		return errors.New("name an incident, or use --unlinked or --all-namespaces, not both")
+	case o.chunk < 0:
+		return errNegativeChunk
+	}
+	return nil
+}
+
+func (o *alertListing) run(ctx context.Context, named bool, incident string) error {
+	if err := o.validate(named, incident); err != nil {
+		return err
 	}
 	sink, err := newSink(o.plugin, &o.formatFlags, alertColumns(), o.allNamespaces)
 	if err != nil {

@@ -27,8 +27,9 @@ import (
 
 func (p *plugin) takeCommand() *cobra.Command {
 	return p.changeCommand(&cobra.Command{
-		Use:   "take [INCIDENT...]",
-		Short: "Assign incidents, and with them their alerts, to yourself",
+		Use:               "take [INCIDENT...]",
+		Short:             "Assign incidents, and with them their alerts, to yourself",
+		ValidArgsFunction: p.completeArgs(openIncidents),
 		Example: `  # Take one
   kubectl incident take inc-1
 
@@ -46,9 +47,10 @@ func (p *plugin) takeCommand() *cobra.Command {
 
 func (p *plugin) assignCommand() *cobra.Command {
 	return p.changeCommand(&cobra.Command{
-		Use:   "assign USER [INCIDENT...]",
-		Short: "Assign incidents, and with them their alerts, to a user or group",
-		Args:  cobra.MinimumNArgs(1),
+		Use:               "assign USER [INCIDENT...]",
+		Short:             "Assign incidents, and with them their alerts, to a user or group",
+		ValidArgsFunction: p.completeArgs(knownAssignees, openIncidents),
+		Args:              cobra.MinimumNArgs(1),
 		Example: `  # See first what it would change, on each alert too
   kubectl incident assign bob@example.com inc-1 --dry-run
 
@@ -64,9 +66,10 @@ func (p *plugin) assignCommand() *cobra.Command {
 
 func (p *plugin) unassignCommand() *cobra.Command {
 	return p.changeCommand(&cobra.Command{
-		Use:     "unassign [INCIDENT...]",
-		Short:   "Take assignments back; alerts get the owner they had before",
-		Example: `  kubectl incident unassign inc-1`,
+		Use:               "unassign [INCIDENT...]",
+		Short:             "Take assignments back; alerts get the owner they had before",
+		ValidArgsFunction: p.completeArgs(openIncidents),
+		Example:           `  kubectl incident unassign inc-1`,
 	}, func(_ context.Context, names []string) (change, []string, error) {
 		return assignTo(""), names, nil
 	})

@@ -17,11 +17,9 @@ limitations under the License.
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -32,8 +30,6 @@ import (
 const (
 	// bulkWorkers is how many requests of one command are under way at the same time.
 	bulkWorkers = 8
-	// askAbove is how many objects are changed without a question.
-	askAbove = 10
 	// interruptPatience is how long requests that are under way may still take after an interrupt.
 	interruptPatience = 10 * time.Second
 
@@ -114,47 +110,6 @@ func (b *bulkFlags) rehearse(ctx context.Context, p *plugin, tasks []task) error
 		return errIncomplete
 	}
 	return nil
-}
-
-// confirm asks before many objects are changed.
-func (b *bulkFlags) confirm(ctx context.Context, p *plugin, number int) error {
-	if b.yes || number <= askAbove {
-		return nil
-	}
-	if !p.onTerminal() {
-		return fmt.Errorf("this would change %d objects: say --yes, or look first with --dry-run", number)
-	}
-	_, _ = fmt.Fprintf(p.ErrOut, "This changes %d objects. Go on? [y/N] ", number)
-	answer, err := readAnswer(ctx, p.In)
-	if err != nil {
-		return fmt.Errorf("reading the answer: %w: nothing was changed", err)
-	}
-	if answer != "y" && answer != "yes" {
-		return errors.New("nothing was changed")
-	}
-	return nil
-}
-
-// readAnswer reads a line in lower case, or ends with the context: a read of a terminal cannot be interrupted otherwise.
-func readAnswer(ctx context.Context, in io.Reader) (string, error) {
-	type line struct {
-		text string
-		err  error
-	}
-	read := make(chan line, 1)
-	go func() {
-		text, err := bufio.NewReader(in).ReadString('\n')
-		read <- line{text, err}
-	}()
-	select {
-	case <-ctx.Done():
-		return "", ctx.Err()
-	case l := <-read:
-		if l.text == "" && l.err != nil {
-			return "", l.err
-		}
-		return strings.ToLower(strings.TrimSpace(l.text)), nil
-	}
 }
 
 // doAll does tasks until the context ends. What is under way then may still end by itself for a while, so that it is

@@ -177,7 +177,11 @@ func (o *changer) preview(ctx context.Context, c client.Client, incident *v1alph
 	if err != nil {
 		return "", err
 	}
-	return describePreview(o.title(incident), changes, preview.Change(after, alerts, time.Now())), nil
+	into, err := mergedInto(ctx, c, incident)
+	if err != nil {
+		return "", err
+	}
+	return describePreview(o.title(incident), changes, preview.Change(after, into, alerts, time.Now())), nil
 }
 
 // bulkFlags are the flags of commands that change one object or many.

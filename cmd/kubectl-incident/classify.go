@@ -28,8 +28,9 @@ import (
 
 func (p *plugin) classifyCommand() *cobra.Command {
 	return p.changeCommand(&cobra.Command{
-		Use:   "classify VERDICT [DETERMINATION] [INCIDENT...]",
-		Short: "Say what incidents turned out to be",
+		Use:               "classify VERDICT [DETERMINATION] [INCIDENT...]",
+		Short:             "Say what incidents turned out to be",
+		ValidArgsFunction: p.completeArgs(classifications, determinationOrIncidents, openIncidents),
 		Long: `Say what incidents turned out to be.
 
 A verdict is NotSet, TruePositive, InformationalExpectedActivity or FalsePositive. The second argument is a determination

@@ -41,9 +41,10 @@ type commenter struct {
 func (p *plugin) commentCommand() *cobra.Command {
 	o := &commenter{plugin: p}
 	command := &cobra.Command{
-		Use:   "comment INCIDENT [TEXT]",
-		Short: "Say something about an incident; without a text, in your editor",
-		Args:  cobra.RangeArgs(1, 2),
+		Use:               "comment INCIDENT [TEXT]",
+		Short:             "Say something about an incident; without a text, in your editor",
+		ValidArgsFunction: p.completeArgs(openIncidents, nothing),
+		Args:              cobra.RangeArgs(1, 2),
 		Example: `  kubectl incident comment inc-1 "The laptop is off the network."
 
   # In $KUBE_EDITOR or $EDITOR
@@ -178,12 +179,12 @@ func createOptions(options []client.PatchOption) []client.CreateOption {
 // waitForEntry waits until the comment has its entry in the activity log, and says its number.
 func (o *commenter) waitForEntry(ctx context.Context, c client.WithWatch, comment *v1alpha1.Comment) error {
 	var recorded *metav1.Condition
-	err := watchUntil(ctx, c, comment, &v1alpha1.CommentList{}, func(object client.Object) bool {
+	err := watchUntil(ctx, c, comment, &v1alpha1.CommentList{}, func(object client.Object) (bool, error) {
 		if seen, ok := object.(*v1alpha1.Comment); ok {
 			*comment = *seen
 		}
 		recorded = meta.FindStatusCondition(comment.Status.Conditions, v1alpha1.ConditionRecorded)
-		return recorded != nil
+		return recorded != nil, nil
 	})
 	if err != nil {
 		return err

@@ -104,4 +104,21 @@ func alertsOf(ctx context.Context, c client.Client, incident *v1alpha1.Incident)
 	return alerts, nil
 }
 
+// mergedInto returns the incident that an incident was merged into, directly or through others: there its alerts go. It
+// returns nil where the incident is nil or was not merged, or where the other one is gone.
+func mergedInto(ctx context.Context, c client.Client, incident *v1alpha1.Incident) (*v1alpha1.Incident, error) {
+	var into *v1alpha1.Incident
+	for next := incident; next != nil && next.Status.MergedInto.UID != ""; next = into {
+		target, err := getIncident(ctx, c, client.ObjectKey{Namespace: next.Namespace, Name: next.Status.MergedInto.Name})
+		if err != nil {
+			return nil, fmt.Errorf("reading what %s was merged into: %w", next.Name, err)
+		}
+		if target == nil || string(target.UID) != next.Status.MergedInto.UID {
+			break
+		}
+		into = target
+	}
+	return into, nil
+}
+
 func keyOf(object metav1.Object) string { return object.GetNamespace() + "/" + object.GetName() }

@@ -75,10 +75,10 @@ func (p *plugin) createIncidentCommand() *cobra.Command {
 		Use:   "incident NAME",
 		Short: "Create an incident by hand; alerts can be moved to it",
 		Args:  cobra.ExactArgs(1),
-		Example: `  kubectl incident create incident hr-2026 --title "Suspicious logins in HR" --severity High --tag HR
+		Example: `  # See first whether the API server would take it
+  kubectl incident create incident hr-2026 --assignee bob@example.com --dry-run=server
 
-  # See first what the API server would take
-  kubectl incident create incident hr-2026 --assignee bob@example.com --dry-run=server`,
+  kubectl incident create incident hr-2026 --title "Suspicious logins in HR" --severity High --tag HR`,
 		RunE: func(command *cobra.Command, args []string) error {
 			if err := o.fill(&spec.Triage, &spec.Severity); err != nil {
 				return err
@@ -125,7 +125,7 @@ func (p *plugin) createAlertCommand() *cobra.Command {
 		Use:     "alert NAME --title TEXT",
 		Short:   "Create an alert by hand, such as for a phone call",
 		Args:    cobra.ExactArgs(1),
-		Example: `  kubectl incident create alert call-0815 --title "User reports a strange mail" --incident hr-2026 --severity Low --category InitialAccess --source "Help desk"`,
+		Example: `  kubectl incident create alert call-0815 --title "User reports a strange mail" --incident inc-1 --severity Low --category InitialAccess --source "Help desk"`,
 		RunE: func(command *cobra.Command, args []string) error {
 			if err := o.fill(&spec.Triage, &spec.Severity); err != nil {
 				return err
@@ -172,6 +172,10 @@ func alertTask(ctx context.Context, c client.Client, alert *v1alpha1.Alert) (tas
 			return task{}, err
 		}
 	}
+	into, err := mergedInto(ctx, c, incident)
+	if err != nil {
+		return task{}, err
+	}
 	what := "alert/" + alert.Name
 	return task{
 		what: what,
@@ -180,7 +184,7 @@ func alertTask(ctx context.Context, c client.Client, alert *v1alpha1.Alert) (tas
 			arriving := alert.DeepCopy()
 			// By its time an incident that is resolved tells that the alert is new.
 			arriving.CreationTimestamp, arriving.Spec.IncidentRef.Name = metav1.NewTime(now), ""
-			outcomes := preview.Move(incident, []v1alpha1.Alert{*arriving}, now)
+			outcomes := preview.Move(incident, into, []v1alpha1.Alert{*arriving}, now)
 			return describePreview(what, []string{"a new alert"}, outcomes), nil
 		},
 		do: func(ctx context.Context, options ...client.PatchOption) (string, error) {

@@ -33,9 +33,10 @@ var errChangedMeanwhile = errors.New("somebody else changed it while you edited:
 func (p *plugin) editCommand() *cobra.Command {
 	o := &changer{plugin: p}
 	command := &cobra.Command{
-		Use:   "edit INCIDENT",
-		Short: "Edit what people decide about an incident, in your editor",
-		Args:  cobra.ExactArgs(1),
+		Use:               "edit INCIDENT",
+		Short:             "Edit what people decide about an incident, in your editor",
+		ValidArgsFunction: p.completeArgs(openIncidents, nothing),
+		Args:              cobra.ExactArgs(1),
 		Example: `  kubectl incident edit inc-1
 
   # In another editor

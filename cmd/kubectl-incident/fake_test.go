@@ -45,6 +45,9 @@ type cluster struct {
 	mutex     sync.Mutex
 	// patches counts the patches that reached it.
 	patches int
+	// tablesRead counts the pages of tables that were read of it; unreadable makes that fail.
+	tablesRead int
+	unreadable error
 }
 
 func newCluster(t *testing.T, objects ...client.Object) *cluster {
@@ -108,6 +111,7 @@ func (c *cluster) runWith(ctx context.Context, args ...string) ended {
 		funcs.List = listIncidents
 		return interceptor.NewClient(c.WithWatch, funcs), nil
 	}
+	p.tables = c.tables
 	code := p.run(ctx, append([]string{"-n", "soc"}, args...))
 	return ended{code: code, out: out.String(), errOut: errOut.String()}
 }

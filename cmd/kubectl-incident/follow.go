@@ -40,15 +40,15 @@ type follower struct {
 	shown int64
 	// pending are entries that came before their turn.
 	pending map[int64]map[string]any
-	// rows are what was shown, with which new rows are aligned.
-	rows [][]string
+	// columns are those of what was shown, with which new rows are aligned.
+	columns aligned
 }
 
 // run ends without an error when it is interrupted: that is how people end it.
 func (f *follower) run(ctx context.Context, shown []map[string]any) error {
-	f.rows = [][]string{timelineHeader}
+	f.columns.measure(timelineHeader)
 	for _, entry := range shown {
-		f.rows = append(f.rows, entryRow(entry))
+		f.columns.measure(entryRow(entry))
 		f.shown = max(f.shown, sequenceOf(entry))
 	}
 	source := f.client.Resource(v1alpha1.GroupVersion.WithResource("activities")).Namespace(f.namespace)
@@ -126,9 +126,9 @@ func (f *follower) showOne(ctx context.Context, entry map[string]any) error {
 	if f.format != "" {
 		return f.printObjects([]map[string]any{entry})
 	}
-	f.rows = append(f.rows, entryRow(entry))
-	lines := alignRows(f.rows)
-	printLine(f.Out, lines[len(lines)-1])
+	row := entryRow(entry)
+	f.columns.measure(row)
+	printLine(f.Out, f.columns.line(row))
 	if !isCommented(entry) {
 		return nil
 	}

@@ -47,7 +47,7 @@ type formatFlags struct {
 	*get.PrintFlags
 }
 
-func (f *formatFlags) addTo(command *cobra.Command) {
+func (f *formatFlags) addTo(command *cobra.Command, p *plugin) {
 	f.PrintFlags = get.NewGetPrintFlags()
 	// What kubectl sorts by is a path; its rows are of several kinds.
 	f.HumanReadableFlags.SortBy, f.HumanReadableFlags.ShowKind = nil, nil
@@ -58,6 +58,7 @@ func (f *formatFlags) addTo(command *cobra.Command) {
 	formats := append(f.AllowedFormats(), formatCSV)
 	slices.Sort(formats)
 	command.Flags().StringVarP(format, "output", "o", "", "how to print: one of "+strings.Join(formats, ", "))
+	p.completeFlag(command, "output", words(formats...))
 }
 
 // tabular says that columns are printed, not objects.

@@ -45,9 +45,10 @@ type listing struct {
 func (p *plugin) listCommand() *cobra.Command {
 	o := &listing{plugin: p}
 	command := &cobra.Command{
-		Use:     "list [QUERY]",
-		Aliases: []string{"ls"},
-		Short:   "List the incidents that wait to be worked on, newest activity first",
+		Use:               "list [QUERY]",
+		Aliases:           []string{"ls"},
+		Short:             "List the incidents that wait to be worked on, newest activity first",
+		ValidArgsFunction: p.completeArgs(savedQueries, nothing),
 		Long: `List the incidents of the queue: what is not resolved and was not merged, newest activity first. Flags select further;
 an incident has to meet all of them. QUERY is a saved one; flags that are given beside it override what it says.
 
@@ -67,7 +68,7 @@ With --sort-by=name, rows are printed as they come. -o csv prints all columns, w
 	}
 	flags := command.Flags()
 	o.filterFlags.addTo(flags)
-	o.formatFlags.addTo(command)
+	o.formatFlags.addTo(command, p)
 	flags.StringVar(&o.sortBy, "sort-by", query.ByActivity, "what to sort by: "+strings.Join(query.Keys, ", "))
 	flags.BoolVarP(&o.watch, "watch", "w", false, "after the list, print what changes")
 	flags.StringVar(&o.save, "save", "", "save the flags that are given as a query of this name, and list nothing")
@@ -116,6 +117,9 @@ func (o *listing) run(ctx context.Context) error {
 }
 
 func (o *listing) validate() error {
+	if err := o.validateFilters(); err != nil {
+		return err
+	}
 	if o.watch && len(o.entities) > 0 {
 		return errors.New("--watch cannot follow --entity: entities are in the alerts, not in the incident")
 	}

@@ -37,5 +37,5 @@ func interruptible(args []string) int {
 	// The first interrupt asks for an orderly end; a second one, no longer caught, ends the process at once.
 	context.AfterFunc(ctx, stop)
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
-	return run(ctx, streams, args)
+	return run(ctx, streams, asCompleter(os.Args[0], args))
 }

@@ -22,15 +22,18 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/dynamic"
 	dynamicfake "k8s.io/client-go/dynamic/fake"
+	clienttesting "k8s.io/client-go/testing"
 	"sigs.k8s.io/yaml"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -237,7 +240,26 @@ func newClient(objects ...object) dynamic.Interface {
 	for resource, kind := range map[string]string{"incidents": "Incident", "activities": "Activity", "comments": "Comment"} {
 		kinds[v1alpha1.GroupVersion.WithResource(resource)] = kind + "List"
 	}
-	return dynamicfake.NewSimpleDynamicClientWithCustomListKinds(runtime.NewScheme(), kinds, stored...)
+	client := dynamicfake.NewSimpleDynamicClientWithCustomListKinds(runtime.NewScheme(), kinds, stored...)
+	client.PrependReactor("list", "*", func(action clienttesting.Action) (bool, runtime.Object, error) {
+		handled, found, err := clienttesting.ObjectReaction(client.Tracker())(action)
+		selectByFields(found, action)
+		return handled, found, err
+	})
+	return client
+}
+
+// selectByFields leaves of a list what its field selector selects: the fake client leaves that out of account.
+func selectByFields(found runtime.Object, action clienttesting.Action) {
+	objects, isList := found.(*unstructured.UnstructuredList)
+	listing, isListing := action.(clienttesting.ListAction)
+	if !isList || !isListing {
+		return
+	}
+	objects.Items = slices.DeleteFunc(objects.Items, func(item unstructured.Unstructured) bool {
+		selectable := fields.Set{"spec.incidentRef.name": nested(item.Object, "spec", "incidentRef", "name")}
+		return !listing.GetListRestrictions().Fields.Matches(selectable)
+	})
 }
 
 func newObject(kind, name, uid string, spec object) object {

@@ -27,8 +27,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -47,8 +46,9 @@ type merger struct {
 func (p *plugin) mergeCommand() *cobra.Command {
 	o := &merger{plugin: p}
 	command := &cobra.Command{
-		Use:   "merge INCIDENT... --into INCIDENT",
-		Short: "Merge incidents into another: all their alerts and tags go there",
+		Use:               "merge INCIDENT... --into INCIDENT",
+		Short:             "Merge incidents into another: all their alerts and tags go there",
+		ValidArgsFunction: p.completeArgs(openIncidents),
 		Long: `Merge incidents into another one: all their alerts go there, and their tags with them. A merged incident stays, and says
 where to look instead. A merge cannot be taken back once it is accepted. It is refused for all where one is refused.`,
 		Example: `  # See first what it would change, on each alert too
@@ -180,43 +180,17 @@ func tagsAlong(source, target *v1alpha1.Incident) []string {
 
 // waitForMerge follows an incident until all its alerts have left, or the merge is refused.
 func waitForMerge(ctx context.Context, c client.WithWatch, source *v1alpha1.Incident, bar *progress) error {
-	for {
-		watcher, err := c.Watch(ctx, &v1alpha1.IncidentList{}, client.InNamespace(source.Namespace),
-			client.MatchingFieldsSelector{Selector: fields.OneTermEqualSelector("metadata.name", source.Name)})
-		if err != nil {
-			return err
+	most := 0
+	return watchUntil(ctx, c, source, &v1alpha1.IncidentList{}, func(object client.Object) (bool, error) {
+		seen, ok := object.(*v1alpha1.Incident)
+		if !ok {
+			return false, nil
 		}
-		done, err := watchMerge(ctx, watcher, source, bar)
-		if done || err != nil {
-			return err
-		}
-	}
-}
-
-// watchMerge returns false where the watch ended before the merge had: a new one begins with the present state.
-func watchMerge(ctx context.Context, watcher watch.Interface, source *v1alpha1.Incident, bar *progress) (bool, error) {
-	defer watcher.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return false, fmt.Errorf("it is not done yet: %w", ctx.Err())
-		case event, open := <-watcher.ResultChan():
-			if !open {
-				return false, nil
-			}
-			if event.Type == watch.Deleted {
-				return false, errors.New("the incident was deleted")
-			}
-			seen, ok := event.Object.(*v1alpha1.Incident)
-			if !ok {
-				return false, nil
-			}
-			bar.show(seen)
-			if done, err := mergeEnded(seen, source.Generation); done || err != nil {
-				return done, err
-			}
-		}
-	}
+		left := int(ptr.Deref(seen.Status.Alerts.Total, 0))
+		most = max(most, left)
+		bar.show(seen.Name, most-left, most)
+		return mergeEnded(seen, source.Generation)
+	})
 }
 
 // mergeEnded says whether all alerts have moved, and with an error why they never will.

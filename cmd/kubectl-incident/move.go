@@ -19,22 +19,15 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/inherit"
-	"github.com/incident-operator/incident-operator/internal/preview"
 )
 
 const (
@@ -56,8 +49,9 @@ type mover struct {
 func (p *plugin) moveCommand() *cobra.Command {
 	o := &mover{plugin: p}
 	command := &cobra.Command{
-		Use:   "move [ALERT...] --to INCIDENT | --new[=NAME] | --unlink",
-		Short: "Move alerts to another incident, or out of any",
+		Use:               "move [ALERT...] --to INCIDENT | --new[=NAME] | --unlink",
+		Short:             "Move alerts to another incident, or out of any",
+		ValidArgsFunction: p.completeArgs(knownAlerts),
 		Long: `Move alerts to another incident, to a new one, or out of any. An alert gives back what it had from the incident it
 leaves, and gets what the other one gives. Both logs tell who moved it, and why where that is said.`,
 		Example: `  # See first what it would change
@@ -100,6 +94,9 @@ func (o *mover) validate(names []string) error {
 		return errors.New("name at least one alert, or an incident --from which all are moved")
 	case o.from != "" && o.from == o.to:
 		return errors.New("--from and --to are the same incident")
+	}
+	if err := atMost("the reason", o.reason, maxReason); err != nil {
+		return err
 	}
 	return o.bulkFlags.validate()
 }
@@ -205,137 +202,4 @@ func (o *mover) created(ctx context.Context, c client.Client, namespace string) 
 func (p *plugin) refuse(why string) error {
 	printLine(p.ErrOut, escape(why))
 	return errIncomplete
-}
-
-// move links one alert to another incident, or to none where target is nil.
-type move struct {
-	c      client.WithWatch
-	alert  *v1alpha1.Alert
-	target *v1alpha1.Incident
-	reason string
-}
-
-func (m move) task() task {
-	return task{what: "alert/" + m.alert.Name, preview: m.preview, do: m.do, wait: m.wait}
-}
-
-func (m move) targetName() string {
-	if m.target == nil {
-		return ""
-	}
-	return m.target.Name
-}
-
-func (m move) preview(context.Context) (string, error) {
-	outcome := preview.Move(m.target, []v1alpha1.Alert{*m.alert}, time.Now())[0]
-	return escape("alert/" + m.alert.Name + ": " + cmp.Or(describeOutcome(outcome), unchanged)), nil
-}
-
-// do moves the alert from where it was when it was chosen. The operator writes alerts as well, so a conflict alone means
-// nothing; where somebody else moved the alert meanwhile, it stays there.
-func (m move) do(ctx context.Context, options ...client.PatchOption) (string, error) {
-	from := m.alert.Spec.IncidentRef.Name
-	if from == m.targetName() {
-		return unchanged, nil
-	}
-	for {
-		after := m.alert.DeepCopy()
-		if err := m.apply(after); err != nil {
-			return "", err
-		}
-		patch := client.MergeFromWithOptions(m.alert, client.MergeFromWithOptimisticLock{})
-		err := m.c.Patch(ctx, after, patch, append(options, fieldOwner)...)
-		if err == nil {
-			*m.alert = *after
-			return m.said(), nil
-		}
-		if !apierrors.IsConflict(err) {
-			return "", err
-		}
-		if err := m.c.Get(ctx, client.ObjectKeyFromObject(m.alert), m.alert); err != nil {
-			return "", err
-		}
-		if now := m.alert.Spec.IncidentRef.Name; now != from {
-			return "", fmt.Errorf("somebody moved it to %s meanwhile", orNone(now))
-		}
-	}
-}
-
-// apply takes an older reason away: it would count again for an alert that goes where it went before.
-func (m move) apply(alert *v1alpha1.Alert) error {
-	alert.Spec.IncidentRef.Name = m.targetName()
-	delete(alert.Annotations, v1alpha1.MoveReasonAnnotation)
-	if m.reason == "" {
-		return nil
-	}
-	encoded, err := json.Marshal(map[string]string{"to": m.targetName(), "reason": m.reason})
-	if err != nil {
-		return fmt.Errorf("encoding the reason: %w", err)
-	}
-	if alert.Annotations == nil {
-		alert.Annotations = map[string]string{}
-	}
-	alert.Annotations[v1alpha1.MoveReasonAnnotation] = string(encoded)
-	return nil
-}
-
-func (m move) said() string {
-	if m.target == nil {
-		return "unlinked"
-	}
-	return "moved to " + m.target.Name
-}
-
-// wait follows the alert until it has what its new incident gives it.
-func (m move) wait(ctx context.Context, _ *progress) error {
-	for {
-		watcher, err := m.c.Watch(ctx, &v1alpha1.AlertList{}, client.InNamespace(m.alert.Namespace),
-			client.MatchingFieldsSelector{Selector: fields.OneTermEqualSelector("metadata.name", m.alert.Name)})
-		if err != nil {
-			return err
-		}
-		done, err := m.watch(ctx, watcher)
-		if done || err != nil {
-			return err
-		}
-	}
-}
-
-// watch returns false where the watch ended before the alert had followed: a new one begins with the present state.
-func (m move) watch(ctx context.Context, watcher watch.Interface) (bool, error) {
-	defer watcher.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return false, fmt.Errorf("it is not done yet: %w", ctx.Err())
-		case event, open := <-watcher.ResultChan():
-			if !open {
-				return false, nil
-			}
-			if event.Type == watch.Deleted {
-				return false, errors.New("the alert was deleted")
-			}
-			alert, ok := event.Object.(*v1alpha1.Alert)
-			if !ok {
-				return false, nil
-			}
-			if now := alert.Spec.IncidentRef.Name; now != m.targetName() {
-				return false, fmt.Errorf("somebody moved it to %s meanwhile", orNone(now))
-			}
-			if m.followed(alert) {
-				return true, nil
-			}
-		}
-	}
-}
-
-// followed says whether the alert remembers its new incident, or none where it left any. Its memory is written together
-// with what it is given.
-func (m move) followed(alert *v1alpha1.Alert) bool {
-	annotation, remembers := alert.Annotations[v1alpha1.InheritedAnnotation]
-	if m.target == nil {
-		return !remembers
-	}
-	memory, err := inherit.ParseMemory(annotation)
-	return err == nil && memory.UID == m.target.UID
 }

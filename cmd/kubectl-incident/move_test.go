@@ -49,6 +49,7 @@ func TestMoveUsage(t *testing.T) {
 	c.refused(2, "name at least one alert", "move", "--to", "two")
 	c.refused(2, "not both", "move", "a", "--from", "one", "--to", "two")
 	c.refused(2, "are the same incident", "move", "--from", "one", "--to", "one")
+	c.refused(2, "the reason has 257 characters: at most 256 fit", "move", "a", "--to", "two", "--reason", strings.Repeat("é", 257))
 	c.refused(2, "--dry-run must be", "move", "a", "--to", "two", "--dry-run=maybe")
 	c.refused(2, `"none" not found`, "move", "a", "--to", "none")
 	c.refused(2, `"none" not found`, "move", "none", "--to", "two")

@@ -17,10 +17,8 @@ limitations under the License.
 package main
 
 import (
-	"bytes"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/incident-operator/incident-operator/internal/activity"
 )
@@ -61,16 +59,39 @@ func indent(w io.Writer, text string) {
 
 // alignRows returns the rows as aligned lines, one a row. Cells are escaped, so none can start a column or a line.
 func alignRows(rows [][]string) []string {
-	var buffer bytes.Buffer
-	table := tabwriter.NewWriter(&buffer, 0, 0, 3, ' ', 0)
+	var columns aligned
+	columns.measure(rows...)
+	lines := make([]string, 0, len(rows))
 	for _, row := range rows {
-		cells := make([]string, len(row))
-		for i, cell := range row {
-			cells[i] = escape(cell)
-		}
-		printLine(table, strings.Join(cells, "\t"))
+		lines = append(lines, columns.line(row))
 	}
-	// A buffer takes everything.
-	_ = table.Flush()
-	return strings.Split(strings.TrimSuffix(buffer.String(), "\n"), "\n")
+	return lines
+}
+
+// aligned is how wide the columns of rows are on a screen. The last cell of a row takes what it needs.
+type aligned struct{ widths []int }
+
+// measure widens the columns for more rows.
+func (a *aligned) measure(rows ...[]string) {
+	for _, row := range rows {
+		for i := range len(row) - 1 {
+			if i == len(a.widths) {
+				a.widths = append(a.widths, 0)
+			}
+			a.widths[i] = max(a.widths[i], widthOf(escape(row[i])))
+		}
+	}
+}
+
+// line is a row that was measured.
+func (a *aligned) line(row []string) string {
+	var line strings.Builder
+	for i, cell := range row {
+		cell = escape(cell)
+		line.WriteString(cell)
+		if i < len(row)-1 {
+			line.WriteString(strings.Repeat(" ", a.widths[i]-widthOf(cell)+columnGap))
+		}
+	}
+	return line.String()
 }

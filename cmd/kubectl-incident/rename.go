@@ -28,9 +28,10 @@ import (
 func (p *plugin) renameCommand() *cobra.Command {
 	automatic := false
 	command := &cobra.Command{
-		Use:   "rename INCIDENT (NAME | --automatic)",
-		Short: "Give an incident a name, or take it back",
-		Args:  cobra.RangeArgs(1, 2),
+		Use:               "rename INCIDENT (NAME | --automatic)",
+		Short:             "Give an incident a name, or take it back",
+		ValidArgsFunction: p.completeArgs(openIncidents, nothing),
+		Args:              cobra.RangeArgs(1, 2),
 		Example: `  kubectl incident rename inc-1 "Ransomware in HR"
 
   # Let the operator name it from its alerts again

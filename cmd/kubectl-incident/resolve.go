@@ -31,8 +31,9 @@ import (
 func (p *plugin) resolveCommand() *cobra.Command {
 	var note, verdict string
 	command := &cobra.Command{
-		Use:   "resolve [INCIDENT...]",
-		Short: "Resolve incidents, and with them their alerts",
+		Use:               "resolve [INCIDENT...]",
+		Short:             "Resolve incidents, and with them their alerts",
+		ValidArgsFunction: p.completeArgs(openIncidents),
 		Example: `  # See first what it would change, on each alert too
   kubectl incident resolve inc-1 --dry-run
 
@@ -83,8 +84,9 @@ func both(first, second change) change {
 
 func (p *plugin) startCommand() *cobra.Command {
 	return p.changeCommand(&cobra.Command{
-		Use:   "start [INCIDENT...]",
-		Short: "Say that work on incidents is in progress",
+		Use:               "start [INCIDENT...]",
+		Short:             "Say that work on incidents is in progress",
+		ValidArgsFunction: p.completeArgs(openIncidents),
 		Example: `  kubectl incident start inc-1
 
   # All of yours
@@ -100,8 +102,9 @@ func (p *plugin) startCommand() *cobra.Command {
 
 func (p *plugin) reopenCommand() *cobra.Command {
 	return p.changeCommand(&cobra.Command{
-		Use:   "reopen [INCIDENT...]",
-		Short: "Open resolved incidents again; alerts become what they were before",
+		Use:               "reopen [INCIDENT...]",
+		Short:             "Open resolved incidents again; alerts become what they were before",
+		ValidArgsFunction: p.completeArgs(resolvedIncidents),
 		Example: `  kubectl incident reopen inc-1
 
   # The queue leaves out what is resolved, so ask for it
@@ -129,6 +132,8 @@ const (
 	maxNote        = 4096
 	maxDescription = 5000
 	maxComment     = 30_000
+	// maxReason is what the log keeps whole of why alerts were moved: of more, nobody could read it there.
+	maxReason = 256
 )
 
 func atMost(what, text string, bound int) error {

@@ -57,6 +57,7 @@ type plugin struct {
 	// connect and typed are replaced by tests.
 	connect func() (dynamic.Interface, error)
 	typed   func() (client.WithWatch, error)
+	tables  func() (tablePages, error)
 }
 
 // onTerminal says whether a person reads along and can answer.
@@ -92,6 +93,7 @@ func newPlugin(streams genericiooptions.IOStreams) *plugin {
 		return dynamic.NewForConfig(config)
 	}
 	p.typed = p.connectTyped
+	p.tables = p.connectTables
 	return p
 }
 
@@ -135,8 +137,9 @@ func (p *plugin) command() *cobra.Command {
 		p.tagCommand(), p.untagCommand(), p.renameCommand(), p.severityCommand(), p.classifyCommand(),
 		p.startCommand(), p.resolveCommand(), p.reopenCommand(), p.commentCommand(), p.createCommand(), p.editCommand(),
 		p.moveCommand(), p.mergeCommand(), p.undoCommand(),
-		p.verifyCommand(), p.timelineCommand(),
+		p.verifyCommand(), p.timelineCommand(), p.tagsCommand(),
 	)
+	p.completeFlags(root)
 	return root
 }
 
@@ -167,9 +170,7 @@ func list(
 		if !ok {
 			return fmt.Errorf("the server sent a %T", object)
 		}
-		if name, _, _ := unstructured.NestedString(item.Object, "spec", "incidentRef", "name"); incident == "" || name == incident {
-			objects = append(objects, item.Object)
-		}
+		objects = append(objects, item.Object)
 		return nil
 	})
 	if err != nil {

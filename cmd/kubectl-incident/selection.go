@@ -21,7 +21,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -34,6 +33,8 @@ import (
 )
 
 const defaultChunk = 500
+
+var errNegativeChunk = errors.New("--chunk-size must not be negative")
 
 // filterFlags are the flags that select incidents, the same for every command.
 type filterFlags struct {
@@ -54,7 +55,7 @@ func (f *filterFlags) addTo(flags *pflag.FlagSet) {
 	add := f.set
 	add.BoolVar(&f.mine, "mine", false, "only what is assigned to you")
 	add.StringSliceVar(&f.Assignees, "assignee", nil, "only what is assigned to one of these users")
-	add.BoolVar(&f.Unassigned, "unassigned", false, "only what is assigned to nobody")
+	add.BoolVar(&f.Unassigned, "unassigned", false, "only what is assigned to nobody; beside --mine or --assignee, that as well")
 	add.StringSliceVar(&f.Tags, "tag", nil, "only what bears one of these tags")
 	add.StringSliceVar(&f.AllTags, "all-tags", nil, "only what bears all of these tags")
 	textsVar(add, &f.States, "state", "only what is in one of these states: Active, InProgress, Resolved, Redirected; without it, what is not finished")
@@ -75,93 +76,53 @@ func (f *filterFlags) addTo(flags *pflag.FlagSet) {
 	flags.Int64Var(&f.chunk, "chunk-size", defaultChunk, "how many objects one request asks for; 0 for all at once")
 }
 
-// textsVar lets a flag take several values of a type of strings.
-func textsVar[T ~string](flags *pflag.FlagSet, values *[]T, name, usage string) {
-	flags.Var((*textsValue[T])(values), name, usage)
-}
-
-func textVar[T ~string](flags *pflag.FlagSet, value *T, name, usage string) {
-	flags.Var(textValue[T]{value}, name, usage)
-}
-
-// textsValue can be read back, as a list too: that is how a saved query gets to know it.
-type textsValue[T ~string] []T
-
-// Set implements pflag.Value.
-func (v *textsValue[T]) Set(text string) error {
-	for one := range strings.SplitSeq(text, ",") {
-		*v = append(*v, T(one))
-	}
-	return nil
-}
-
-// String implements pflag.Value.
-func (v *textsValue[T]) String() string { return strings.Join(v.GetSlice(), ",") }
-
-// Type implements pflag.Value.
-func (v *textsValue[T]) Type() string { return "strings" }
-
-// Append implements pflag.SliceValue.
-func (v *textsValue[T]) Append(text string) error { //nolint:unparam // The interface wants it.
-	*v = append(*v, T(text))
-	return nil
-}
-
-// Replace implements pflag.SliceValue.
-func (v *textsValue[T]) Replace(texts []string) error { //nolint:unparam // The interface wants it.
-	*v = nil
-	for _, text := range texts {
-		*v = append(*v, T(text))
-	}
-	return nil
-}
-
-// GetSlice implements pflag.SliceValue.
-func (v *textsValue[T]) GetSlice() []string {
-	texts := make([]string, 0, len(*v))
-	for _, text := range *v {
-		texts = append(texts, string(text))
-	}
-	return texts
-}
-
-type textValue[T ~string] struct{ text *T }
-
-// Set implements pflag.Value.
-func (v textValue[T]) Set(text string) error {
-	*v.text = T(text)
-	return nil
-}
-
-// String implements pflag.Value; pflag asks a zero value too.
-func (v textValue[T]) String() string {
-	if v.text == nil {
-		return ""
-	}
-	return string(*v.text)
-}
-
-// Type implements pflag.Value.
-func (v textValue[T]) Type() string { return "string" }
-
-// selects says whether a filter was given.
-func (f *filterFlags) selects() bool {
+// given says whether a filter was given, or where to look.
+func (f *filterFlags) given() bool {
 	given := false
 	f.set.VisitAll(func(flag *pflag.Flag) { given = given || flag.Changed })
 	return given
 }
 
-// resolve checks the filter and fills in what only the cluster knows.
-func (f *filterFlags) resolve(ctx context.Context, c client.Client) error {
-	if err := f.Validate(); err != nil {
-		return err
-	}
+// selects says whether a filter was given that asks for something. Where to look says nothing of what is meant, and a flag
+// such as --mine=false asks for everything.
+func (f *filterFlags) selects() bool {
+	selects := false
+	f.set.VisitAll(func(flag *pflag.Flag) {
+		selects = selects || (flag.Changed && flag.Name != "all-namespaces" && flag.Value.String() != flag.DefValue)
+	})
+	return selects
+}
+
+// validateFilters also refuses a filter that is empty: as if it was not there, it would select all, such as where a
+// script's variable is not set.
+func (f *filterFlags) validateFilters() error {
+	var problems []error
+	f.set.VisitAll(func(flag *pflag.Flag) {
+		values := []string{flag.Value.String()}
+		if list, ok := flag.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		if flag.Changed && (len(values) == 0 || slices.Contains(values, "")) {
+			problems = append(problems, fmt.Errorf("--%s is empty: leave it out to select by something else", flag.Name))
+		}
+	})
 	if f.since != "" {
 		since, err := query.ParseDuration(f.since)
 		if err != nil {
-			return fmt.Errorf("--since %w", err)
+			problems = append(problems, fmt.Errorf("--since %w", err))
 		}
 		f.Since = since
+	}
+	if f.chunk < 0 {
+		problems = append(problems, errNegativeChunk)
+	}
+	return errors.Join(append(problems, f.Validate())...)
+}
+
+// resolve checks the filter and fills in what only the cluster knows.
+func (f *filterFlags) resolve(ctx context.Context, c client.Client) error {
+	if err := f.validateFilters(); err != nil {
+		return err
 	}
 	if f.mine {
 		me, err := whoAmI(ctx, c)
@@ -191,8 +152,13 @@ func (f *filterFlags) options(namespace string) ([]client.ListOption, error) {
 	return []client.ListOption{
 		client.InNamespace(namespace),
 		client.MatchingLabelsSelector{Selector: byLabel.Add(requirements...)},
-		client.MatchingFieldsSelector{Selector: fields.AndSelectors(byField, givenFields)},
+		client.MatchingFieldsSelector{Selector: allOf(byField, givenFields)},
 	}, nil
+}
+
+// allOf leaves out selectors that select everything: as text, they are commas too many.
+func allOf(selectors ...fields.Selector) fields.Selector {
+	return fields.AndSelectors(slices.DeleteFunc(selectors, fields.Selector.Empty)...)
 }
 
 // each sees the incidents that the filter selects, page by page, in the order of the API server.
@@ -253,8 +219,11 @@ func (f *filterFlags) involving(ctx context.Context, c client.Client, namespace 
 
 // selected returns the incidents that were named, or else those that the filter selects.
 func (f *filterFlags) selected(ctx context.Context, c client.Client, namespace string, names []string, now time.Time) ([]v1alpha1.Incident, error) {
-	if len(names) > 0 && f.selects() {
+	if len(names) > 0 && f.given() {
 		return nil, errors.New("name incidents or select them by flags, not both")
+	}
+	if err := f.validateFilters(); err != nil {
+		return nil, err
 	}
 	if len(names) == 0 && !f.selects() {
 		return nil, errors.New("name at least one incident, or select some by flags such as --tag")

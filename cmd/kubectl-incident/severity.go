@@ -35,9 +35,10 @@ var severities = []v1alpha1.Severity{
 
 func (p *plugin) severityCommand() *cobra.Command {
 	return p.changeCommand(&cobra.Command{
-		Use:   "severity (Informational | Low | Medium | High | Critical | computed) [INCIDENT...]",
-		Short: "Pin the severity of incidents, or let it follow their alerts again",
-		Args:  cobra.MinimumNArgs(1),
+		Use:               "severity (Informational | Low | Medium | High | Critical | computed) [INCIDENT...]",
+		Short:             "Pin the severity of incidents, or let it follow their alerts again",
+		ValidArgsFunction: p.completeArgs(words(append(severities, computed)...), openIncidents),
+		Args:              cobra.MinimumNArgs(1),
 		Example: `  kubectl incident severity Critical inc-1
 
   # The highest severity among the alerts again

@@ -17,22 +17,18 @@ limitations under the License.
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/activity"
-	"github.com/incident-operator/incident-operator/internal/query"
 )
 
 const (
@@ -44,8 +40,9 @@ func (p *plugin) showCommand() *cobra.Command {
 	flags := genericclioptions.NewJSONYamlPrintFlags()
 	var format string
 	command := &cobra.Command{
-		Use:   "show INCIDENT",
-		Short: "Show an incident on one screen: its state, its alerts and what happened last",
+		Use:               "show INCIDENT",
+		Short:             "Show an incident on one screen: its state, its alerts and what happened last",
+		ValidArgsFunction: p.completeArgs(allIncidents, nothing),
 		Example: `  kubectl incident show inc-1
 
   # The object as it is
@@ -57,6 +54,7 @@ func (p *plugin) showCommand() *cobra.Command {
 	}
 	flags.AddFlags(command)
 	command.Flags().StringVarP(&format, "output", "o", "", "print the object instead: json or yaml")
+	p.completeFlag(command, "output", words("json", "yaml"))
 	return command
 }
 
@@ -117,114 +115,6 @@ func lastEntries(ctx context.Context, c client.Client, incident *v1alpha1.Incide
 		entries = append(entries, entry)
 	}
 	return entries, nil
-}
-
-// fact is one line of what is known about an incident.
-type fact struct{ name, value string }
-
-// printFacts prints the facts that there are, aligned.
-func (p *plugin) printFacts(incident *v1alpha1.Incident, now time.Time) {
-	screen := p.screen()
-	const aligned = 16
-	for _, fact := range factsOf(incident, now) {
-		if fact.value == "" {
-			continue
-		}
-		if strings.Contains(fact.value, "\n") {
-			printLine(p.Out, fact.name+":")
-			indent(p.Out, fact.value)
-			continue
-		}
-		value := escape(fact.value)
-		if color := severityColor(string(incident.Status.Severity)); fact.name == "Severity" && screen.colors && color != "" {
-			value = color + value + "\x1b[0m"
-		}
-		printLine(p.Out, fmt.Sprintf("%-*s%s", aligned, fact.name+":", value))
-	}
-}
-
-func factsOf(incident *v1alpha1.Incident, now time.Time) []fact {
-	status := &incident.Status
-	facts := []fact{
-		{"Title", query.TitleOf(incident)},
-		{"Name", incident.Name},
-		{"Namespace", incident.Namespace},
-		{"Severity", severityText(incident)},
-		{"State", stateText(incident)},
-		{"Assignee", cmp.Or(incident.Spec.Assignee, "nobody")},
-		{"Classification", classificationText(incident.Spec.Classification)},
-		{"Scope", scopeText(status)},
-		{"Sources", strings.Join(status.Sources, ", ")},
-		{"Categories", strings.Join(status.Categories, ", ")},
-		{"Tags", strings.Join(query.TagsOf(incident), ", ")},
-		{"First activity", timeText(status.FirstActivityTime, now)},
-		{"Last activity", timeText(status.LastActivityTime, now)},
-		{"Created", timeText(&incident.CreationTimestamp, now)},
-		{"Resolved", timeText(status.ResolvedTime, now)},
-		{"Note", incident.Spec.Resolution.Note},
-		{"Description", incident.Spec.Description},
-	}
-	for _, condition := range status.Conditions {
-		facts = append(facts, fact{condition.Type, conditionText(condition)})
-	}
-	return facts
-}
-
-func severityText(incident *v1alpha1.Incident) string {
-	text := cmp.Or(string(incident.Status.Severity), "unknown")
-	if computed := incident.Status.ComputedSeverity; incident.Spec.Severity != "" && computed != "" && computed != incident.Spec.Severity {
-		text += " (set by hand; its alerts say " + string(computed) + ")"
-	}
-	return text
-}
-
-func stateText(incident *v1alpha1.Incident) string {
-	text := string(query.StateOf(incident))
-	if to := incident.Status.RedirectedTo; to != "" {
-		text += " to " + to
-	}
-	return text
-}
-
-func classificationText(classification v1alpha1.Classification) string {
-	text := string(classification.Verdict)
-	if text == "" || classification.Verdict == v1alpha1.VerdictNotSet {
-		return "not set"
-	}
-	if classification.Determination != "" {
-		text += ", " + string(classification.Determination)
-	}
-	return text
-}
-
-func scopeText(status *v1alpha1.IncidentStatus) string {
-	var parts []string
-	for _, part := range []struct {
-		number    *int32
-		one, many string
-	}{{status.Alerts.Total, "alert", "alerts"}, {status.Endpoints, "endpoint", "endpoints"}, {status.Users, "user", "users"}} {
-		switch {
-		case part.number == nil:
-		case *part.number == 1:
-			parts = append(parts, "1 "+part.one)
-		default:
-			parts = append(parts, fmt.Sprintf("%d %s", *part.number, part.many))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
-func timeText(then *metav1.Time, now time.Time) string {
-	if then.IsZero() {
-		return ""
-	}
-	return fmt.Sprintf("%s (%s ago)", exactTime(then), since(then.Time, now))
-}
-
-// conditionText is the message, which is written for people; the word in front tells whether all is well.
-func conditionText(condition metav1.Condition) string {
-	word := map[metav1.ConditionStatus]string{metav1.ConditionTrue: "yes", metav1.ConditionFalse: "no"}[condition.Status]
-	return cmp.Or(word, "unknown") + ": " + cmp.Or(condition.Message, condition.Reason)
 }
 
 func (p *plugin) printAlerts(incident *v1alpha1.Incident, alerts *v1alpha1.AlertList, now time.Time) {

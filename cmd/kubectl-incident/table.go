@@ -17,16 +17,12 @@ limitations under the License.
 package main
 
 import (
-	"cmp"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"golang.org/x/term"
-	"golang.org/x/text/width"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/duration"
 )
@@ -175,118 +171,6 @@ func (t *table[T]) colorOf(i int, cell string) string {
 		return ""
 	}
 	return t.columns[i].paint(cell)
-}
-
-// fit returns how wide each column may be, 0 for one that is left out, and the gap between columns. It cuts text first,
-// then heads, then leaves out columns.
-func fit[T any](columns []column[T], values []int, noHeaders bool, screen int) ([]int, int) {
-	widths := make([]int, len(columns))
-	for i, column := range columns {
-		widths[i] = max(values[i], 1)
-		if !noHeaders {
-			widths[i] = max(widths[i], widthOf(column.name))
-		}
-	}
-	if screen == 0 {
-		return widths, columnGap
-	}
-	// Rows of later pages may have more to say.
-	last := len(widths) - 1
-	widths[last] = max(widths[last], columns[last].least)
-	shrinkText(columns, widths, excess(widths, screen))
-	for i, column := range columns {
-		if column.short {
-			shrink(widths, i, max(values[i], widthOf(ellipsis)+2), excess(widths, screen))
-		}
-	}
-	for _, i := range spares(columns) {
-		if excess(widths, screen) > 0 {
-			widths[i] = 0
-		}
-	}
-	// What is left out may leave more room than needed.
-	for i, column := range slices.Backward(columns) {
-		if widths[i] > 0 && column.least > 0 {
-			widths[i] += min(max(values[i]-widths[i], 0), max(-excess(widths, screen), 0))
-		}
-	}
-	return widths, screenGap
-}
-
-// shrinkText cuts the last columns first: titles are the longest.
-func shrinkText[T any](columns []column[T], widths []int, need int) {
-	for i, column := range slices.Backward(columns) {
-		if column.least > 0 {
-			before := widths[i]
-			shrink(widths, i, column.least, need)
-			need -= before - widths[i]
-		}
-	}
-}
-
-func shrink(widths []int, i, least, need int) {
-	widths[i] -= max(0, min(need, widths[i]-least))
-}
-
-// spares are the columns that may be left out, the first to go first.
-func spares[T any](columns []column[T]) []int {
-	var found []int
-	for i, column := range columns {
-		if column.spare > 0 {
-			found = append(found, i)
-		}
-	}
-	slices.SortFunc(found, func(a, b int) int { return cmp.Compare(columns[a].spare, columns[b].spare) })
-	return found
-}
-
-// excess is by how much the columns are wider than the screen, less than 0 where there is room.
-func excess(widths []int, screen int) int {
-	sum := -screenGap
-	for _, width := range widths {
-		if width > 0 {
-			sum += width + screenGap
-		}
-	}
-	return sum - screen
-}
-
-// cut shortens a text to at most so many cells of a screen and shows that it did.
-func cut(text string, limit int) string {
-	if widthOf(text) <= limit {
-		return text
-	}
-	used := 0
-	for i, r := range text {
-		if used += widthOfRune(r); used > limit-widthOf(ellipsis) {
-			return text[:i] + ellipsis
-		}
-	}
-	return text
-}
-
-// widthOf is how many cells of a screen a printable text takes.
-func widthOf(text string) int {
-	sum := 0
-	for _, r := range text {
-		sum += widthOfRune(r)
-	}
-	return sum
-}
-
-func widthOfRune(r rune) int {
-	switch {
-	case r < unicode.MaxASCII:
-		return 1
-	case unicode.In(r, unicode.Mn, unicode.Me):
-		return 0
-	}
-	switch width.LookupRune(r).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth:
-		return 2
-	default:
-		return 1
-	}
 }
 
 // since is how long ago a time is, as kubectl says it; nothing for no time.

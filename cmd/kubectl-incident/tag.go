@@ -18,8 +18,10 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -31,9 +33,10 @@ import (
 
 func (p *plugin) tagCommand() *cobra.Command {
 	return p.changeCommand(&cobra.Command{
-		Use:   "tag TAG[,TAG...] [INCIDENT...]",
-		Short: "Tag incidents",
-		Args:  cobra.MinimumNArgs(1),
+		Use:               "tag TAG[,TAG...] [INCIDENT...]",
+		Short:             "Tag incidents",
+		ValidArgsFunction: p.completeArgs(listOf(usedTags), openIncidents),
+		Args:              cobra.MinimumNArgs(1),
 		Example: `  kubectl incident tag "Crown Jewels: HR 2026" inc-1
 
   # Two tags on everything of a source that is new today
@@ -51,9 +54,10 @@ func (p *plugin) tagCommand() *cobra.Command {
 
 func (p *plugin) untagCommand() *cobra.Command {
 	return p.changeCommand(&cobra.Command{
-		Use:   "untag TAG[,TAG...] [INCIDENT...]",
-		Short: "Take tags away, those that are only labels too",
-		Args:  cobra.MinimumNArgs(1),
+		Use:               "untag TAG[,TAG...] [INCIDENT...]",
+		Short:             "Take tags away, those that are only labels too",
+		ValidArgsFunction: p.completeArgs(listOf(usedTags), openIncidents),
+		Args:              cobra.MinimumNArgs(1),
 		Example: `  kubectl incident untag triaged inc-1
 
   # From all that bear it
@@ -69,10 +73,22 @@ func (p *plugin) untagCommand() *cobra.Command {
 	})
 }
 
-// splitTags reads tags that are separated by commas.
+// splitTags reads tags that are separated by commas, as --tag does: one that has commas itself is put in double quotes.
 func splitTags(text string) ([]string, error) {
+	if strings.ContainsAny(text, "\r\n") {
+		return nil, fmt.Errorf("tags must be in one line, are %q", text)
+	}
+	reader := csv.NewReader(strings.NewReader(text))
+	reader.LazyQuotes = true // Tags may have quotes too.
+	named, err := reader.Read()
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("reading the tags: %w", err)
+	}
+	if len(named) == 0 {
+		named = []string{""}
+	}
 	var all []string
-	for tag := range strings.SplitSeq(text, ",") {
+	for _, tag := range named {
 		if tag = strings.TrimSpace(tag); tag == "" {
 			return nil, errors.New("a tag is empty: separate tags by single commas")
 		}

@@ -17,13 +17,11 @@ limitations under the License.
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -47,8 +45,9 @@ type timeliner struct {
 func (p *plugin) timelineCommand() *cobra.Command {
 	o := &timeliner{plugin: p}
 	command := &cobra.Command{
-		Use:   "timeline INCIDENT",
-		Short: "Show what happened to an incident, oldest first, with its comments",
+		Use:               "timeline INCIDENT",
+		Short:             "Show what happened to an incident, oldest first, with its comments",
+		ValidArgsFunction: p.completeArgs(allIncidents, nothing),
 		Long: `Show the activity log of an incident, oldest first, with the whole text of its comments. What is not printable is
 shown as in \x1b. Of an incident that is gone, the logs of all that bore its name are shown.`,
 		Example: `  # The last ten entries, then new ones as they come
@@ -65,6 +64,7 @@ shown as in \x1b. Of an incident that is gone, the logs of all that bore its nam
 	command.Flags().BoolVarP(&o.follow, "follow", "f", false, "go on with new entries as they come, until Ctrl-C")
 	command.Flags().IntVar(&o.limit, "limit", 0, "show only so many entries, the last ones; 0 for all")
 	command.Flags().StringVarP(&o.format, "output", "o", "", "the entries as objects: json or yaml")
+	p.completeFlag(command, "output", words("json", "yaml"))
 	return command
 }
 
@@ -200,46 +200,6 @@ func commentsOf(
 	return texts, nil
 }
 
-func isCommented(entry map[string]any) bool {
-	return nested(entry, "spec", "type") == string(v1alpha1.ActivityCommented)
-}
-
-func logUID(entry map[string]any) string {
-	return nested(entry, "spec", "incidentRef", "uid")
-}
-
-func sequenceOf(entry map[string]any) int64 {
-	sequence, _, err := unstructured.NestedInt64(entry, "spec", "sequence")
-	if err != nil {
-		return 0
-	}
-	return sequence
-}
-
-// firstTimes orders the logs of one name by when each began.
-func firstTimes(entries []map[string]any) map[string]string {
-	first := map[string]string{}
-	for _, entry := range entries {
-		uid, time := logUID(entry), nested(entry, "spec", "time")
-		if known, found := first[uid]; !found || time < known {
-			first[uid] = time
-		}
-	}
-	return first
-}
-
-// sortEntries puts the logs of one name in the order in which they began, each in its own order.
-func sortEntries(entries []map[string]any) {
-	first := firstTimes(entries)
-	slices.SortStableFunc(entries, func(a, b map[string]any) int {
-		uidA, uidB := logUID(a), logUID(b)
-		return cmp.Or(
-			strings.Compare(first[uidA], first[uidB]),
-			strings.Compare(uidA, uidB),
-			cmp.Compare(sequenceOf(a), sequenceOf(b)))
-	})
-}
-
 var timelineHeader = []string{"TIME", "ENTRY", "ACTOR", "TYPE", "SUMMARY"}
 
 func entryRow(entry map[string]any) []string {
@@ -282,13 +242,4 @@ func (p *plugin) printComment(entry map[string]any, comments map[string]string) 
 	default:
 		indent(p.Out, text)
 	}
-}
-
-// nested reads a string of an object, or nothing where there is none.
-func nested(object map[string]any, path ...string) string {
-	value, _, err := unstructured.NestedString(object, path...)
-	if err != nil {
-		return ""
-	}
-	return value
 }

@@ -193,7 +193,7 @@ func TestBulkAsksAndReports(t *testing.T) {
 		objects = append(objects, anIncident(fmt.Sprintf("inc-%02d", i), func(i *v1alpha1.Incident) { i.Spec.Tags = []v1alpha1.Tag{"x"} }))
 	}
 	c := newCluster(t, objects...)
-	every := []string{"start", "--selector", ""}
+	every := []string{"start", "--unassigned"}
 	c.refused(exitFailed, "this would change 30 objects: say --yes", every...)
 
 	forbidden := apierrors.NewForbidden(v1alpha1.GroupVersion.WithResource("incidents").GroupResource(), "inc-07", errors.New("no\x1b[2J"))

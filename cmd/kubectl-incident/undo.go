@@ -51,11 +51,13 @@ type undoer struct {
 func (p *plugin) undoCommand() *cobra.Command {
 	o := &undoer{plugin: p}
 	command := &cobra.Command{
-		Use:   "undo INCIDENT",
-		Short: "Revert the last change of an incident that its timeline shows",
+		Use:               "undo INCIDENT",
+		Short:             "Revert the last change of an incident that its timeline shows",
+		ValidArgsFunction: p.completeArgs(allIncidents, nothing),
 		Long: `Revert the last entry of an incident's timeline that tells of a change by a person: of the owner, state, note, tags, name,
 description, classification or severity, or a move of alerts. That is a change of its own, with an entry of its own, so
-that undo again brings the change back. Comments, what the operator did and alerts that arrived are passed over. Where
+that undo again brings the change back. Entries that tell of one request, such as those of resolve --classify, are
+reverted together. Comments, what the operator did and alerts that arrived are passed over. Where
 the incident has changed since, nothing is done.`,
 		Example: `  # See first what it would change
   kubectl incident undo inc-1 --dry-run
@@ -170,8 +172,12 @@ func (o *undoer) task(before *v1alpha1.Incident, plan *undo.Plan) task {
 			if err != nil {
 				return "", err
 			}
-			text := describePreview("incident/"+before.Name, differences(before, plan.After), preview.Change(plan.After, alerts, time.Now()))
-			return escape("Undo of "+undo.Describe(plan.Entry)) + "\n" + text, nil
+			into, err := mergedInto(ctx, o.c, before)
+			if err != nil {
+				return "", err
+			}
+			text := describePreview("incident/"+before.Name, differences(before, plan.After), preview.Change(plan.After, into, alerts, time.Now()))
+			return escape("Undo of "+plan.Describe()) + "\n" + text, nil
 		},
 		do: func(ctx context.Context, options ...client.PatchOption) (string, error) {
 			return o.revert(ctx, before, plan, options)
@@ -190,7 +196,7 @@ func (o *undoer) revert(ctx context.Context, before *v1alpha1.Incident, plan *un
 		err := o.c.Patch(ctx, after, patch, append(slices.Clone(options), fieldOwner)...)
 		if err == nil {
 			*before = *after
-			return "undid " + undo.Describe(plan.Entry), nil
+			return "undid " + plan.Describe(), nil
 		}
 		if !apierrors.IsConflict(err) {
 			return "", err

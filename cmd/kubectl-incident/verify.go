@@ -43,8 +43,9 @@ type verifyOptions struct {
 func (p *plugin) verifyCommand() *cobra.Command {
 	options := &verifyOptions{plugin: p}
 	command := &cobra.Command{
-		Use:   "verify [INCIDENT...]",
-		Short: "Check that activity logs are as they were written",
+		Use:               "verify [INCIDENT...]",
+		Short:             "Check that activity logs are as they were written",
+		ValidArgsFunction: p.completeArgs(allIncidents),
 		Long: `Check that the activity logs of all incidents of the namespace, or of those named, are as they were written:
 that no entry was changed, removed, added, renamed or put elsewhere.
 
@@ -66,6 +67,7 @@ Exit codes: 0 all are intact, 1 something is not, 2 the command line is wrong or
 	flags.StringVarP(&options.file, "filename", "f", "", "read the activities from this file, or from standard input for -, not from the cluster")
 	flags.StringVar(&options.heads, "heads", "", "compare with the heads kept in this file")
 	flags.StringVarP(&options.output, "output", "o", outputTable, "table, or heads to print what --heads reads")
+	p.completeFlag(command, "output", words(outputTable, outputHeads))
 	flags.BoolVarP(&options.allNamespaces, "all-namespaces", "A", false, "check the incidents of all namespaces")
 	return command
 }

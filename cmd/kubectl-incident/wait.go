@@ -20,14 +20,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
-	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -35,22 +34,47 @@ import (
 
 // waitForAlerts follows an incident until its alerts carry what it gives them.
 func waitForAlerts(ctx context.Context, c client.WithWatch, incident *v1alpha1.Incident, bar *progress) error {
-	return watchUntil(ctx, c, incident, &v1alpha1.IncidentList{}, func(object client.Object) bool {
+	return watchUntil(ctx, c, incident, &v1alpha1.IncidentList{}, func(object client.Object) (bool, error) {
 		seen, ok := object.(*v1alpha1.Incident)
 		if !ok {
-			return false
+			return false, nil
 		}
-		bar.show(seen)
-		return seen.Status.ObservedGeneration >= incident.Generation && meta.IsStatusConditionTrue(seen.Status.Conditions, v1alpha1.ConditionPropagated)
+		done, total := followed(seen, incident.Generation)
+		bar.show(seen.Name, done, total)
+		return seen.Status.ObservedGeneration >= incident.Generation && meta.IsStatusConditionTrue(seen.Status.Conditions, v1alpha1.ConditionPropagated), nil
 	})
 }
 
-// watchUntil follows an object until it is as wished. list is an empty list of its kind.
-func watchUntil(ctx context.Context, c client.WithWatch, object client.Object, list client.ObjectList, done func(client.Object) bool) error {
+// followed is how many of an incident's alerts carry what a generation of it gives them, and how many there are. How many
+// do not is nowhere but in the message of the condition.
+func followed(incident *v1alpha1.Incident, generation int64) (done, total int) {
+	total = int(ptr.Deref(incident.Status.Alerts.Total, 0))
+	propagated := meta.FindStatusCondition(incident.Status.Conditions, v1alpha1.ConditionPropagated)
+	switch {
+	case incident.Status.ObservedGeneration < generation || propagated == nil:
+		return 0, total
+	case propagated.Status == metav1.ConditionTrue:
+		return total, total
+	}
+	var pending, linked int
+	if _, err := fmt.Sscanf(propagated.Message, "%d of %d", &pending, &linked); err != nil {
+		return 0, total
+	}
+	return linked - pending, linked
+}
+
+// watchUntil follows an object until it is as wished, or until it is clear that it never will be. list is an empty list of
+// its kind.
+func watchUntil(
+	ctx context.Context, c client.WithWatch, object client.Object, list client.ObjectList, done func(client.Object) (bool, error),
+) error {
 	for {
 		// A watch says nothing of what was deleted before it began.
 		current, _ := object.DeepCopyObject().(client.Object)
-		if err := c.Get(ctx, client.ObjectKeyFromObject(object), current); err != nil || done(current) {
+		if err := c.Get(ctx, client.ObjectKeyFromObject(object), current); err != nil {
+			return err
+		}
+		if ended, err := done(current); ended || err != nil {
 			return err
 		}
 		watcher, err := c.Watch(ctx, list, client.InNamespace(object.GetNamespace()),
@@ -65,7 +89,7 @@ func watchUntil(ctx context.Context, c client.WithWatch, object client.Object, l
 }
 
 // watched returns false where the watch ended too early: a new one begins with the present state.
-func watched(ctx context.Context, watcher watch.Interface, done func(client.Object) bool) (bool, error) {
+func watched(ctx context.Context, watcher watch.Interface, done func(client.Object) (bool, error)) (bool, error) {
 	defer watcher.Stop()
 	for {
 		select {
@@ -82,51 +106,9 @@ func watched(ctx context.Context, watcher watch.Interface, done func(client.Obje
 			if event.Type == watch.Deleted {
 				return false, errors.New("it was deleted")
 			}
-			if done(seen) {
-				return true, nil
+			if ended, err := done(seen); ended || err != nil {
+				return ended, err
 			}
 		}
-	}
-}
-
-const barWidth = 30
-
-// progress shows how far alerts have followed, on a terminal.
-type progress struct {
-	out   io.Writer
-	mutex sync.Mutex
-	shown bool
-}
-
-func newProgress(p *plugin) *progress {
-	if !p.onTerminal() {
-		return &progress{out: io.Discard}
-	}
-	return &progress{out: p.ErrOut}
-}
-
-// show draws the bar of one incident over the one before.
-func (b *progress) show(incident *v1alpha1.Incident) {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	propagated := meta.FindStatusCondition(incident.Status.Conditions, v1alpha1.ConditionPropagated)
-	if propagated == nil {
-		return
-	}
-	var pending, total int
-	if _, err := fmt.Sscanf(propagated.Message, "%d of %d", &pending, &total); err != nil {
-		pending, total = 0, 1
-	}
-	filled := barWidth * (total - pending) / max(total, 1)
-	_, _ = fmt.Fprintf(b.out, "\r\x1b[K%s [%s%s] %s", incident.Name, strings.Repeat("#", filled), strings.Repeat(".", barWidth-filled), escape(propagated.Message))
-	b.shown = true
-}
-
-// end takes the bar away.
-func (b *progress) end() {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	if b.shown {
-		_, _ = io.WriteString(b.out, "\r\x1b[K")
 	}
 }

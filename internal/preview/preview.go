@@ -44,22 +44,24 @@ type Triage struct {
 // Changes says whether the alert is changed.
 func (o Outcome) Changes() bool { return o.Before != o.After }
 
-// Change returns what the linked alerts do when an incident becomes what after says, at the time now.
-func Change(after *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Time) []Outcome {
-	return follow(plan.Place{Incident: settled(after, now)}, alerts)
+// Change returns what the linked alerts do when an incident becomes what after says, at the time now. Of an incident that
+// was merged, into is where the alerts go that have not left it yet; nil for any other.
+func Change(after, into *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Time) []Outcome {
+	return follow(place(after, into, now), alerts)
 }
 
 // Merge returns what the alerts of an incident do when it is merged into a target.
 func Merge(source, target *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Time) []Outcome {
-	return follow(plan.Place{Incident: settled(source, now), Target: settled(target, now)}, alerts)
+	return follow(place(source, target, now), alerts)
 }
 
-// Move returns what alerts do when somebody links them to an incident, or to none where that is nil.
-func Move(target *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Time) []Outcome {
-	place := plan.Place{}
+// Move returns what alerts do when somebody links them to an incident, or to none where that is nil. From an incident that
+// was merged, they go on to the one that it was merged into, unless they have left it before; into is nil for any other.
+func Move(target, into *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Time) []Outcome {
+	place := place(target, into, now)
 	name := ""
 	if target != nil {
-		place.Incident, name = settled(target, now), target.Name
+		name = target.Name
 	}
 	outcomes := make([]Outcome, 0, len(alerts))
 	for i := range alerts {
@@ -68,6 +70,10 @@ func Move(target *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Time) []O
 		outcomes = append(outcomes, Outcome{Alert: moved.Name, Before: triageOf(&alerts[i]), After: outcome(moved, place)})
 	}
 	return outcomes
+}
+
+func place(incident, into *v1alpha1.Incident, now time.Time) plan.Place {
+	return plan.Place{Incident: settled(incident, now), Target: settled(into, now)}
 }
 
 func follow(place plan.Place, alerts []v1alpha1.Alert) []Outcome {
@@ -103,8 +109,11 @@ func triageOf(alert *v1alpha1.Alert) Triage {
 }
 
 // settled is an incident whose resolution the operator has recorded: one that is resolved now is resolved at this time,
-// to the second.
+// to the second. It is nil for none.
 func settled(incident *v1alpha1.Incident, now time.Time) *v1alpha1.Incident {
+	if incident == nil {
+		return nil
+	}
 	recorded := incident.DeepCopy()
 	switch {
 	case incident.Spec.Resolution.State != v1alpha1.ResolutionResolved:

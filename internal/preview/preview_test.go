@@ -119,7 +119,7 @@ func TestChange(t *testing.T) {
 		"being deleted":             {incident("from", "alice", resolved), deleted(alert("from", "bob", active, gaveNothing)), triage("from", "bob", active)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			check(t, preview.Change(test.after, []v1alpha1.Alert{test.alert}, noon.Add(500*time.Millisecond)), test.alert, test.want)
+			check(t, preview.Change(test.after, nil, []v1alpha1.Alert{test.alert}, noon.Add(500*time.Millisecond)), test.alert, test.want)
 		})
 	}
 }
@@ -129,7 +129,7 @@ func TestReopened(t *testing.T) {
 	after := resolvedAt(incident("from", "", active), noon)
 	after.Spec.Resolution.State = active
 	a := alert("from", "", resolved, resolvedIt)
-	check(t, preview.Change(after, []v1alpha1.Alert{a}, noon), a, triage("from", "", inProgress))
+	check(t, preview.Change(after, nil, []v1alpha1.Alert{a}, noon), a, triage("from", "", inProgress))
 	if after.Status.ResolvedTime == nil {
 		t.Error("the incident was changed")
 	}
@@ -154,7 +154,7 @@ func TestMove(t *testing.T) {
 		"out of any, an override":           {nil, alert("from", "dave", active, gaveAlice), triage("", "dave", active)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			check(t, preview.Move(test.target, []v1alpha1.Alert{test.alert}, noon), test.alert, test.want)
+			check(t, preview.Move(test.target, nil, []v1alpha1.Alert{test.alert}, noon), test.alert, test.want)
 			if test.alert.Spec.IncidentRef.Name == "to" {
 				t.Error("the alert was changed")
 			}
@@ -162,11 +162,29 @@ func TestMove(t *testing.T) {
 	}
 }
 
+// left is the alert of which the operator noted that a merge moved it out of from.
+func left(a v1alpha1.Alert) v1alpha1.Alert {
+	a.Annotations[v1alpha1.TrailAnnotation] = `{"incident":{"name":"from","uid":"uid-of-from"},"left":["uid-of-from"]}`
+	return a
+}
+
+// TestMerged has an incident whose merge is accepted, and some of whose alerts have still to leave.
+func TestMerged(t *testing.T) {
+	into := incident("into", "carol", active)
+	there := alert("from", "bob", active, gaveNothing)
+	check(t, preview.Change(incident("from", "alice", active), into, []v1alpha1.Alert{there}, noon), there, triage("into", "carol", active))
+	back := left(alert("from", "bob", active, gaveNothing))
+	check(t, preview.Change(incident("from", "alice", active), into, []v1alpha1.Alert{back}, noon), back, triage("from", "alice", active))
+
+	elsewhere := alert("other", "", active, "")
+	check(t, preview.Move(incident("from", "alice", active), into, []v1alpha1.Alert{elsewhere}, noon), elsewhere, triage("into", "carol", active))
+	again := alert("other", "", active, "")
+	again.Annotations = map[string]string{}
+	again = left(again)
+	check(t, preview.Move(incident("from", "alice", active), into, []v1alpha1.Alert{again}, noon), again, triage("from", "alice", active))
+}
+
 func TestMerge(t *testing.T) {
-	left := func(a v1alpha1.Alert) v1alpha1.Alert {
-		a.Annotations[v1alpha1.TrailAnnotation] = `{"incident":{"name":"from","uid":"uid-of-from"},"left":["uid-of-from"]}`
-		return a
-	}
 	for name, test := range map[string]struct {
 		source, target *v1alpha1.Incident
 		alert          v1alpha1.Alert

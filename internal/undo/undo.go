@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"k8s.io/utils/ptr"
 
@@ -45,6 +46,8 @@ type Facts struct {
 type Plan struct {
 	// Entry is what is reverted.
 	Entry *v1alpha1.ActivitySpec
+	// With are older entries that tell of the same request, and are reverted with it, the newest first.
+	With []*v1alpha1.ActivitySpec
 	// After is what the incident has to become; nil for a move.
 	After *v1alpha1.Incident
 	// Move is where alerts have to go; nil for a change of the incident.
@@ -70,9 +73,9 @@ func Decide(facts Facts) (*Plan, error) {
 	if head.After.Alerts.Until != "" {
 		return nil, fmt.Errorf("%w: changes of alerts are still being recorded", ErrBehind)
 	}
-	for _, entry := range slices.Backward(log) {
+	for i, entry := range slices.Backward(log) {
 		if !facts.passes(entry) {
-			return facts.revert(entry)
+			return facts.revert(entry, facts.sameRequest(log[:i+1]))
 		}
 	}
 	return nil, errors.New("the activity log shows no change by a person")
@@ -99,25 +102,74 @@ func (f Facts) passes(entry *v1alpha1.ActivitySpec) bool {
 	return arrival && !slices.ContainsFunc(entry.Alerts.Names, func(name string) bool { return !f.Arrived(name) })
 }
 
-func (f Facts) revert(entry *v1alpha1.ActivitySpec) (*Plan, error) {
-	plan := &Plan{Entry: entry}
+// sameRequest returns the entries before the last one that tell of the same request, the newest first: one request may
+// change several groups of fields, each of which has an entry of its own. To revert only the last would leave half of an
+// edit, and the next undo would bring the first half back.
+func (f Facts) sameRequest(log []*v1alpha1.ActivitySpec) []*v1alpha1.ActivitySpec {
+	var found []*v1alpha1.ActivitySpec
+	request := requestOf(log)
+	for i := len(log) - 1; i > 0 && request != ""; i-- {
+		switch {
+		case f.passes(log[i-1]):
+		case requestOf(log[:i]) == request:
+			found = append(found, log[i-1])
+		default:
+			return found
+		}
+	}
+	return found
+}
+
+// requestOf is the stamp that came with the last entry, which says who made the request and which generation it made;
+// empty where no stamp came.
+func requestOf(log []*v1alpha1.ActivitySpec) string {
+	entry, known := log[len(log)-1], []v1alpha1.ActivityStamp(nil)
+	if len(log) > 1 {
+		known = log[len(log)-2].After.Stamps
+	}
+	for _, stamp := range entry.After.Stamps {
+		if !slices.Contains(known, stamp) {
+			return stamp.Editor
+		}
+	}
+	return ""
+}
+
+func (f Facts) revert(entry *v1alpha1.ActivitySpec, with []*v1alpha1.ActivitySpec) (*Plan, error) {
+	plan := &Plan{Entry: entry, With: with}
 	var err error
 	switch entry.Type {
-	case v1alpha1.ActivityAssigned, v1alpha1.ActivityResolved, v1alpha1.ActivityReopened, v1alpha1.ActivityResolutionChanged,
-		v1alpha1.ActivityTagged, v1alpha1.ActivityRenamed, v1alpha1.ActivityClassified, v1alpha1.ActivitySeverityChanged,
-		v1alpha1.ActivityDescribed:
-		plan.After, err = revertFields(f.Incident, entry)
 	case v1alpha1.ActivityAlertsLinked:
 		plan.Move, err = moveBack(entry, f.Incident.Name, entry.OtherIncident)
 	case v1alpha1.ActivityAlertsUnlinked:
 		plan.Move, err = moveBack(entry, entry.OtherIncident, f.Incident.Name)
 	default:
-		err = fmt.Errorf("the last change, %s, is of a kind that cannot be undone", Describe(entry))
+		plan.After = f.Incident
+		for _, part := range plan.entries() {
+			if plan.After, err = revertFields(plan.After, part); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if err != nil {
 		return nil, err
 	}
 	return plan, nil
+}
+
+// entries are all that the plan reverts, the newest first.
+func (p *Plan) entries() []*v1alpha1.ActivitySpec {
+	return append([]*v1alpha1.ActivitySpec{p.Entry}, p.With...)
+}
+
+// Describe names what the plan reverts, the oldest first.
+func (p *Plan) Describe() string {
+	entries := p.entries()
+	names := make([]string, 0, len(entries))
+	for _, entry := range slices.Backward(entries) {
+		names = append(names, Describe(entry))
+	}
+	return strings.Join(names, " and ")
 }
 
 // moveBack is the move that reverts an entry, whose alerts must all be named.
@@ -144,8 +196,18 @@ func Describe(entry *v1alpha1.ActivitySpec) string {
 	return fmt.Sprintf("entry %d (%s by %s: %s)", entry.Sequence, entry.Type, entry.Actor, entry.Summary)
 }
 
+// ofFields are the entries that tell of a change of an incident's fields.
+var ofFields = []v1alpha1.ActivityType{
+	v1alpha1.ActivityAssigned, v1alpha1.ActivityResolved, v1alpha1.ActivityReopened, v1alpha1.ActivityResolutionChanged,
+	v1alpha1.ActivityTagged, v1alpha1.ActivityRenamed, v1alpha1.ActivityClassified, v1alpha1.ActivitySeverityChanged,
+	v1alpha1.ActivityDescribed,
+}
+
 // revertFields returns the incident with the values that an entry's fields had before. It must say what the entry says.
 func revertFields(incident *v1alpha1.Incident, entry *v1alpha1.ActivitySpec) (*v1alpha1.Incident, error) {
+	if !slices.Contains(ofFields, entry.Type) {
+		return nil, fmt.Errorf("the last change, %s, is of a kind that cannot be undone", Describe(entry))
+	}
 	if len(entry.Changes) == 0 {
 		return nil, fmt.Errorf("the last change, %s, left nothing to undo", Describe(entry))
 	}

@@ -155,6 +155,59 @@ func TestFieldsComeBack(t *testing.T) {
 	}
 }
 
+// TestOneRequest has a request that changed two groups of fields, and so made two entries.
+func TestOneRequest(t *testing.T) {
+	both := func(verdict v1alpha1.Verdict, note string) func(*v1alpha1.Incident) {
+		return func(i *v1alpha1.Incident) {
+			i.Spec.Classification.Verdict = verdict
+			resolveWith(note)(i)
+			stamp := fmt.Sprintf("bob@%d", i.Generation+1)
+			metav1.SetMetaDataAnnotation(&i.ObjectMeta, v1alpha1.EditorAnnotationPrefix+"classification", stamp)
+		}
+	}
+	h := begin(t, nothing)
+	h.edit("bob", "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" })
+	before := h.incident.DeepCopy()
+	h.edit("bob", "resolution", both(v1alpha1.VerdictFalsePositive, "done"))
+	h.tell(v1alpha1.ActivityPropagated, v1alpha1.ActorOperator, "", 1, "a")
+	after := h.incident.DeepCopy()
+	plan, err := h.decide()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(activity.Fields(before), activity.Fields(plan.After)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	const want = "entry 3 (Classified by bob: classification.verdict: NotSet → FalsePositive) and " +
+		"entry 4 (Resolved by bob: resolution.state: Active → Resolved; resolution.note: none → done)"
+	if plan.Describe() != want {
+		t.Errorf("got %q", plan.Describe())
+	}
+	h.edit("bob", "resolution", func(i *v1alpha1.Incident) {
+		both("", "")(i)
+		i.Spec = plan.After.Spec
+	})
+	if plan, err = h.decide(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(activity.Fields(after), activity.Fields(plan.After)); diff != "" {
+		t.Errorf("undo of undo: (-want +got)\n%s", diff)
+	}
+}
+
+// TestOneRequestWithMore refuses to revert a part of a request.
+func TestOneRequestWithMore(t *testing.T) {
+	h := begin(t, nothing)
+	h.edit("bob", "resolution", func(i *v1alpha1.Incident) {
+		resolveWith("done")(i)
+		i.Spec.MergeInto.Name = "other"
+		metav1.SetMetaDataAnnotation(&i.ObjectMeta, v1alpha1.EditorAnnotationPrefix+"mergeInto", "bob@2")
+	})
+	if _, err := h.decide(); err == nil || !strings.Contains(err.Error(), "entry 2 (MergeRequested by bob") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func resolveWith(note string) func(*v1alpha1.Incident) {
 	return func(i *v1alpha1.Incident) {
 		i.Spec.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionResolved, Note: note}

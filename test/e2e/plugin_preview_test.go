@@ -291,22 +291,22 @@ func (w *world) foretell(i int, before seen, now time.Time) map[string]expectati
 		action = "resolve"
 		after := from.DeepCopy()
 		resolve(after)
-		outcomes = preview.Change(after, alerts, now)
+		outcomes = preview.Change(after, nil, alerts, now)
 	case 1:
 		action = "assign"
 		after := from.DeepCopy()
 		after.Spec.Assignee = w.assignee(i)
-		outcomes = preview.Change(after, alerts, now)
+		outcomes = preview.Change(after, nil, alerts, now)
 	case 2:
 		action = "move"
-		outcomes = preview.Move(w.destination(i, to), w.moved(i, alerts), now)
+		outcomes = preview.Move(w.destination(i, to), nil, w.moved(i, alerts), now)
 		for _, alert := range alerts[len(outcomes):] {
 			outcomes = append(outcomes, preview.Outcome{Alert: alert.Name, Before: triageOf(&alert), After: triageOf(&alert)})
 		}
 	default:
 		action = "merge"
 		if refusal := merge.Decide(asking(from, to), to); refusal != nil {
-			outcomes = preview.Change(from, alerts, now)
+			outcomes = preview.Change(from, nil, alerts, now)
 		} else {
 			outcomes = preview.Merge(from, to, alerts, now)
 		}

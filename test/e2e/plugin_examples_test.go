@@ -1,0 +1,246 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"golang.org/x/sync/errgroup"
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+)
+
+var _ = Describe("The examples in the plugin's help", func() {
+	It("work as printed", func(ctx SpecContext) {
+		// -A in examples needs rights everywhere.
+		output, err := kubectl(ctx, "admin", "", "create", "clusterrolebinding", "alice-views-all", "--clusterrole=incident-operator-viewer", "--user="+alice)
+		Expect(err).NotTo(HaveOccurred(), output)
+		DeferCleanup(func(ctx SpecContext) {
+			output, err := kubectl(ctx, "admin", "", "delete", "clusterrolebinding", "alice-views-all")
+			Expect(err).NotTo(HaveOccurred(), output)
+		})
+
+		helps := helpTexts(ctx)
+		failures := make([][]string, len(helps))
+		folder := GinkgoT().TempDir()
+		var without []string
+		var readers errgroup.Group
+		readers.SetLimit(readersAtOnce)
+		for i, help := range helps {
+			if len(help.examples) == 0 {
+				without = append(without, help.command)
+				continue
+			}
+			readers.Go(func() error {
+				defer GinkgoRecover()
+				place := newReadersPlace(ctx, filepath.Join(folder, strconv.Itoa(i)))
+				for _, example := range help.examples {
+					if problem := place.try(ctx, example); problem != "" {
+						failures[i] = append(failures[i], fmt.Sprintf("%s: %s\n%s", help.command, example, problem))
+					}
+				}
+				return nil
+			})
+		}
+		Expect(readers.Wait()).To(Succeed())
+		Expect(slices.Concat(failures...)).To(BeEmpty())
+		// What has no examples: groups of commands, what cobra brings along, and what stands among those of queries.
+		Expect(without).To(HaveEach(MatchRegexp(`^(|create|help|completion( \w+)?|queries delete)$`)))
+		Expect(len(helps) - len(without)).To(BeNumerically(">", 20))
+	}, NodeTimeout(5*time.Minute))
+})
+
+const readersAtOnce = 6
+
+// helpText is what a command says of itself.
+type helpText struct {
+	command  string
+	examples []string
+}
+
+var subcommandLine = regexp.MustCompile(`^ {2}([a-z-]+) +\S`)
+
+// helpTexts reads the help of all commands, depth first.
+func helpTexts(ctx context.Context, path ...string) []helpText {
+	GinkgoHelper()
+	output, err := exec.CommandContext(ctx, filepath.Join(root, "bin", "kubectl-incident"), append(path, "--help")...).Output()
+	Expect(err).NotTo(HaveOccurred(), "%v", path)
+	found := helpText{command: strings.Join(path, " ")}
+	var subcommands []string
+	section := ""
+	for line := range strings.Lines(string(output)) {
+		line = strings.TrimRight(line, "\n")
+		switch trimmed := strings.TrimSpace(line); {
+		case line != "" && line == strings.TrimLeft(line, " \t"):
+			section = line
+		case trimmed == "" || strings.HasPrefix(trimmed, "#"):
+		case section == "Examples:":
+			found.examples = append(found.examples, trimmed)
+		case section == "Available Commands:":
+			if named := subcommandLine.FindStringSubmatch(line); named != nil {
+				subcommands = append(subcommands, named[1])
+			}
+		}
+	}
+	all := []helpText{found}
+	for _, name := range subcommands {
+		all = append(all, helpTexts(ctx, append(slices.Clone(path), name)...)...)
+	}
+	return all
+}
+
+// readersPlace is where alice types the examples of one command, with all that they name.
+type readersPlace struct {
+	namespace, folder string
+	env               []string
+}
+
+func newReadersPlace(ctx context.Context, folder string) *readersPlace {
+	GinkgoHelper()
+	Expect(os.Mkdir(folder, 0o700)).To(Succeed())
+	p := &readersPlace{namespace: newNamespace(ctx), folder: folder}
+	giveRoles(ctx, p.namespace)
+	p.createIncidents(ctx)
+	p.createPod(ctx)
+	p.prepareShell(ctx)
+	return p
+}
+
+// createIncidents makes inc-1 bob's by a change that can be undone, inc-2 and inc-3 nobody's, inc-4 resolved and inc-5
+// alice's.
+func (p *readersPlace) createIncidents(ctx context.Context) {
+	GinkgoHelper()
+	for _, name := range []string{"inc-1", "inc-2", "inc-3", "inc-4", "inc-5"} {
+		incident := &v1alpha1.Incident{}
+		incident.Namespace, incident.Name = p.namespace, name
+		incident.Spec.Tags = []v1alpha1.Tag{"Ransomware", "Red team", "triaged"}
+		Expect(admin.Create(ctx, incident)).To(Succeed())
+	}
+	for name, incident := range map[string]string{"inc-1-a": "inc-1", "falco-7": "inc-1", "falco-8": "inc-1", "inc-2-a": "inc-2", "inc-5-a": "inc-5", "unlinked": ""} {
+		alert := &v1alpha1.Alert{}
+		alert.Namespace, alert.Name = p.namespace, name
+		alert.Spec.Name, alert.Spec.Severity, alert.Spec.Source.Service = "Terminal shell in container", v1alpha1.SeverityHigh, "Falco"
+		alert.Spec.IncidentRef.Name = incident
+		Expect(admin.Create(ctx, alert)).To(Succeed())
+	}
+	eventuallyAtRest(ctx, p.incident(ctx, "inc-1"), 3, 3)
+	eventuallyAtRest(ctx, p.incident(ctx, "inc-2"), 1, 1)
+	editIncident(ctx, p.incident(ctx, "inc-4"), resolve)
+	editIncident(ctx, p.incident(ctx, "inc-5"), toAlice)
+	code, output := runPlugin(ctx, p.namespace, "alice", "assign", bob, "inc-1", "--wait")
+	Expect(code).To(BeZero(), output)
+	eventuallyTold(ctx, p.incident(ctx, "inc-1"), "Assigned by alice@example.com: assignee: none → bob@example.com")
+	eventuallyAtRest(ctx, p.incident(ctx, "inc-4"), 0, 0)
+	eventuallyAtRest(ctx, p.incident(ctx, "inc-5"), 1, 1)
+}
+
+func (p *readersPlace) incident(ctx context.Context, name string) *v1alpha1.Incident {
+	GinkgoHelper()
+	incident := &v1alpha1.Incident{}
+	Expect(admin.Get(ctx, client.ObjectKey{Namespace: p.namespace, Name: name}, incident)).To(Succeed())
+	return incident
+}
+
+// createPod makes the pod of which an example tells, once its account is there.
+func (p *readersPlace) createPod(ctx context.Context) {
+	GinkgoHelper()
+	output, err := kubectlIn(ctx, p.namespace, "admin", "", "create", "rolebinding", "alice-views", "--clusterrole=view", "--user="+alice)
+	Expect(err).NotTo(HaveOccurred(), output)
+	pod := &corev1.Pod{}
+	pod.Namespace, pod.Name = p.namespace, "web-0"
+	pod.Spec.Containers = []corev1.Container{{Name: "web", Image: "web"}}
+	Eventually(func() error { return client.IgnoreAlreadyExists(admin.Create(ctx, pod)) }).WithContext(ctx).Should(Succeed())
+}
+
+const writer = `#!/bin/sh
+case $1 in
+*.md) echo "The laptop is off the network." >"$1" ;;
+*) sed 's/^name:.*/name: Edited/' "$1" >"$1.new" && mv "$1.new" "$1" ;;
+esac
+`
+
+// prepareShell puts programs, files and a kubeconfig for the namespace where the examples look for them.
+func (p *readersPlace) prepareShell(ctx context.Context) {
+	GinkgoHelper()
+	programs := filepath.Join(p.folder, "programs")
+	Expect(os.Mkdir(programs, 0o700)).To(Succeed())
+	Expect(os.WriteFile(filepath.Join(programs, "nano"), []byte(writer), 0o700)).To(Succeed())
+	activities, err := kubectlIn(ctx, p.namespace, "alice", "", "get", "activities", "-o", "yaml")
+	Expect(err).NotTo(HaveOccurred(), activities)
+	Expect(os.WriteFile(filepath.Join(p.folder, "activities.yaml"), []byte(activities), 0o600)).To(Succeed())
+
+	config, err := os.ReadFile(kubeconfig("alice"))
+	Expect(err).NotTo(HaveOccurred())
+	own := filepath.Join(p.folder, "kubeconfig")
+	Expect(os.WriteFile(own, config, 0o600)).To(Succeed())
+	p.env = append(os.Environ(),
+		"KUBECONFIG="+own, "KUBECACHEDIR="+filepath.Join(localDir, "run", "kubectl-cache"), "EDITOR=nano",
+		"HOME="+p.folder, "XDG_CONFIG_HOME="+filepath.Join(p.folder, ".config"), "XDG_CACHE_HOME="+filepath.Join(p.folder, ".cache"),
+		"PATH="+strings.Join([]string{programs, filepath.Join(root, "bin"), filepath.Join(root, "bin", "k8s"), os.Getenv("PATH")}, ":"))
+	output, err := p.shell(ctx, "kubectl config set-context --current --namespace "+p.namespace).CombinedOutput()
+	Expect(err).NotTo(HaveOccurred(), string(output))
+}
+
+func (p *readersPlace) shell(ctx context.Context, line string) *exec.Cmd {
+	shell := exec.CommandContext(ctx, "bash", "-o", "pipefail", "-c", line)
+	shell.Dir, shell.Env = p.folder, p.env
+	return shell
+}
+
+// endless are examples that go on until Ctrl-C.
+var endless = regexp.MustCompile(` (--follow|--watch|-w)\b`)
+
+// nothing is what a command says that found nothing to do: then the example was not tried.
+var nothing = regexp.MustCompile(`Nothing is selected|No \w+ found`)
+
+// try types an example as printed, and returns what went wrong.
+func (p *readersPlace) try(ctx context.Context, example string) (problem string) {
+	var output safeBuffer
+	shell := p.shell(ctx, example)
+	shell.Stdout, shell.Stderr = &output, &output
+	if err := shell.Start(); err != nil {
+		return err.Error()
+	}
+	if endless.MatchString(example) {
+		Eventually(output.String).WithContext(ctx).ShouldNot(BeEmpty(), example)
+		// The shell has become the only command of its line.
+		if err := shell.Process.Signal(syscall.SIGINT); err != nil {
+			return err.Error()
+		}
+	}
+	if err := shell.Wait(); err != nil {
+		return err.Error() + "\n" + output.String()
+	}
+	if nothing.MatchString(output.String()) {
+		return output.String()
+	}
+	return ""
+}
