@@ -191,6 +191,52 @@ var _ = Describe("The activity log of an incident's alerts", func() {
 		Expect(tail(ctx, incident, 2)).To(Equal([]string{"3 AlertsChanged by bob: 1 alert: assignee: none → bob"}))
 	})
 
+	// What is decided before and written after another alert's change has the older ticket, and is seen later.
+	It("does not pass an alert whose patch is under way, however long that takes", func(ctx SpecContext) {
+		slow := w.alert(ctx, "slow", "inc-1", linkedBy("alice"))
+		fast := w.alert(ctx, "fast", "inc-1", linkedBy("alice"))
+		w.settle(ctx)
+		w.change(ctx, incident, "alice", "assignee", assignTo("bob"))
+		w.beforeWrite = func() {
+			w.look(ctx, fast)
+			w.look(ctx, fast)
+			w.change(ctx, incident, "alice", "assignee", assignTo(""))
+			for range 3 {
+				w.clock.Step(holdPatience)
+				w.look(ctx, incident)
+			}
+		}
+		w.look(ctx, slow)
+		w.settle(ctx)
+		Expect(tail(ctx, incident, 2)).To(ContainElement(
+			HaveSuffix("Propagated by incident-operator: 2 alerts: assignee: none → bob; assignee: bob → none")))
+	})
+
+	It("does not count an alert twice or never that a merge brings while the log is written", func(ctx SpecContext) {
+		target := w.incident(ctx, "inc-2", stamped("alice", "created"))
+		slow := w.alert(ctx, "slow", "inc-1", linkedBy("alice"))
+		fast := w.alert(ctx, "fast", "inc-1", linkedBy("alice"))
+		w.settle(ctx)
+		edit(ctx, incident, mergeInto("inc-2"))
+		w.clock.Step(fanOutInterval)
+		w.look(ctx, incident)
+		Expect(refresh(ctx, incident).Status.MergedInto.Name).To(Equal("inc-2"))
+		w.beforeWrite = func() {
+			w.look(ctx, fast)
+			w.look(ctx, fast)
+			for range 5 {
+				w.clock.Step(holdPatience)
+				w.look(ctx, target)
+			}
+		}
+		w.look(ctx, slow)
+		w.settle(ctx)
+		Expect(tail(ctx, target, 1)).To(ConsistOf(
+			HaveSuffix("AlertsLinked by incident-operator: 2 alerts from inc-1: merged"),
+			HaveSuffix("Merged by Unknown: from inc-1"),
+		))
+	})
+
 	It("takes the reason of a move once", func(ctx SpecContext) {
 		other := w.incident(ctx, "inc-2", stamped("alice", "created"))
 		alert := w.alert(ctx, "a", "inc-1", linkedBy("alice"))

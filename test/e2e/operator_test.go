@@ -38,7 +38,7 @@ var _ = Describe("The operator", func() {
 	It("gives its lease back and ends cleanly when it is asked to stop", func(ctx context.Context) {
 		holder := func() (string, error) {
 			lease := &coordinationv1.Lease{}
-			err := admin.Get(ctx, client.ObjectKey{Namespace: operatorNamespace, Name: "incident-operator.incidentoperator.dev"}, lease)
+			err := admin.Get(ctx, client.ObjectKey{Namespace: operatorNamespace, Name: leaseName}, lease)
 			return ptr.Deref(lease.Spec.HolderIdentity, ""), err
 		}
 		Eventually(holder).ShouldNot(BeEmpty(), "an operator that does not lead yet has no lease to give back")

@@ -33,7 +33,11 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	coordinationv1 "k8s.io/api/coordination/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 )
+
+const leaseName = "incident-operator.incidentoperator.dev"
 
 // process is the operator, run as its users run it.
 type process struct {
@@ -62,8 +66,7 @@ func (p *process) command(ctx context.Context, kubeconfig string) *exec.Cmd {
 	return exec.CommandContext(ctx, filepath.Join(root, "bin", "manager"),
 		"--kubeconfig", kubeconfig,
 		"--leader-elect", "--leader-election-namespace", operatorNamespace,
-		// Short, so that a killed operator's successor need not wait for its lease.
-		"--leader-election-lease-duration", "3s", "--leader-election-renew-deadline", "2s", "--leader-election-retry-period", "500ms",
+		"--leader-election-retry-period", "500ms",
 		"--metrics-bind-address", p.metrics, "--health-probe-bind-address", p.health)
 }
 
@@ -113,7 +116,8 @@ func (p *process) ready() error {
 	return connection.Close()
 }
 
-// kill ends the operator at once, wherever it is.
+// kill ends the operator at once, wherever it is, and spares the successor the wait for the lease of the dead, which cannot
+// come back. So leases need not be short, which a busy machine would miss.
 func (p *process) kill() {
 	if p.cmd == nil {
 		return
@@ -121,6 +125,9 @@ func (p *process) kill() {
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait()
 	p.cmd = nil
+	lease := &coordinationv1.Lease{}
+	lease.Namespace, lease.Name = operatorNamespace, leaseName
+	Expect(client.IgnoreNotFound(admin.Delete(context.Background(), lease))).To(Succeed())
 }
 
 // stop asks the operator to end and returns its exit code.

@@ -23,7 +23,8 @@ package v1alpha1
 //
 // ActivityAlerts are the alerts that an activity is about.
 type ActivityAlertsApplyConfiguration struct {
-	// count is how many they are.
+	// count is how many they are. Of AlertsLinked and AlertsUnlinked it counts an
+	// alert that came or went twice under one entry twice.
 	Count *int64 `json:"count,omitempty"`
 	// names are their metadata.name, sorted by their bytes: the first 100 of
 	// them. Unset where they are gone.
