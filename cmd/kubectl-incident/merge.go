@@ -146,7 +146,7 @@ func askForMerge(ctx context.Context, c client.Client, source *v1alpha1.Incident
 		*source = *before
 		return "", err
 	}
-	return "to be merged into " + into, nil
+	return "asks to be merged into " + into, nil
 }
 
 // previewMerge says what would change on each alert, and which tags come along.

@@ -153,7 +153,7 @@ func TestMergeUsage(t *testing.T) {
 	c.refused(1, "incident/merged: it was merged into three already", "merge", "merged", "--into", "one")
 	c.refused(1, "incident/one: TargetMerged", "merge", "one", "--into", "merged")
 	c.refused(1, "incident/two: DifferentAssignees", "merge", "two", "three", "--into", "one", "--dry-run")
-	if out := c.done("merge", "merged", "one", "--into", "three"); out != "incident/merged unchanged\nincident/one to be merged into three\n" {
+	if out := c.done("merge", "merged", "one", "--into", "three"); out != "incident/merged unchanged\nincident/one asks to be merged into three\n" {
 		t.Errorf("got %q", out)
 	}
 	if into := c.incident("one").Spec.MergeInto.Name; into != "three" || c.patches != 1 {

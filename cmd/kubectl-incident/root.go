@@ -137,7 +137,7 @@ func (p *plugin) command() *cobra.Command {
 		p.tagCommand(), p.untagCommand(), p.renameCommand(), p.severityCommand(), p.classifyCommand(),
 		p.startCommand(), p.resolveCommand(), p.reopenCommand(), p.commentCommand(), p.createCommand(), p.editCommand(),
 		p.moveCommand(), p.mergeCommand(), p.undoCommand(),
-		p.verifyCommand(), p.timelineCommand(), p.tagsCommand(),
+		p.verifyCommand(), p.timelineCommand(), p.tagsCommand(), p.versionCommand(),
 	)
 	p.completeFlags(root)
 	return root

@@ -142,7 +142,7 @@ Nothing was changed (dry run, client).
 		Expect(code).To(Equal(1))
 		Expect(output).To(ContainSubstring(`User "vera@example.com" cannot patch resource "incidents"`))
 
-		Expect(succeeds(ctx, "merge", "one", "--into", "other", "--wait")).To(Equal("incident/one to be merged into other\n"))
+		Expect(succeeds(ctx, "merge", "one", "--into", "other", "--wait")).To(Equal("incident/one asks to be merged into other\n"))
 		editIncident(ctx, one, func(*v1alpha1.Incident) {})
 		Expect(meta.IsStatusConditionTrue(one.Status.Conditions, v1alpha1.ConditionMerged)).To(BeTrue())
 		Expect(succeeds(ctx, "merge", "one", "--into", "other")).To(Equal("incident/one unchanged\n"))
