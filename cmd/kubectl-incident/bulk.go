@@ -20,7 +20,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -34,6 +33,10 @@ const (
 	interruptPatience = 10 * time.Second
 
 	unchanged = "unchanged"
+	// notSelected is for what was changed by somebody else so that the filter selects it no more.
+	notSelected = "no longer selected"
+	// sameAgain is the rest of tasks that do nothing where they are done already.
+	sameAgain = "the same command again does the rest"
 )
 
 // errIncomplete ends a command with 1 after it has printed what failed.
@@ -43,6 +46,8 @@ var errIncomplete = errors.New("not all was done")
 type task struct {
 	// what names the object, such as incident/inc-1.
 	what string
+	// rest says how to get done what was not begun before an interrupt; empty where that takes a look first.
+	rest string
 	// preview says what would change.
 	preview func(context.Context) (string, error)
 	// do does it and says what was done.
@@ -55,6 +60,11 @@ type task struct {
 type result struct {
 	done string
 	err  error
+}
+
+// changed says whether the task changed anything.
+func (r result) changed() bool {
+	return r.err == nil && r.done != "" && r.done != unchanged && r.done != notSelected
 }
 
 // bulkWith does tasks, a few at the same time, and prints how each of them ended, in their order. Interrupted, it says what
@@ -70,16 +80,30 @@ func (b *bulkFlags) bulkWith(ctx context.Context, p *plugin, tasks []task) error
 	if err := b.confirm(ctx, p, len(tasks)); err != nil {
 		return err
 	}
-	results := doAll(ctx, tasks)
-	complete := report(p, tasks, results)
-	if ctx.Err() != nil {
-		printLine(p.ErrOut, "Interrupted. What is listed as done is done; the same command again does the rest.")
+	return p.sent(b.send(ctx, p, tasks))
+}
+
+// send does tasks and waits for what follows from them.
+func (b *bulkFlags) send(ctx context.Context, p *plugin, tasks []task) error {
+	account := newAccount(p, tasks)
+	doAll(ctx, tasks, account)
+	complete := account.close()
+	if !complete && ctx.Err() != nil {
+		printLine(p.ErrOut, escape("Interrupted. What is listed as done is done"+restOf(tasks)+"."))
 		return errIncomplete
 	}
-	if followed := b.follow(ctx, p, tasks, results); !followed || !complete {
+	if followed := b.follow(ctx, p, tasks, account.results); !followed || !complete {
 		return errIncomplete
 	}
 	return nil
+}
+
+// restOf is the same for all tasks of a command.
+func restOf(tasks []task) string {
+	if tasks[0].rest == "" {
+		return ""
+	}
+	return "; " + tasks[0].rest
 }
 
 func (o *changer) bulk(ctx context.Context, tasks []task) error {
@@ -114,8 +138,7 @@ func (b *bulkFlags) rehearse(ctx context.Context, p *plugin, tasks []task) error
 
 // doAll does tasks until the context ends. What is under way then may still end by itself for a while, so that it is
 // known whether it was done.
-func doAll(ctx context.Context, tasks []task) []result {
-	results := make([]result, len(tasks))
+func doAll(ctx context.Context, tasks []task, account *account) {
 	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(interruptPatience, cancel) })()
@@ -126,47 +149,15 @@ func doAll(ctx context.Context, tasks []task) []result {
 			break
 		}
 		group.Go(func() error {
+			var ended result
 			if ctx.Err() == nil {
-				results[i].done, results[i].err = tasks[i].do(lasting)
+				ended.done, ended.err = tasks[i].do(lasting)
 			}
+			account.enter(i, ended)
 			return nil
 		})
 	}
 	_ = group.Wait() // No task fails its group.
-	return results
-}
-
-// report prints how each task ended and, of several, how many ended how. It says whether all was done.
-func report(p *plugin, tasks []task, results []result) (complete bool) {
-	counts := map[string]int{}
-	for i, result := range results {
-		switch {
-		case result.err != nil && ctxEnded(result.err):
-			counts["interrupted"]++
-			printLine(p.ErrOut, escape(tasks[i].what+": interrupted: it may be done or not"))
-		case result.err != nil:
-			counts["failed"]++
-			printLine(p.ErrOut, escape(tasks[i].what+": "+result.err.Error()))
-		case result.done == "":
-			counts["not begun"]++
-		case result.done == unchanged:
-			counts[unchanged]++
-			printLine(p.Out, escape(tasks[i].what+" "+result.done))
-		default:
-			counts["changed"]++
-			printLine(p.Out, escape(tasks[i].what+" "+result.done))
-		}
-	}
-	var summary []string
-	for _, outcome := range []string{"changed", unchanged, "failed", "interrupted", "not begun"} {
-		if counts[outcome] > 0 {
-			summary = append(summary, fmt.Sprintf("%d %s", counts[outcome], outcome))
-		}
-	}
-	if len(tasks) > 1 {
-		printLine(p.ErrOut, strings.Join(summary, ", ")+".")
-	}
-	return counts["failed"]+counts["interrupted"]+counts["not begun"] == 0
 }
 
 func ctxEnded(err error) bool {
@@ -185,7 +176,7 @@ func (b *bulkFlags) follow(ctx context.Context, p *plugin, tasks []task, results
 	var group errgroup.Group
 	group.SetLimit(bulkWorkers)
 	for i, result := range results {
-		if result.err != nil || result.done == "" || result.done == unchanged || tasks[i].wait == nil {
+		if !result.changed() || tasks[i].wait == nil {
 			continue
 		}
 		group.Go(func() error {

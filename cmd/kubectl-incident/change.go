@@ -18,14 +18,11 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -39,11 +36,10 @@ const fieldOwner = client.FieldOwner("kubectl-incident")
 type change struct {
 	// done says it in the past, such as "assigned to bob".
 	done string
+	// rest is that of the tasks.
+	rest string
 	// apply makes the change, or says why it cannot be made.
 	apply func(*v1alpha1.Incident) error
-	// exclusive has it made again from fresh state where somebody else changed the incident meanwhile: for lists, which a
-	// patch replaces as a whole.
-	exclusive bool
 }
 
 // changer makes one change of many incidents.
@@ -52,6 +48,8 @@ type changer struct {
 	filterFlags
 	bulkFlags
 	change
+	// still is nil where incidents were named.
+	still stillSelected
 }
 
 // arguments takes from a command's arguments what belongs to the change, and returns the rest: the names of incidents.
@@ -83,6 +81,7 @@ func (o *changer) command(command *cobra.Command, take arguments) *cobra.Command
 			return err
 		}
 		o.change = taken
+		o.rest = sameAgain
 		return o.run(command.Context(), names)
 	}
 	return command
@@ -93,10 +92,11 @@ func (o *changer) run(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	incidents, err := o.selected(ctx, c, namespace, unique(names), time.Now())
+	incidents, still, err := o.selected(ctx, c, namespace, unique(names), time.Now())
 	if err != nil {
 		return err
 	}
+	o.still = still
 	return o.bulk(ctx, o.tasks(c, incidents))
 }
 
@@ -125,6 +125,7 @@ func (o *changer) tasks(c client.WithWatch, incidents []v1alpha1.Incident) []tas
 		incident := &incidents[i]
 		tasks = append(tasks, task{
 			what:    o.title(incident),
+			rest:    o.rest,
 			preview: func(ctx context.Context) (string, error) { return o.preview(ctx, c, incident) },
 			do: func(ctx context.Context, options ...client.PatchOption) (string, error) {
 				return o.make(ctx, c, incident, options)
@@ -133,34 +134,6 @@ func (o *changer) tasks(c client.WithWatch, incidents []v1alpha1.Incident) []tas
 		})
 	}
 	return tasks
-}
-
-// make makes the change of one incident and says what was done. The incident is then as the API server has it.
-func (o *changer) make(ctx context.Context, c client.Client, incident *v1alpha1.Incident, options []client.PatchOption) (string, error) {
-	for {
-		after := incident.DeepCopy()
-		if err := o.apply(after); err != nil {
-			return "", err
-		}
-		if len(differences(incident, after)) == 0 {
-			return unchanged, nil
-		}
-		patch := client.MergeFrom(incident)
-		if o.exclusive {
-			patch = client.MergeFromWithOptions(incident, client.MergeFromWithOptimisticLock{})
-		}
-		err := c.Patch(ctx, after, patch, append(options, fieldOwner)...)
-		if err == nil {
-			*incident = *after
-			return o.done, nil
-		}
-		if !o.exclusive || !apierrors.IsConflict(err) {
-			return "", err
-		}
-		if err := c.Get(ctx, client.ObjectKeyFromObject(incident), incident); err != nil {
-			return "", err
-		}
-	}
 }
 
 // preview says what would change on the incident and on each of its alerts.
@@ -182,38 +155,4 @@ func (o *changer) preview(ctx context.Context, c client.Client, incident *v1alph
 		return "", err
 	}
 	return describePreview(o.title(incident), changes, preview.Change(after, into, alerts, time.Now())), nil
-}
-
-// bulkFlags are the flags of commands that change one object or many.
-type bulkFlags struct {
-	yes     bool
-	dryRun  string
-	wait    bool
-	timeout time.Duration
-}
-
-const (
-	dryRunNone   = "none"
-	dryRunClient = "client"
-	dryRunServer = "server"
-)
-
-func (b *bulkFlags) addTo(flags *pflag.FlagSet, p *plugin) {
-	flags.BoolVarP(&b.yes, "yes", "y", false, "do not ask before changing many objects")
-	flags.StringVar(&b.dryRun, "dry-run", dryRunNone, "print what would change on incidents and alerts: none, client, or server, which also asks the API server whether it would take it")
-	flags.Lookup("dry-run").NoOptDefVal = dryRunClient
-	flags.BoolVar(&b.wait, "wait", p.onTerminal(), "wait until the alerts have followed; the default on a terminal")
-	flags.DurationVar(&b.timeout, "timeout", 10*time.Minute, "how long to wait at most")
-}
-
-func (b *bulkFlags) validate() error {
-	switch b.dryRun {
-	case dryRunNone, dryRunClient, dryRunServer:
-	default:
-		return fmt.Errorf("--dry-run must be none, client or server, is %q", b.dryRun)
-	}
-	if b.timeout <= 0 {
-		return errors.New("--timeout must be more than 0")
-	}
-	return nil
 }

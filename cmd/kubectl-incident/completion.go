@@ -53,8 +53,11 @@ type typing struct {
 	word string
 }
 
-// suggestion is a word, and what it is about.
-type suggestion struct{ text, about string }
+// suggestion is a word, and what it is about. It is listed where it is an item of a list that was checked already.
+type suggestion struct {
+	text, about string
+	listed      bool
+}
 
 // source tells what a word may be. It need not look at what was typed of it. An error is as good as nothing.
 type source func(ctx context.Context, t *typing) ([]suggestion, error)
@@ -103,10 +106,11 @@ func (s suggestion) completion() cobra.Completion {
 	return cobra.CompletionWithDesc(s.text, escape(s.about))
 }
 
-// fitting leaves out what begins otherwise than what was typed, what was said already, and what is not safe to print.
+// fitting leaves out what begins otherwise than what was typed, what was said already, what is not safe to print, and what
+// a shell would not take as it is.
 func (t *typing) fitting(found []suggestion) []suggestion {
 	return slices.DeleteFunc(slices.Clone(found), func(s suggestion) bool {
-		return s.text == "" || !hasPrefixFold(s.text, t.word) || slices.Contains(t.args, s.text) || escape(s.text) != s.text
+		return s.text == "" || !hasPrefixFold(s.text, t.word) || slices.Contains(t.args, s.text) || escape(s.text) != s.text || (!s.listed && !isPlain(s.text))
 	})
 }
 
@@ -138,25 +142,6 @@ func commonPrefix(all []suggestion) string {
 
 func hasPrefixFold(text, prefix string) bool {
 	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
-}
-
-// listOf completes the last of several words that are separated by commas.
-func listOf(one source) source {
-	return func(ctx context.Context, t *typing) ([]suggestion, error) {
-		all, err := one(ctx, t)
-		end := strings.LastIndex(t.word, ",") + 1
-		if end == 0 || err != nil {
-			return all, err
-		}
-		head, said := t.word[:end], strings.Split(t.word[:end-1], ",")
-		var rest []suggestion
-		for _, s := range all {
-			if !slices.Contains(said, s.text) {
-				rest = append(rest, suggestion{head + s.text, s.about})
-			}
-		}
-		return rest, nil
-	}
 }
 
 // completeFlags completes the flags that mean the same wherever they are. Where nothing is known, no files are suggested.

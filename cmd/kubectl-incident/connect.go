@@ -42,6 +42,7 @@ func (p *plugin) connectTyped() (client.WithWatch, error) {
 		return nil, fmt.Errorf("finding the cluster: %w", err)
 	}
 	config.QPS, config.Burst = requestsPerSecond, requestsPerSecond
+	config.WarningHandler = &warner{out: p.ErrOut}
 	logf.SetLogger(logr.Discard()) // What goes wrong is in the errors.
 	scheme := runtime.NewScheme()
 	if err := errors.Join(v1alpha1.AddToScheme(scheme), authenticationv1.AddToScheme(scheme)); err != nil {

@@ -17,6 +17,7 @@ limitations under the License.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -133,6 +134,10 @@ func (p *plugin) createAlertCommand() *cobra.Command {
 			if spec.Name == "" {
 				return errors.New("--title is required: what a person reads first")
 			}
+			// Such as where a script's variable is not set: nobody would look for the alert outside the incident.
+			if command.Flags().Changed("incident") && spec.IncidentRef.Name == "" {
+				return errors.New("--incident is empty: leave it out for an alert of no incident")
+			}
 			namespace, c, err := o.cluster()
 			if err != nil {
 				return err
@@ -147,6 +152,7 @@ func (p *plugin) createAlertCommand() *cobra.Command {
 	}
 	flags := command.Flags()
 	o.addTo(flags)
+	flags.Lookup("wait").Usage = "wait until the alert has what its incident gives it; the default on a terminal"
 	alertFlags(flags, &spec)
 	return command
 }
@@ -164,7 +170,7 @@ func alertFlags(flags *pflag.FlagSet, spec *v1alpha1.AlertSpec) {
 
 // alertTask refuses an incident that does not exist: the API would take it, for the incident may come later, but a person
 // more likely mistyped it.
-func alertTask(ctx context.Context, c client.Client, alert *v1alpha1.Alert) (task, error) {
+func alertTask(ctx context.Context, c client.WithWatch, alert *v1alpha1.Alert) (task, error) {
 	var incident *v1alpha1.Incident
 	if name := alert.Spec.IncidentRef.Name; name != "" {
 		incident = &v1alpha1.Incident{}
@@ -179,6 +185,7 @@ func alertTask(ctx context.Context, c client.Client, alert *v1alpha1.Alert) (tas
 	what := "alert/" + alert.Name
 	return task{
 		what: what,
+		wait: waitForHeir(c, alert, cmp.Or(into, incident)),
 		preview: func(context.Context) (string, error) {
 			now := time.Now()
 			arriving := alert.DeepCopy()

@@ -17,6 +17,7 @@ limitations under the License.
 package main
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -70,4 +71,25 @@ func TestCreateAlert(t *testing.T) {
 	}
 	c.refused(exitFailed, "--title is required", "create", "alert", "x")
 	c.refused(exitFailed, `"inc-9" not found`, "create", "alert", "x", "--title", "x", "--incident", "inc-9")
+	c.refused(exitFailed, "--incident is empty", "create", "alert", "x", "--title", "x", "--incident", "")
+}
+
+// TestCreateAlertWaits until the alert has what its incident gives it, also where it is moved on from one that was merged.
+func TestCreateAlertWaits(t *testing.T) {
+	c := newCluster(t, anIncident("into", func(i *v1alpha1.Incident) { i.UID = "uid" }),
+		anIncident("merged", func(i *v1alpha1.Incident) { i.Status.MergedInto = v1alpha1.MergedInto{Name: "into", UID: "uid"} }))
+	args := []string{"create", "alert", "--title", "x", "--wait", "--timeout", "100ms", "--incident"}
+	for _, incident := range []string{"into", "merged"} {
+		e := c.run(append(args, incident, "late-"+incident)...)
+		if e.code != exitIncomplete || !strings.Contains(e.errOut, "For 1 of them") {
+			t.Errorf("code %d\n%s%s", e.code, e.out, e.errOut)
+		}
+		c.intercept.Create = func(ctx context.Context, w client.WithWatch, object client.Object, options ...client.CreateOption) error {
+			object.SetAnnotations(map[string]string{v1alpha1.InheritedAnnotation: `{"incident":"into","uid":"uid"}`})
+			return w.Create(ctx, object, options...)
+		}
+		c.done(append(args, incident, "follows-"+incident)...)
+		c.intercept.Create = nil
+	}
+	c.done("create", "alert", "alone", "--title", "x", "--wait")
 }

@@ -19,9 +19,8 @@ package main
 import (
 	"encoding/csv"
 	"io"
-	"strings"
+	"regexp"
 	"time"
-	"unicode/utf8"
 )
 
 // spreadsheet writes things as comma-separated values, page by page. It has all columns, also those that a table shows
@@ -61,11 +60,9 @@ func (s *spreadsheet[T]) print(things []T, now time.Time) error {
 	return writer.Error()
 }
 
-// harmless keeps a spreadsheet from taking a text that others wrote for a formula. Some programs take the wide forms of
-// the signs too.
-func harmless(cell string) string {
-	if first, _ := utf8.DecodeRuneInString(cell); cell != "" && strings.ContainsRune("=+-@\uff1d\uff0b\uff0d\uff20", first) {
-		return "'" + cell
-	}
-	return cell
-}
+// formulas finds what a spreadsheet may take for the beginning of a formula: a sign at the beginning of a cell or, where
+// the spreadsheet splits at something else than commas, after what it may split at. Some take the wide forms too.
+var formulas = regexp.MustCompile("(^|[;,\t|\"'])( *)([=+\\-@\uff1d\uff0b\uff0d\uff20])")
+
+// harmless keeps a spreadsheet from taking a text that others wrote for a formula.
+func harmless(cell string) string { return formulas.ReplaceAllString(cell, "$1$2'$3") }

@@ -94,7 +94,7 @@ func (o *changer) send(ctx context.Context, c client.WithWatch, incident *v1alph
 // replaceForm refuses an incident of which people decided something else meanwhile. What the operator writes meanwhile
 // does not matter, so it is asked again when the version of the object is not the one that was edited.
 func replaceForm(before, after form) change {
-	return change{done: "edited", exclusive: true, apply: func(incident *v1alpha1.Incident) error {
+	return change{done: "edited", apply: func(incident *v1alpha1.Incident) error {
 		if current := formOf(incident); !current.equal(before) {
 			return errChangedMeanwhile
 		}

@@ -19,6 +19,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,8 +95,16 @@ func (c *cluster) run(args ...string) ended {
 
 func (c *cluster) runWith(ctx context.Context, args ...string) ended {
 	c.t.Helper()
-	var out, errOut bytes.Buffer
-	p := newPlugin(genericiooptions.IOStreams{In: strings.NewReader(c.stdin), Out: &out, ErrOut: &errOut})
+	var out bytes.Buffer
+	e := c.runTo(ctx, &out, args...)
+	e.out = out.String()
+	return e
+}
+
+func (c *cluster) runTo(ctx context.Context, out io.Writer, args ...string) ended {
+	c.t.Helper()
+	var errOut bytes.Buffer
+	p := newPlugin(genericiooptions.IOStreams{In: strings.NewReader(c.stdin), Out: out, ErrOut: &errOut})
 	p.typed = func() (client.WithWatch, error) {
 		funcs := c.intercept
 		patch := funcs.Patch
@@ -113,7 +122,7 @@ func (c *cluster) runWith(ctx context.Context, args ...string) ended {
 	}
 	p.tables = c.tables
 	code := p.run(ctx, append([]string{"-n", "soc"}, args...))
-	return ended{code: code, out: out.String(), errOut: errOut.String()}
+	return ended{code: code, errOut: errOut.String()}
 }
 
 // done runs the plugin and fails where it fails.

@@ -58,6 +58,7 @@ func (f *follower) run(ctx context.Context, shown []map[string]any) error {
 		if err := f.once(ctx, source, options); err != nil && ctx.Err() == nil {
 			return fmt.Errorf("following the activities: %w", err)
 		}
+		pause(ctx)
 	}
 	return nil
 }
@@ -66,7 +67,7 @@ func (f *follower) run(ctx context.Context, shown []map[string]any) error {
 func (f *follower) once(ctx context.Context, source dynamic.ResourceInterface, options metav1.ListOptions) error {
 	watcher, err := source.Watch(ctx, options)
 	if err != nil {
-		return err
+		return endOf(err)
 	}
 	return f.watch(ctx, watcher)
 }
@@ -94,14 +95,6 @@ func (f *follower) watch(ctx context.Context, watcher watch.Interface) error {
 			}
 		}
 	}
-}
-
-// endOf lets a new watch begin where the API server only ended the old one.
-func endOf(err error) error {
-	if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
-		return nil
-	}
-	return err
 }
 
 // take shows an entry, and those behind it that waited for it.

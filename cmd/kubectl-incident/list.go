@@ -24,7 +24,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"k8s.io/apimachinery/pkg/util/sets"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -52,8 +51,9 @@ func (p *plugin) listCommand() *cobra.Command {
 		Long: `List the incidents of the queue: what is not resolved and was not merged, newest activity first. Flags select further;
 an incident has to meet all of them. QUERY is a saved one; flags that are given beside it override what it says.
 
-With --sort-by=name, rows are printed as they come. -o csv prints all columns, with whole times; a cell that begins with
-=, +, - or @ gets a ' in front, so that no spreadsheet takes it for a formula. What is not printable is shown as in \x1b.`,
+With --sort-by=name, rows are printed as they come. -o csv prints all columns, with whole times. =, +, - and @ at the
+beginning of a cell, or in it after one of ; , | " ' and spaces, get a ' in front: so a spreadsheet that splits at commas,
+semicolons, tabs or bars takes nothing for a formula. What is not printable is shown as in \x1b.`,
 		Example: `  # What is mine, or what nobody has and is severe
   kubectl incident list --mine
   kubectl incident list --unassigned --min-severity High
@@ -108,7 +108,7 @@ func (o *listing) run(ctx context.Context) error {
 		return err
 	}
 	if !o.watch {
-		if listed.keys.Len() == 0 && o.streams() {
+		if len(listed.versions) == 0 && o.streams() {
 			o.sayNone("incidents", namespace, o.allNamespaces)
 		}
 		return nil
@@ -140,20 +140,21 @@ func (p *plugin) sayNone(what, namespace string, everywhere bool) {
 
 // listed is what a watch goes on from.
 type listed struct {
-	keys            sets.Set[string]
+	// versions are those of the incidents that are selected, as they were printed.
+	versions        map[string]string
 	resourceVersion string
 }
 
 // list prints the incidents: sorted by name page by page, in the order in which the API server sends them.
 func (o *listing) list(ctx context.Context, c client.Client, namespace string, sink sink[*v1alpha1.Incident]) (listed, error) {
 	now := time.Now()
-	seen := listed{keys: sets.New[string]()}
+	seen := listed{versions: map[string]string{}}
 	byName := o.sortBy == query.ByName
 	var all []v1alpha1.Incident
 	err := o.eachSelected(ctx, c, namespace, now, func(page *v1alpha1.IncidentList) error {
 		seen.resourceVersion = page.ResourceVersion
 		for i := range page.Items {
-			seen.keys.Insert(keyOf(&page.Items[i]))
+			seen.versions[keyOf(&page.Items[i])] = page.Items[i].ResourceVersion
 			if o.tabular() {
 				slim(&page.Items[i])
 			}

@@ -26,7 +26,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/ptr"
@@ -123,14 +122,14 @@ func TestConcerns(t *testing.T) {
 			if test.resolved {
 				incident.Spec.Resolution.State = v1alpha1.ResolutionResolved
 			}
-			seen := &listed{keys: sets.New[string]()}
+			seen := &listed{versions: map[string]string{}}
 			if test.before {
-				seen.keys.Insert("default/a")
+				seen.versions["default/a"] = "1"
 			}
 			if got := (&listing{}).concerns(test.change, incident, seen); got != test.printed {
 				t.Errorf("printed: got %t", got)
 			}
-			if got := seen.keys.Has("default/a"); got != test.after {
+			if _, got := seen.versions["default/a"]; got != test.after {
 				t.Errorf("known afterwards: got %t", got)
 			}
 		})

@@ -32,10 +32,20 @@ func main() {
 
 // interruptible is a function of its own since os.Exit runs no deferred calls.
 func interruptible(args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilInterrupted(context.Background())
 	defer stop()
 	// The first interrupt asks for an orderly end; a second one, no longer caught, ends the process at once.
 	context.AfterFunc(ctx, stop)
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
 	return run(ctx, streams, asCompleter(os.Args[0], args))
+}
+
+// untilInterrupted returns a context that ends with the first signal. A terminal that is closed sends SIGHUP, which nohup
+// has ignored: then it stays so.
+func untilInterrupted(ctx context.Context) (context.Context, context.CancelFunc) {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signal.NotifyContext(ctx, signals...)
 }

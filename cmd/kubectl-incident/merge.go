@@ -49,8 +49,9 @@ func (p *plugin) mergeCommand() *cobra.Command {
 		Use:               "merge INCIDENT... --into INCIDENT",
 		Short:             "Merge incidents into another: all their alerts and tags go there",
 		ValidArgsFunction: p.completeArgs(openIncidents),
-		Long: `Merge incidents into another one: all their alerts go there, and their tags with them. A merged incident stays, and says
-where to look instead. A merge cannot be taken back once it is accepted. It is refused for all where one is refused.`,
+		Long: `Merge incidents into another one: all their alerts go there, and their tags with them. The alerts lose what the
+merged incident gave them, its owner among it, and inherit from the other one instead. A merged incident stays, and says
+where to look. A merge cannot be taken back once it is accepted. It is refused for all where one is refused.`,
 		Example: `  # See first what it would change, on each alert too
   kubectl incident merge inc-2 inc-3 --into inc-1 --dry-run
 
@@ -111,11 +112,16 @@ func getIncident(ctx context.Context, c client.Client, key client.ObjectKey) (*v
 
 // refusal says why the operator would refuse the merge, empty where it would not.
 func refusal(source, target *v1alpha1.Incident, into string) string {
-	if merged := source.Status.MergedInto.Name; merged != "" {
-		if merged == into {
-			return "" // There is nothing left to do.
+	if merged := source.Status.MergedInto; merged.Name != "" {
+		switch {
+		case merged.Name != into:
+			return "it was merged into " + merged.Name + " already"
+		case target == nil:
+			return "it was merged into " + into + " already, which is gone"
+		case string(target.UID) != merged.UID:
+			return "it was merged already, into an earlier " + into + " that is gone"
 		}
-		return "it was merged into " + merged + " already"
+		return "" // There is nothing left to do.
 	}
 	asking := source.DeepCopy()
 	asking.Spec.MergeInto.Name = into

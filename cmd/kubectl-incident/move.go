@@ -122,9 +122,17 @@ func (o *mover) run(ctx context.Context, names []string) error {
 	}
 	tasks := make([]task, 0, len(alerts))
 	for i := range alerts {
-		tasks = append(tasks, move{c: c, alert: &alerts[i], target: target, reason: o.reason}.task())
+		tasks = append(tasks, move{c: c, alert: &alerts[i], target: target, reason: o.reason, rest: o.rest(target)}.task())
 	}
 	return o.bulkWith(ctx, o.plugin, tasks)
+}
+
+// rest says how to finish an interrupted move. The same command again would create another incident.
+func (o *mover) rest(target *v1alpha1.Incident) string {
+	if o.named == "" {
+		return sameAgain
+	}
+	return "incident/" + target.Name + " was created: the same command with --to " + target.Name + " instead of --new does the rest"
 }
 
 // alerts returns those that were named, or all of an incident.

@@ -21,6 +21,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -37,10 +38,12 @@ type move struct {
 	alert  *v1alpha1.Alert
 	target *v1alpha1.Incident
 	reason string
+	// rest is that of the task.
+	rest string
 }
 
 func (m move) task() task {
-	return task{what: "alert/" + m.alert.Name, preview: m.preview, do: m.do, wait: m.wait}
+	return task{what: "alert/" + m.alert.Name, rest: m.rest, preview: m.preview, do: m.do, wait: m.wait}
 }
 
 func (m move) targetName() string {
@@ -59,31 +62,52 @@ func (m move) preview(context.Context) (string, error) {
 // do moves the alert from where it was when it was chosen. The operator writes alerts as well, so a conflict alone means
 // nothing; where somebody else moved the alert meanwhile, it stays there.
 func (m move) do(ctx context.Context, options ...client.PatchOption) (string, error) {
-	from := m.alert.Spec.IncidentRef.Name
-	if from == m.targetName() {
+	if m.alert.Spec.IncidentRef.Name == m.targetName() {
 		return unchanged, nil
 	}
-	for {
-		after := m.alert.DeepCopy()
-		if err := m.apply(after); err != nil {
-			return "", err
+	stale := false
+	err := onConflict(ctx, func() error {
+		if stale {
+			if err := m.refresh(ctx); err != nil {
+				return err
+			}
 		}
-		patch := client.MergeFromWithOptions(m.alert, client.MergeFromWithOptimisticLock{})
-		err := m.c.Patch(ctx, after, patch, append(options, fieldOwner)...)
-		if err == nil {
-			*m.alert = *after
-			return m.said(), nil
-		}
-		if !apierrors.IsConflict(err) {
-			return "", err
-		}
-		if err := m.c.Get(ctx, client.ObjectKeyFromObject(m.alert), m.alert); err != nil {
-			return "", err
-		}
-		if now := m.alert.Spec.IncidentRef.Name; now != from {
-			return "", fmt.Errorf("somebody moved it to %s meanwhile", orNone(now))
-		}
+		stale = true
+		return m.patch(ctx, options)
+	})
+	if err != nil {
+		return "", err
 	}
+	return m.said(), nil
+}
+
+// patch moves the alert on condition that it is as it was read.
+func (m move) patch(ctx context.Context, options []client.PatchOption) error {
+	after := m.alert.DeepCopy()
+	if err := m.apply(after); err != nil {
+		return err
+	}
+	patch := client.MergeFromWithOptions(m.alert, client.MergeFromWithOptimisticLock{})
+	err := m.c.Patch(ctx, after, patch, append(slices.Clone(options), fieldOwner)...)
+	if apierrors.IsNotFound(err) {
+		return errDeleted
+	}
+	if err == nil {
+		*m.alert = *after
+	}
+	return err
+}
+
+func (m move) refresh(ctx context.Context) error {
+	from, fresh := m.alert.Spec.IncidentRef.Name, &v1alpha1.Alert{}
+	if err := readAgain(ctx, m.c, m.alert, fresh); err != nil {
+		return err
+	}
+	*m.alert = *fresh
+	if now := fresh.Spec.IncidentRef.Name; now != from {
+		return fmt.Errorf("somebody moved it to %s meanwhile", orNone(now))
+	}
+	return nil
 }
 
 // apply takes an older reason away: it would count again for an alert that goes where it went before.
@@ -134,4 +158,18 @@ func (m move) followed(alert *v1alpha1.Alert) bool {
 	}
 	memory, err := inherit.ParseMemory(annotation)
 	return err == nil && memory.UID == m.target.UID
+}
+
+// waitForHeir waits until an alert has what an incident gives it, or for nothing where that is nil. How it comes there does
+// not matter: an alert of an incident that was merged is moved on.
+func waitForHeir(c client.WithWatch, alert *v1alpha1.Alert, incident *v1alpha1.Incident) func(context.Context, *progress) error {
+	if incident == nil {
+		return nil
+	}
+	return func(ctx context.Context, _ *progress) error {
+		return watchUntil(ctx, c, alert, &v1alpha1.AlertList{}, func(object client.Object) (bool, error) {
+			seen, ok := object.(*v1alpha1.Alert)
+			return ok && move{target: incident}.followed(seen), nil
+		})
+	}
 }

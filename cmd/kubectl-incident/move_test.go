@@ -141,7 +141,8 @@ func TestMergeUsage(t *testing.T) {
 	assigned := func(to string) func(*v1alpha1.Incident) {
 		return func(i *v1alpha1.Incident) { i.Spec.Assignee = to }
 	}
-	c := newCluster(t, anIncident("one", assigned("alice")), anIncident("two", assigned("bob")), anIncident("three"),
+	c := newCluster(t, anIncident("one", assigned("alice")), anIncident("two", assigned("bob")),
+		anIncident("three", func(i *v1alpha1.Incident) { i.UID = "uid" }),
 		anIncident("merged", func(i *v1alpha1.Incident) {
 			i.Spec.MergeInto.Name, i.Status.MergedInto = "three", v1alpha1.MergedInto{Name: "three", UID: "uid"}
 		}))

@@ -17,6 +17,7 @@ limitations under the License.
 package main
 
 import (
+	"errors"
 	"io"
 	"strings"
 
@@ -40,6 +41,18 @@ func (o *output) Write(data []byte) (int, error) {
 	return n, err
 }
 
+// sent ends a command that has sent changes. Where its output could not be written, the changes may be made, which is not
+// what the exit code of other failures says.
+func (p *plugin) sent(err error) error {
+	out, remembers := p.Out.(*output)
+	if !remembers || out.err == nil {
+		return err
+	}
+	printLine(p.ErrOut, escape("kubectl-incident: the changes were sent, but writing the output failed: "+out.err.Error()))
+	out.err = errors.Join(errIncomplete, out.err)
+	return errIncomplete
+}
+
 // printLine leaves failures to the output, which remembers them.
 func printLine(w io.Writer, line string) {
 	_, _ = io.WriteString(w, line+"\n")
@@ -48,6 +61,15 @@ func printLine(w io.Writer, line string) {
 // escape makes a text that others wrote safe to print: nothing in it moves the cursor, colors or reorders the line.
 func escape(text string) string {
 	return activity.Escape(text)
+}
+
+// printError prints each line of a message, which may quote a file or a server, in a line of its own.
+func printError(w io.Writer, err error) {
+	prefix := "kubectl-incident: "
+	for line := range strings.SplitSeq(strings.ReplaceAll(err.Error(), "\r\n", "\n"), "\n") {
+		printLine(w, prefix+escape(line))
+		prefix = "  "
+	}
 }
 
 // indent writes a text of several lines below an entry. Only line feeds, also after a carriage return, break lines.

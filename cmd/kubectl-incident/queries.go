@@ -47,7 +47,9 @@ func (p *plugin) queriesCommand() *cobra.Command {
     ransomware:
       min-severity: High
       since: 7d
-      tag: [Ransomware, Crown Jewels]`,
+      tag: [Ransomware, Crown Jewels]
+
+To save or delete a query leaves the others as they are in the file, with their order and comments.`,
 		Example: `  kubectl incident list --mine --sort-by severity --save mine
   kubectl incident queries
   kubectl incident queries delete mine`,

@@ -80,7 +80,11 @@ func saveableNames() []string {
 
 // storeQueries writes the whole file or nothing. Where the path is a link, what it leads to is written.
 func storeQueries(path string, saved query.Saved) error {
-	data, err := yaml.Marshal(saved)
+	old, err := readInput(nil, path, maxQueries)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("reading the queries: %w", err)
+	}
+	data, err := editQueries(old, saved)
 	if err != nil {
 		return err
 	}

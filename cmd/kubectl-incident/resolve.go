@@ -74,8 +74,7 @@ func resolve(incident *v1alpha1.Incident, note string) {
 // both makes two changes in one request.
 func both(first, second change) change {
 	return change{
-		done:      first.done + ", " + second.done,
-		exclusive: first.exclusive || second.exclusive,
+		done: first.done + ", " + second.done,
 		apply: func(incident *v1alpha1.Incident) error {
 			return errors.Join(first.apply(incident), second.apply(incident))
 		},

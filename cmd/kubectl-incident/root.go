@@ -112,8 +112,7 @@ func (p *plugin) run(ctx context.Context, args []string) int {
 	case errors.Is(err, errNotIntact), errors.Is(err, errIncomplete):
 		return exitIncomplete
 	default:
-		// The message may quote a file or a server.
-		printLine(p.ErrOut, "kubectl-incident: "+escape(err.Error()))
+		printError(p.ErrOut, err)
 		return exitFailed
 	}
 }
@@ -130,6 +129,8 @@ func (p *plugin) command() *cobra.Command {
 	root.SetIn(p.In)
 	root.SetOut(p.Out)
 	root.SetErr(p.ErrOut)
+	// Without it cobra adds one whose short form is -v, which kubectl takes for how much it logs.
+	root.Flags().Bool("version", false, "print the version")
 	p.config.AddFlags(root.PersistentFlags())
 	root.AddCommand(
 		p.listCommand(), p.queriesCommand(), p.showCommand(), p.alertsCommand(),

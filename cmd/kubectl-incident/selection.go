@@ -48,6 +48,10 @@ type filterFlags struct {
 	chunk         int64
 
 	set *pflag.FlagSet
+	// mineIsNamed says that --mine is among the assignees.
+	mineIsNamed bool
+	// involved are the incidents that --entity selects, nil without it.
+	involved map[string]bool
 }
 
 func (f *filterFlags) addTo(flags *pflag.FlagSet) {
@@ -124,12 +128,12 @@ func (f *filterFlags) resolve(ctx context.Context, c client.Client) error {
 	if err := f.validateFilters(); err != nil {
 		return err
 	}
-	if f.mine {
+	if f.mine && !f.mineIsNamed {
 		me, err := whoAmI(ctx, c)
 		if err != nil {
 			return err
 		}
-		f.Assignees = append(f.Assignees, me)
+		f.Assignees, f.mineIsNamed = append(f.Assignees, me), true
 	}
 	return nil
 }
@@ -182,66 +186,13 @@ func (f *filterFlags) eachSelected(ctx context.Context, c client.Client, namespa
 	if err != nil {
 		return err
 	}
-	involved, err := f.involving(ctx, c, namespace)
-	if err != nil {
+	if f.involved, err = f.involving(ctx, c, namespace); err != nil {
 		return err
 	}
 	return eachPage(ctx, c, &v1alpha1.IncidentList{}, f.chunk, func(page *v1alpha1.IncidentList) error {
 		page.Items = slices.DeleteFunc(page.Items, func(incident v1alpha1.Incident) bool {
-			return !f.Matches(&incident, now) || (involved != nil && !involved[keyOf(&incident)])
+			return !f.matches(&incident, now)
 		})
 		return see(page)
 	}, options...)
-}
-
-// involving returns the incidents that have one of the entities in the evidence of an alert, nil where none is asked for.
-func (f *filterFlags) involving(ctx context.Context, c client.Client, namespace string) (map[string]bool, error) {
-	if len(f.entities) == 0 {
-		return nil, nil
-	}
-	if f.allNamespaces {
-		namespace = ""
-	}
-	involved := map[string]bool{}
-	err := eachPage(ctx, c, &v1alpha1.AlertList{}, f.chunk, func(page *v1alpha1.AlertList) error {
-		for i := range page.Items {
-			if alert := &page.Items[i]; query.Involves(alert, f.entities) {
-				involved[alert.Namespace+"/"+alert.Spec.IncidentRef.Name] = true
-			}
-		}
-		return nil
-	}, client.InNamespace(namespace))
-	if err != nil {
-		return nil, fmt.Errorf("listing alerts: %w", err)
-	}
-	return involved, nil
-}
-
-// selected returns the incidents that were named, or else those that the filter selects.
-func (f *filterFlags) selected(ctx context.Context, c client.Client, namespace string, names []string, now time.Time) ([]v1alpha1.Incident, error) {
-	if len(names) > 0 && f.given() {
-		return nil, errors.New("name incidents or select them by flags, not both")
-	}
-	if err := f.validateFilters(); err != nil {
-		return nil, err
-	}
-	if len(names) == 0 && !f.selects() {
-		return nil, errors.New("name at least one incident, or select some by flags such as --tag")
-	}
-	var incidents []v1alpha1.Incident
-	for _, name := range names {
-		incident := v1alpha1.Incident{}
-		if err := c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, &incident); err != nil {
-			return nil, err
-		}
-		incidents = append(incidents, incident)
-	}
-	if len(names) > 0 {
-		return incidents, nil
-	}
-	err := f.each(ctx, c, namespace, now, func(incident *v1alpha1.Incident) error {
-		incidents = append(incidents, *incident)
-		return nil
-	})
-	return incidents, err
 }

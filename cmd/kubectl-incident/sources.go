@@ -88,7 +88,7 @@ func (i *knownIncident) suggestion() suggestion {
 	if i.finished() {
 		about += " (" + string(i.State) + ")"
 	}
-	return suggestion{i.Name, about}
+	return suggestion{text: i.Name, about: about}
 }
 
 func openIncidents(ctx context.Context, t *typing) ([]suggestion, error) {
@@ -125,7 +125,7 @@ func knownAlerts(ctx context.Context, t *typing) ([]suggestion, error) {
 	known, err := t.knownAlerts(ctx, namespace)
 	var all []suggestion
 	for _, alert := range known {
-		all = append(all, suggestion{alert.Name, alert.Title + " (" + cmp.Or(alert.Incident, "in no incident") + ")"})
+		all = append(all, suggestion{text: alert.Name, about: alert.Title + " (" + cmp.Or(alert.Incident, "in no incident") + ")"})
 	}
 	return all, err
 }
@@ -134,7 +134,7 @@ func savedQueries(_ context.Context, t *typing) ([]suggestion, error) {
 	_, saved, err := loadQueries(t.command.Flag("queries").Value.String())
 	var all []suggestion
 	for _, name := range saved.Names() {
-		all = append(all, suggestion{name, saved.Queries[name].String()})
+		all = append(all, suggestion{text: name, about: saved.Queries[name].String()})
 	}
 	return all, err
 }

@@ -43,7 +43,7 @@ func (p *plugin) tagCommand() *cobra.Command {
   kubectl incident tag Falco,triaged --source Falco --since 1d`,
 	}, func(_ context.Context, args []string) (change, []string, error) {
 		named, err := splitTags(args[0])
-		return change{done: "tagged", exclusive: true, apply: func(incident *v1alpha1.Incident) error {
+		return change{done: "tagged", apply: func(incident *v1alpha1.Incident) error {
 			for _, tag := range named {
 				addTag(incident, tag)
 			}
@@ -64,7 +64,7 @@ func (p *plugin) untagCommand() *cobra.Command {
   kubectl incident untag triaged --tag triaged --all`,
 	}, func(_ context.Context, args []string) (change, []string, error) {
 		named, err := splitTags(args[0])
-		return change{done: "untagged", exclusive: true, apply: func(incident *v1alpha1.Incident) error {
+		return change{done: "untagged", apply: func(incident *v1alpha1.Incident) error {
 			for _, tag := range named {
 				removeTag(incident, tag)
 			}
@@ -102,19 +102,27 @@ func splitTags(text string) ([]string, error) {
 
 // addTag does nothing where the incident bears the tag, also where that is only a label.
 func addTag(incident *v1alpha1.Incident, tag string) {
-	key := tags.LabelKey(tag)
 	borne := tags.List(incident.Spec.Tags, incident.Labels, tags.Ours(incident.ManagedFields))
-	if !slices.ContainsFunc(borne, func(b v1alpha1.IncidentTag) bool { return b.Label == key }) {
+	if !slices.ContainsFunc(borne, func(b v1alpha1.IncidentTag) bool { return isTag(b, tag) }) {
 		incident.Spec.Tags = append(incident.Spec.Tags, v1alpha1.Tag(tag))
 	}
 }
 
-// removeTag also takes away the label by which a person set the tag. The operator's own label is left to the operator,
+// removeTag also takes away the labels by which people set the tag. The operator's own label is left to the operator,
 // which takes it away once the tag is gone.
 func removeTag(incident *v1alpha1.Incident, tag string) {
 	key := tags.LabelKey(tag) // The same for tags that differ only in the case of ASCII letters.
 	incident.Spec.Tags = slices.DeleteFunc(incident.Spec.Tags, func(t v1alpha1.Tag) bool { return tags.LabelKey(string(t)) == key })
-	if !tags.Ours(incident.ManagedFields).Has(key) {
-		delete(incident.Labels, key)
+	for _, borne := range tags.List(nil, incident.Labels, tags.Ours(incident.ManagedFields)) {
+		if isTag(borne, tag) {
+			delete(incident.Labels, borne.Label)
+		}
 	}
+}
+
+// isTag compares a tag with one that an incident bears. The label of the latter tells where it mirrors a text; its name
+// does where a person set the label: those may have capital letters, which labels that mirror a text never have.
+func isTag(borne v1alpha1.IncidentTag, tag string) bool {
+	key := tags.LabelKey(tag)
+	return borne.Label == key || tags.LabelKey(borne.Tag) == key
 }

@@ -20,25 +20,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/activity"
 	"github.com/incident-operator/incident-operator/internal/preview"
 	"github.com/incident-operator/incident-operator/internal/undo"
 )
 
-const (
-	// logPatience is how long the log may take to come as far as the incident.
-	logPatience = 10 * time.Second
-	// logInterval is how often that is looked at.
-	logInterval = 250 * time.Millisecond
-)
+// logPatience is how long the log may take to come as far as the incident; tests take less.
+var logPatience = 10 * time.Second
+
+// logInterval is how often that is looked at.
+const logInterval = 250 * time.Millisecond
 
 // undoer reverts the last change of one incident.
 type undoer struct {
@@ -58,7 +54,8 @@ func (p *plugin) undoCommand() *cobra.Command {
 description, classification or severity, or a move of alerts. That is a change of its own, with an entry of its own, so
 that undo again brings the change back. Entries that tell of one request, such as those of resolve --classify, are
 reverted together. Comments, what the operator did and alerts that arrived are passed over. Where
-the incident has changed since, nothing is done.`,
+the incident has changed since, nothing is done; nor is it where the timeline has not caught up with the incident and its
+alerts within ten seconds. An undo that did not reach all alerts says by which command the rest are moved.`,
 		Example: `  # See first what it would change
   kubectl incident undo inc-1 --dry-run
 
@@ -126,13 +123,11 @@ func (o *undoer) look(ctx context.Context) (*v1alpha1.Incident, *undo.Plan, erro
 	if err != nil {
 		return nil, nil, fmt.Errorf("listing the activities of the incident %s: %w", o.key.Name, err)
 	}
-	arrivals := &arrivals{ctx: ctx, c: o.c, incident: incident}
-	facts.Arrived = arrivals.contain
+	if facts.Alerts, err = alertsOf(ctx, o.c, incident); err != nil {
+		return nil, nil, err
+	}
 	plan, err := undo.Decide(facts)
-	switch {
-	case arrivals.err != nil:
-		return nil, nil, arrivals.err
-	case err != nil:
+	if err != nil {
 		return nil, nil, &refusedError{err}
 	}
 	return incident, plan, nil
@@ -140,29 +135,6 @@ func (o *undoer) look(ctx context.Context) (*v1alpha1.Incident, *undo.Plan, erro
 
 // Unwrap lets ErrBehind be seen.
 func (e *refusedError) Unwrap() error { return e.error }
-
-// arrivals are the alerts of an incident that were linked when they were created. They are read only once the log asks for
-// one.
-type arrivals struct {
-	ctx      context.Context
-	c        client.Client
-	incident *v1alpha1.Incident
-	moved    map[string]bool
-	err      error
-}
-
-// contain is also true for an alert that is elsewhere now: it has left a later entry, or is gone.
-func (a *arrivals) contain(name string) bool {
-	if a.moved == nil {
-		a.moved = map[string]bool{}
-		var alerts []v1alpha1.Alert
-		alerts, a.err = alertsOf(a.ctx, a.c, a.incident)
-		for i := range alerts {
-			a.moved[alerts[i].Name] = !activity.IsStampedAtCreation(&alerts[i], "incidentRef")
-		}
-	}
-	return !a.moved[name]
-}
 
 func (o *undoer) task(before *v1alpha1.Incident, plan *undo.Plan) task {
 	return task{
@@ -184,53 +156,4 @@ func (o *undoer) task(before *v1alpha1.Incident, plan *undo.Plan) task {
 		},
 		wait: func(ctx context.Context, bar *progress) error { return waitForAlerts(ctx, o.c, before, bar) },
 	}
-}
-
-// revert makes the change on condition that nobody changed the incident since it was looked at. The operator writes its
-// status, so a conflict alone means nothing: what counts is that the log still ends with the same change.
-func (o *undoer) revert(ctx context.Context, before *v1alpha1.Incident, plan *undo.Plan, options []client.PatchOption) (string, error) {
-	sequence := plan.Entry.Sequence
-	for {
-		after := plan.After.DeepCopy()
-		patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
-		err := o.c.Patch(ctx, after, patch, append(slices.Clone(options), fieldOwner)...)
-		if err == nil {
-			*before = *after
-			return "undid " + plan.Describe(), nil
-		}
-		if !apierrors.IsConflict(err) {
-			return "", err
-		}
-		fresh, again, err := o.decide(ctx)
-		if err != nil {
-			return "", err
-		}
-		if again.Entry.Sequence != sequence {
-			return "", fmt.Errorf("it changed meanwhile: the last change is %s now", undo.Describe(again.Entry))
-		}
-		*before, *plan = *fresh, *again
-	}
-}
-
-// moveBack moves alerts back. Each tells in both logs what that reverts.
-func (o *undoer) moveBack(ctx context.Context, plan *undo.Plan) error {
-	alerts, err := getAlerts(ctx, o.c, o.key.Namespace, plan.Move.Alerts)
-	if err != nil {
-		return err
-	}
-	if err := plan.Move.Check(alerts); err != nil {
-		return o.refuse("incident/" + o.key.Name + ": " + err.Error())
-	}
-	var target *v1alpha1.Incident
-	if to := plan.Move.To; to != "" {
-		if target, err = o.existing(ctx, o.c, client.ObjectKey{Namespace: o.key.Namespace, Name: to}); err != nil {
-			return err
-		}
-	}
-	reason := fmt.Sprintf("undo of entry %d of %s", plan.Entry.Sequence, o.key.Name)
-	tasks := make([]task, 0, len(alerts))
-	for i := range alerts {
-		tasks = append(tasks, move{c: o.c, alert: &alerts[i], target: target, reason: reason}.task())
-	}
-	return o.bulkWith(ctx, o.plugin, tasks)
 }

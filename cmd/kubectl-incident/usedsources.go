@@ -38,7 +38,7 @@ func countedSuggestions(all []counted) []suggestion {
 		if one.count == 1 {
 			about = "1 incident"
 		}
-		some = append(some, suggestion{one.text, about})
+		some = append(some, suggestion{text: one.text, about: about})
 	}
 	return some
 }
@@ -79,7 +79,7 @@ func knownAssignees(ctx context.Context, t *typing) ([]suggestion, error) {
 	var all []suggestion
 	me, err := t.myself(ctx)
 	if err == nil {
-		all = append(all, suggestion{me, "you"})
+		all = append(all, suggestion{text: me, about: "you"})
 	}
 	others, err := used(ctx, t, func(counts map[string]int, incident *knownIncident) {
 		if incident.Assignee != "" && incident.Assignee != me {

@@ -77,18 +77,26 @@ func watchUntil(
 		if ended, err := done(current); ended || err != nil {
 			return err
 		}
-		watcher, err := c.Watch(ctx, list, client.InNamespace(object.GetNamespace()),
-			client.MatchingFieldsSelector{Selector: fields.OneTermEqualSelector("metadata.name", object.GetName())})
-		if err != nil {
+		if ended, err := watchOnce(ctx, c, object, list, done); ended || err != nil {
 			return err
 		}
-		if ended, err := watched(ctx, watcher, done); ended || err != nil {
-			return err
-		}
+		pause(ctx)
 	}
 }
 
-// watched returns false where the watch ended too early: a new one begins with the present state.
+// watchOnce returns false where the watch ended too early: a new one begins with the present state.
+func watchOnce(
+	ctx context.Context, c client.WithWatch, object client.Object, list client.ObjectList, done func(client.Object) (bool, error),
+) (bool, error) {
+	watcher, err := c.Watch(ctx, list, client.InNamespace(object.GetNamespace()),
+		client.MatchingFieldsSelector{Selector: fields.OneTermEqualSelector("metadata.name", object.GetName())})
+	if err != nil {
+		return false, endOf(err)
+	}
+	return watched(ctx, watcher, done)
+}
+
+// watched returns false where the watch ended too early.
 func watched(ctx context.Context, watcher watch.Interface, done func(client.Object) (bool, error)) (bool, error) {
 	defer watcher.Stop()
 	for {
@@ -101,7 +109,7 @@ func watched(ctx context.Context, watcher watch.Interface, done func(client.Obje
 			}
 			seen, ok := event.Object.(client.Object)
 			if !ok {
-				return false, apierrors.FromObject(event.Object)
+				return false, endOf(apierrors.FromObject(event.Object))
 			}
 			if event.Type == watch.Deleted {
 				return false, errors.New("it was deleted")

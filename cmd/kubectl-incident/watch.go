@@ -36,23 +36,41 @@ func (o *listing) follow(ctx context.Context, c client.WithWatch, namespace stri
 	if err != nil {
 		return err
 	}
+	behind := false
 	for {
-		from := client.ListOptions{Raw: &metav1.ListOptions{ResourceVersion: seen.resourceVersion, AllowWatchBookmarks: true}}
-		watcher, err := c.Watch(ctx, &v1alpha1.IncidentList{}, append([]client.ListOption{&from}, options...)...)
+		var err error
+		if behind {
+			err = o.catchUp(ctx, c, namespace, sink, &seen)
+		}
 		if err == nil {
-			err = o.printChanges(ctx, watcher, sink, &seen)
+			err = o.watchOnce(ctx, c, sink, &seen, options)
 		}
 		switch {
 		case ctx.Err() != nil: // Whoever interrupts a watch has seen enough.
 			return nil //nolint:nilerr // The error is that of the interrupted request.
-		case err != nil:
+		case endOf(err) != nil:
 			return fmt.Errorf("watching incidents: %w", err)
 		}
+		behind = err != nil
+		pause(ctx)
 	}
 }
 
+func (o *listing) watchOnce(
+	ctx context.Context, c client.WithWatch, sink sink[*v1alpha1.Incident], seen *listed, options []client.ListOption,
+) error {
+	from := client.ListOptions{Raw: &metav1.ListOptions{ResourceVersion: seen.resourceVersion, AllowWatchBookmarks: true}}
+	watcher, err := c.Watch(ctx, &v1alpha1.IncidentList{}, append([]client.ListOption{&from}, options...)...)
+	if err != nil {
+		return err
+	}
+	return o.printChanges(ctx, c, watcher, sink, seen)
+}
+
 // printChanges returns without an error where the API server ended the watch, as it does now and then.
-func (o *listing) printChanges(ctx context.Context, watcher watch.Interface, sink sink[*v1alpha1.Incident], seen *listed) error {
+func (o *listing) printChanges(
+	ctx context.Context, c client.Client, watcher watch.Interface, sink sink[*v1alpha1.Incident], seen *listed,
+) error {
 	defer watcher.Stop()
 	for {
 		select {
@@ -71,7 +89,7 @@ func (o *listing) printChanges(ctx context.Context, watcher watch.Interface, sin
 			}
 			seen.resourceVersion = incident.ResourceVersion
 			if event.Type != watch.Bookmark && o.concerns(event.Type, incident, seen) {
-				if err := sink.page([]*v1alpha1.Incident{incident}, time.Now()); err != nil {
+				if err := printChange(ctx, c, event.Type, incident, sink); err != nil {
 					return err
 				}
 			}
@@ -79,14 +97,29 @@ func (o *listing) printChanges(ctx context.Context, watcher watch.Interface, sin
 	}
 }
 
+// printChange prints an incident as it is now. Of one that left what the server selects, the event has what it was before.
+func printChange(ctx context.Context, c client.Client, change watch.EventType, incident *v1alpha1.Incident, sink sink[*v1alpha1.Incident]) error {
+	rows := []*v1alpha1.Incident{incident}
+	if change == watch.Deleted {
+		left, err := departed(ctx, c, map[string]string{keyOf(incident): ""}, nil)
+		if err != nil {
+			return err
+		}
+		if len(left) > 0 {
+			rows = left
+		}
+	}
+	return sink.page(rows, time.Now())
+}
+
 // concerns says whether a change is to be printed: of what the filter selects, and once more when it selects it no more.
 func (o *listing) concerns(change watch.EventType, incident *v1alpha1.Incident, seen *listed) bool {
 	key := keyOf(incident)
-	before := seen.keys.Has(key)
+	_, before := seen.versions[key]
 	if change != watch.Deleted && o.Matches(incident, time.Now()) {
-		seen.keys.Insert(key)
+		seen.versions[key] = incident.ResourceVersion
 		return true
 	}
-	seen.keys.Delete(key)
+	delete(seen.versions, key)
 	return before
 }

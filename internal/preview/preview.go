@@ -47,7 +47,7 @@ func (o Outcome) Changes() bool { return o.Before != o.After }
 // Change returns what the linked alerts do when an incident becomes what after says, at the time now. Of an incident that
 // was merged, into is where the alerts go that have not left it yet; nil for any other.
 func Change(after, into *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Time) []Outcome {
-	return follow(place(after, into, now), alerts)
+	return follow(place(after, into, afterAll(alerts, now)), alerts)
 }
 
 // Merge returns what the alerts of an incident do when it is merged into a target.
@@ -74,6 +74,17 @@ func Move(target, into *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Tim
 
 func place(incident, into *v1alpha1.Incident, now time.Time) plan.Place {
 	return plan.Place{Incident: settled(incident, now), Target: settled(into, now)}
+}
+
+// afterAll is now, or a second after the newest alert where that is later: what happens from now on happens after all
+// alerts were created, also where the clock here is behind that of the API server.
+func afterAll(alerts []v1alpha1.Alert, now time.Time) time.Time {
+	for i := range alerts {
+		if next := alerts[i].CreationTimestamp.Add(time.Second); next.After(now) {
+			now = next
+		}
+	}
+	return now
 }
 
 func follow(place plan.Place, alerts []v1alpha1.Alert) []Outcome {

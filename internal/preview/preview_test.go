@@ -110,7 +110,7 @@ func TestChange(t *testing.T) {
 		"unassigned, an override":   {incident("from", "", active), alert("from", "dave", active, gaveAlice), triage("from", "dave", active)},
 		"resolved now":              {incident("from", "", resolved), alert("from", "", inProgress, gaveNothing), triage("from", "", resolved)},
 		"resolved, state unset":     {incident("from", "", resolved), alert("from", "", "", gaveNothing), triage("from", "", resolved)},
-		"resolved, too late for it": {incident("from", "", resolved), late(alert("from", "", active, "")), triage("from", "", active)},
+		"resolved, too late for it": {resolvedAt(incident("from", "", ""), noon), late(alert("from", "", active, "")), triage("from", "", active)},
 		"resolved before":           {resolvedAt(incident("from", "", ""), noon.Add(-2*time.Hour)), alert("from", "", active, ""), triage("from", "", active)},
 		"in progress":               {incident("from", "", inProgress), alert("from", "", active, gaveNothing), triage("from", "", active)},
 		"re-opened":                 {incident("from", "", active), alert("from", "", resolved, resolvedIt), triage("from", "", inProgress)},
@@ -202,4 +202,14 @@ func TestMerge(t *testing.T) {
 			check(t, preview.Merge(test.source, test.target, []v1alpha1.Alert{test.alert}, noon), test.alert, test.want)
 		})
 	}
+}
+
+// TestClockBehind has an alert that was created after the time that the clock here shows.
+func TestClockBehind(t *testing.T) {
+	a := late(alert("from", "", active, gaveNothing))
+	before := noon.Add(-time.Minute)
+	now := incident("from", "", resolved)
+	check(t, preview.Change(now, nil, []v1alpha1.Alert{a}, before), a, triage("from", "", resolved))
+	earlier := resolvedAt(incident("from", "", resolved), before)
+	check(t, preview.Change(earlier, nil, []v1alpha1.Alert{a}, before), a, triage("from", "", active))
 }

@@ -79,11 +79,7 @@ func (f Filter) Selectors() (labels.Selector, fields.Selector) {
 	equal("spec.classification.verdict", texts(f.Verdicts)...)
 	equal("spec.classification.determination", texts(f.Determinations)...)
 	equal("status.severity", texts(f.Severities)...)
-	equal("status.state", texts(f.States)...)
-	if len(f.States) == 0 && !f.Any {
-		terms = append(terms, fields.OneTermNotEqualSelector("status.state", string(v1alpha1.IncidentResolved)),
-			fields.OneTermNotEqualSelector("status.state", string(v1alpha1.IncidentRedirected)))
-	}
+	terms = append(terms, f.stateTerms()...)
 	return f.labelSelector(), fields.AndSelectors(terms...)
 }
 

@@ -56,6 +56,7 @@ func BenchmarkCompute(b *testing.B) {
 
 // note lets an alert have noted that it is linked.
 func note(alert *v1alpha1.Alert, i *v1alpha1.Incident) {
+	alert.ResourceVersion = "2"
 	p := plan.For(alert, plan.Place{Incident: i}, plan.Circumstances{Ticket: "1"})
 	alert.Annotations = maps.Clone(alert.Annotations)
 	alert.Annotations[v1alpha1.TrailAnnotation] = p.TrailAfter.String()

@@ -24,8 +24,6 @@ import (
 	"slices"
 	"strings"
 
-	"k8s.io/utils/ptr"
-
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/activity"
 )
@@ -38,8 +36,8 @@ type Facts struct {
 	Incident *v1alpha1.Incident
 	// Log is the activity log, in any order. Entries of other logs are left out of account.
 	Log []v1alpha1.ActivitySpec
-	// Arrived says whether an alert was linked to the incident when it was created: that is no change of a person.
-	Arrived func(alert string) bool
+	// Alerts are those that are linked to the incident.
+	Alerts []v1alpha1.Alert
 }
 
 // Plan is how to revert a change: by what the incident has to become or by a move.
@@ -67,11 +65,8 @@ func Decide(facts Facts) (*Plan, error) {
 		return nil, fmt.Errorf("%w: it is empty", ErrBehind)
 	}
 	head := log[len(log)-1]
-	if recorded := ptr.Deref(head.After.Generation, 0); recorded < facts.Incident.Generation {
-		return nil, fmt.Errorf("%w: generation %d of %d", ErrBehind, recorded, facts.Incident.Generation)
-	}
-	if head.After.Alerts.Until != "" {
-		return nil, fmt.Errorf("%w: changes of alerts are still being recorded", ErrBehind)
+	if why := facts.behind(head); why != "" {
+		return nil, fmt.Errorf("%w: %s", ErrBehind, why)
 	}
 	for i, entry := range slices.Backward(log) {
 		if !facts.passes(entry) {
@@ -79,27 +74,6 @@ func Decide(facts Facts) (*Plan, error) {
 		}
 	}
 	return nil, errors.New("the activity log shows no change by a person")
-}
-
-// logOf is the log of the incident, in order.
-func logOf(facts Facts) []*v1alpha1.ActivitySpec {
-	var log []*v1alpha1.ActivitySpec
-	for i := range facts.Log {
-		if entry := &facts.Log[i]; entry.IncidentRef.UID == string(facts.Incident.UID) {
-			log = append(log, entry)
-		}
-	}
-	slices.SortFunc(log, func(a, b *v1alpha1.ActivitySpec) int { return cmp.Compare(a.Sequence, b.Sequence) })
-	return log
-}
-
-// passes says whether an entry tells of no change by a person.
-func (f Facts) passes(entry *v1alpha1.ActivitySpec) bool {
-	if entry.ActorKind == v1alpha1.ActorOperator || entry.Type == v1alpha1.ActivityCommented {
-		return true
-	}
-	arrival := entry.Type == v1alpha1.ActivityAlertsLinked && entry.OtherIncident == "" && len(entry.Alerts.Names) > 0
-	return arrival && !slices.ContainsFunc(entry.Alerts.Names, func(name string) bool { return !f.Arrived(name) })
 }
 
 // sameRequest returns the entries before the last one that tell of the same request, the newest first: one request may
@@ -141,6 +115,9 @@ func (f Facts) revert(entry *v1alpha1.ActivitySpec, with []*v1alpha1.ActivitySpe
 	switch entry.Type {
 	case v1alpha1.ActivityAlertsLinked:
 		plan.Move, err = moveBack(entry, f.Incident.Name, entry.OtherIncident)
+		if err == nil && entry.OtherIncident == "" {
+			plan.Move.Alerts = f.movedIn(plan.Move.Alerts)
+		}
 	case v1alpha1.ActivityAlertsUnlinked:
 		plan.Move, err = moveBack(entry, entry.OtherIncident, f.Incident.Name)
 	default:

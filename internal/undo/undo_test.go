@@ -21,7 +21,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -35,64 +34,6 @@ const (
 	uid       = "uid-of-inc"
 	tagPrefix = v1alpha1.TagLabelPrefix
 )
-
-// history makes the log of an incident as the operator makes it.
-type history struct {
-	t        *testing.T
-	incident *v1alpha1.Incident
-	log      []v1alpha1.ActivitySpec
-}
-
-func begin(t *testing.T, set func(*v1alpha1.Incident)) *history {
-	t.Helper()
-	h := &history{t: t, incident: &v1alpha1.Incident{}}
-	h.incident.Name, h.incident.UID = "inc", uid
-	h.edit("alice", "created", set)
-	return h
-}
-
-// edit is an edit that admission stamped and the operator saw.
-func (h *history) edit(by, group string, change func(*v1alpha1.Incident)) {
-	h.t.Helper()
-	change(h.incident)
-	h.incident.Generation++
-	h.incident.ResourceVersion = fmt.Sprint(100 + h.incident.Generation)
-	metav1.SetMetaDataAnnotation(&h.incident.ObjectMeta, v1alpha1.EditorAnnotationPrefix+group, fmt.Sprintf("%s@%d", by, h.incident.Generation))
-	for _, entry := range h.end().Changes(h.incident, time.Unix(0, 0)) {
-		h.add(entry)
-	}
-}
-
-func (h *history) end() activity.Log {
-	l := activity.Log{Incident: v1alpha1.ActivityIncident{Name: "inc", UID: uid}, ActorsKnown: true}
-	if len(h.log) > 0 {
-		l.Head = &h.log[len(h.log)-1]
-	}
-	return l
-}
-
-func (h *history) add(entry v1alpha1.ActivitySpec) {
-	h.t.Helper()
-	sealed, err := h.end().Append(entry)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.log = append(h.log, sealed)
-}
-
-// tell adds an entry about alerts.
-func (h *history) tell(kind v1alpha1.ActivityType, actor v1alpha1.ActorKind, other string, count int64, names ...string) {
-	h.t.Helper()
-	h.add(v1alpha1.ActivitySpec{
-		Type: kind, Actor: "alice", ActorKind: actor, OtherIncident: other, Summary: "alerts",
-		Alerts: v1alpha1.ActivityAlerts{Count: count, Names: names}, After: h.end().Head.After,
-	})
-}
-
-func (h *history) decide() (*undo.Plan, error) {
-	arrived := func(alert string) bool { return strings.HasPrefix(alert, "new-") }
-	return undo.Decide(undo.Facts{Incident: h.incident, Log: h.log, Arrived: arrived})
-}
 
 func nothing(*v1alpha1.Incident) {}
 
@@ -230,41 +171,6 @@ func TestOtherTagsStayInOrder(t *testing.T) {
 	}
 }
 
-func TestMoves(t *testing.T) {
-	for name, test := range map[string]struct {
-		kind  v1alpha1.ActivityType
-		other string
-		want  undo.Move
-	}{
-		"in":           {v1alpha1.ActivityAlertsLinked, "other", undo.Move{From: "inc", To: "other"}},
-		"in, unlinked": {v1alpha1.ActivityAlertsLinked, "", undo.Move{From: "inc"}},
-		"out":          {v1alpha1.ActivityAlertsUnlinked, "other", undo.Move{From: "other", To: "inc"}},
-		"out of any":   {v1alpha1.ActivityAlertsUnlinked, "", undo.Move{To: "inc"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			h := begin(t, nothing)
-			h.tell(test.kind, v1alpha1.ActorUser, test.other, 2, "a", "new-b")
-			test.want.Alerts = []string{"a", "new-b"}
-			plan, err := h.decide()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(&test.want, plan.Move); diff != "" || plan.After != nil {
-				t.Errorf("(-want +got)\n%s", diff)
-			}
-			a := v1alpha1.Alert{}
-			a.Name, a.Spec.IncidentRef.Name = "a", test.want.From
-			if err := plan.Move.Check([]v1alpha1.Alert{a}); err != nil {
-				t.Error(err)
-			}
-			a.Spec.IncidentRef.Name = "elsewhere"
-			if err := plan.Move.Check([]v1alpha1.Alert{a}); err == nil || !strings.Contains(err.Error(), "a is in elsewhere now") {
-				t.Errorf("got %v", err)
-			}
-		})
-	}
-}
-
 func TestRefused(t *testing.T) {
 	assign := func(h *history) {
 		h.edit("bob", "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" })
@@ -296,10 +202,6 @@ func TestRefused(t *testing.T) {
 			assign(h)
 			h.incident.Spec.Assignee = "carol"
 		}, `spec.assignee is "carol" now, not "bob" as entry 2 (Assigned by bob: assignee: none → bob) says: it is no longer the last`},
-		"a label meanwhile": {nothing, func(h *history) {
-			h.edit("bob", "tags", tagged("a"))
-			h.incident.Labels = map[string]string{tagPrefix + "b": ""}
-		}, `spec.tags is "[\"a\",\"b\"]" now`},
 		"come and gone": {nothing, func(h *history) {
 			h.edit("bob", "assignee", nothing)
 		}, "left nothing to undo"},
@@ -309,23 +211,6 @@ func TestRefused(t *testing.T) {
 			test.then(h)
 			if _, err := h.decide(); err == nil || !strings.Contains(err.Error(), test.want) || errors.Is(err, undo.ErrBehind) {
 				t.Errorf("got %v, want %q", err, test.want)
-			}
-		})
-	}
-}
-
-func TestBehind(t *testing.T) {
-	for name, change := range map[string]func(*history){
-		"an edit":          func(h *history) { h.incident.Generation++ },
-		"alerts":           func(h *history) { h.log[len(h.log)-1].After.Alerts.Until = "99" },
-		"no log":           func(h *history) { h.log = nil },
-		"another's of the": func(h *history) { h.incident.UID = "another" },
-	} {
-		t.Run(name, func(t *testing.T) {
-			h := begin(t, nothing)
-			change(h)
-			if _, err := h.decide(); !errors.Is(err, undo.ErrBehind) {
-				t.Errorf("got %v", err)
 			}
 		})
 	}

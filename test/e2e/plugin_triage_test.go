@@ -21,6 +21,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -210,9 +211,15 @@ var _ = Describe("The plugin's triage", Ordered, ContinueOnFailure, func() {
 
 	It("tells a viewer clearly that she may not", func(ctx SpecContext) {
 		before := current(ctx).Generation
+		// What is as asked for already gets no request, so there is one that somebody has, resolved.
+		createIncident(ctx, namespace, "held")
+		done(ctx, "take", "held")
+		done(ctx, "resolve", "held")
+		writing := editor(`sed -i 's/^description: .*/description: Hers/' "$1"`)
 		for _, args := range [][]string{
 			{"take", "inc-1"},
 			{"assign", bob, "inc-1"},
+			{"unassign", "held"},
 			{"tag", "x", "inc-1"},
 			{"untag", "meanwhile", "inc-1"},
 			{"rename", "inc-1", "x"},
@@ -220,12 +227,14 @@ var _ = Describe("The plugin's triage", Ordered, ContinueOnFailure, func() {
 			{"classify", "FalsePositive", "inc-1"},
 			{"start", "inc-1"},
 			{"resolve", "inc-1"},
+			{"reopen", "held"},
+			{"edit", "inc-1"},
 			{"comment", "inc-1", "x"},
 			{"create", "incident", "x"},
 			{"create", "alert", "x", "--title", "x"},
 			{"take", "inc-1", "--dry-run=server"},
 		} {
-			refused := as(ctx, "vera", args...)
+			refused := triage(ctx, writing, namespace, "vera", args...)
 			Expect(refused.exitCode).To(Equal(1), "%v\n%s", args, refused.output)
 			Expect(refused.output).To(MatchRegexp(`is forbidden: User "vera@example.com" cannot (patch|create) resource`), "%v", args)
 		}
@@ -293,6 +302,8 @@ var _ = Describe("The plugin's triage of 500 incidents", Ordered, func() {
 		Expect(careful.exitCode).To(Equal(2))
 		Expect(careful.output).To(ContainSubstring("this would change 500 objects: say --yes"))
 
+		// A change is made again where the operator writes the incident meanwhile, as it does after what was done before.
+		eventuallyUnwritten(ctx, namespace)
 		log := fromNow()
 		ended := triage(ctx, nil, namespace, "alice", append(assign, "--yes")...)
 		Expect(ended.exitCode).To(BeZero(), ended.output)
@@ -315,6 +326,23 @@ var _ = Describe("The plugin's triage of 500 incidents", Ordered, func() {
 		Expect(patchesOf(log, namespace, alice)).To(Equal(incidents))
 	})
 })
+
+// eventuallyUnwritten waits until nobody has written an incident of a namespace for a while.
+func eventuallyUnwritten(ctx context.Context, namespace string) {
+	GinkgoHelper()
+	var before map[string]string
+	Eventually(func(g Gomega) {
+		var all v1alpha1.IncidentList
+		g.Expect(admin.List(ctx, &all, client.InNamespace(namespace))).To(Succeed())
+		now := map[string]string{}
+		for i := range all.Items {
+			now[all.Items[i].Name] = all.Items[i].ResourceVersion
+		}
+		unwritten := maps.Equal(before, now)
+		before = now
+		g.Expect(unwritten).To(BeTrue())
+	}).WithContext(ctx).WithPolling(3 * time.Second).WithTimeout(time.Minute).Should(Succeed())
+}
 
 // triage runs the plugin to its end, with additions to its environment.
 func triage(ctx context.Context, env []string, namespace, person string, args ...string) outcome {

@@ -1,0 +1,40 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package main
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestErrorsOfSeveralLines(t *testing.T) {
+	var out strings.Builder
+	printError(&out, errors.Join(errors.New("one \x1b[31m"), errors.New("two\r\nthree")))
+	if want := "kubectl-incident: one \\x1b[31m\n  two\n  three\n"; out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
+// TestVersionFlag has -v, which means something else to users of kubectl.
+func TestVersionFlag(t *testing.T) {
+	c := newCluster(t)
+	if out := c.done("--version"); !strings.Contains(out, version) {
+		t.Errorf("got %q", out)
+	}
+	c.refused(2, "unknown shorthand flag: 'v'", "-v")
+}
