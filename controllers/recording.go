@@ -182,7 +182,7 @@ func (r *recording) changesOfAlerts(context.Context) ([]v1alpha1.ActivitySpec, e
 // before the log says so.
 func (r *recording) recount(ctx context.Context) ([]v1alpha1.ActivitySpec, error) {
 	entry := r.log.Recount(r.alerts.Linked, r.now())
-	if entry == nil || r.held || r.alerts.Unnoted > 0 || r.alerts.Below != "" {
+	if entry == nil || r.held || r.alerts.Unnoted+r.alerts.Late > 0 || r.alerts.Below != "" {
 		return nil, nil
 	}
 	there, err := r.countAlerts(ctx)

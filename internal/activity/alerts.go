@@ -38,8 +38,9 @@ type Alerts struct {
 	Incident v1alpha1.ActivityIncident
 	// Linked is how many alerts have noted that they are linked to it.
 	Linked int64
-	// Unnoted is how many alerts have still to note something of it.
-	Unnoted int
+	// Unnoted is how many alerts have still to note something of it, and Late how many cannot before a log took some of what
+	// they have noted: for those the log must not wait.
+	Unnoted, Late int
 	// Below bounds the tickets that the log may take, since a change that is being written now bears this one; empty for
 	// none.
 	Below string

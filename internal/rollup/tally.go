@@ -153,7 +153,10 @@ func (t *tally) addPlan(alert *v1alpha1.Alert) {
 	if !alert.DeletionTimestamp.IsZero() {
 		return
 	}
-	if p.Notes || p.Late {
+	switch {
+	case p.Late:
+		t.told.Late++
+	case p.Notes:
 		t.told.Unnoted++
 	}
 	if p.Follows() {
