@@ -124,7 +124,7 @@ var _ = Describe("The activity log of an incident's alerts", func() {
 	It("does not take alerts for deleted that an old cache misses", func(ctx SpecContext) {
 		w.alert(ctx, "a", "inc-1", linkedBy("alice"))
 		w.settle(ctx)
-		_, wait, err := w.incidents.journal.record(ctx, refresh(ctx, incident), found{told: activity.Alerts{Incident: referenceTo(incident)}})
+		_, wait, err := w.incidents.journal.record(ctx, refresh(ctx, incident), findings{told: activity.Alerts{Incident: referenceTo(incident)}})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(wait).To(Equal(recountInterval))
 		Expect(w.log(ctx, incident)).To(HaveLen(2))

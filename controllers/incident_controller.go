@@ -72,18 +72,19 @@ func (r *IncidentReconciler) Reconcile(ctx context.Context, request ctrl.Request
 	if wait := r.pacer.untilLook(request.NamespacedName, r.clock.Now()); wait > 0 && settled {
 		return ctrl.Result{RequeueAfter: wait}, nil
 	}
-	if written, err := r.merger.takeOver(ctx, incident); written || err != nil {
-		return quietly(err) // What was written brings the incident back.
+	written, takeOverErr := r.merger.takeOver(ctx, incident)
+	if written {
+		return ctrl.Result{}, nil // It brings the incident back.
 	}
 	subject := rollup.Subject{Incident: incident}
-	if settled && merge.IsAsked(incident) {
+	if settled && takeOverErr == nil && merge.IsAsked(incident) { // First all that came has to be here to come along.
 		subject.Refusal, err = r.merger.decide(ctx, incident)
 		if err != nil || subject.Refusal == nil {
 			return quietly(err) // The acceptance brings the incident back.
 		}
 	}
 	wait, err := r.look(ctx, subject, settled)
-	if err != nil {
+	if err := errors.Join(takeOverErr, err); err != nil { // Tags that cannot be taken over must not stop the rest.
 		return quietly(err)
 	}
 	return ctrl.Result{RequeueAfter: wait}, nil
@@ -121,7 +122,7 @@ func (r *IncidentReconciler) look(ctx context.Context, subject rollup.Subject, s
 
 	var logErr error // A log that cannot be written must not stop the rest.
 	if settled {     // Else the alerts wait for the status, and the log is written at the next look.
-		result.Status.Activity, wait, logErr = r.journal.record(ctx, incident, found{
+		result.Status.Activity, wait, logErr = r.journal.record(ctx, incident, findings{
 			told: result.Alerts, linked: len(alerts), departed: departed, following: result.Pending,
 		})
 	}

@@ -162,7 +162,7 @@ var _ = Describe("The activity log", func() {
 		w.change(ctx, incident, "alice", "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "alice" })
 		w.settle(ctx)
 		before := len(w.log(ctx, incident))
-		_, _, err := w.incidents.journal.record(ctx, old, found{})
+		_, _, err := w.incidents.journal.record(ctx, old, findings{})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(w.log(ctx, incident)).To(HaveLen(before))
 	})

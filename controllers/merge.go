@@ -109,8 +109,8 @@ func (m *merger) takeOver(ctx context.Context, target *v1alpha1.Incident) (bool,
 		return false, err
 	}
 	listed, err := activity.ParseMerges(target.Annotations[v1alpha1.MergedAnnotation])
-	if err != nil {
-		return false, err
+	if err != nil { // Its tags come once more: what a person took away of them cannot be known.
+		logf.FromContext(ctx).Info("Writing the list of merged incidents anew", "because", err.Error())
 	}
 	keys, known := tags.AppliedBy(tags.MergeManager, target.ManagedFields), len(listed)
 	for i := range sources {
@@ -124,11 +124,15 @@ func (m *merger) takeOver(ctx context.Context, target *v1alpha1.Incident) (bool,
 	if len(listed) == known {
 		return false, nil
 	}
-	return true, m.applyMerges(ctx, target, keys, listed)
+	if err := m.applyMerges(ctx, target, keys, listed); err != nil {
+		return false, err
+	}
+	return true, nil
 }
 
 // applyMerges writes labels and list together, on condition that nobody changed the target since it was read: the list
-// only ever grows.
+// only ever grows. It applies by force, since whoever replaced the target with what they had read owns the list as well. The
+// labels are the operator's own or are not there, so that none of a person's is overwritten.
 func (m *merger) applyMerges(ctx context.Context, target *v1alpha1.Incident, keys tags.Keys, listed []activity.Merge) error {
 	encoded, err := json.Marshal(listed)
 	if err != nil {
@@ -141,7 +145,7 @@ func (m *merger) applyMerges(ctx context.Context, target *v1alpha1.Incident, key
 	configuration := applyv1alpha1.Incident(target.Name, target.Namespace).
 		WithUID(target.UID).WithResourceVersion(target.ResourceVersion).
 		WithLabels(labels).WithAnnotations(map[string]string{v1alpha1.MergedAnnotation: string(encoded)})
-	if err := m.client.Apply(ctx, configuration, client.FieldOwner(tags.MergeManager)); err != nil {
+	if err := m.client.Apply(ctx, configuration, client.FieldOwner(tags.MergeManager), client.ForceOwnership); err != nil {
 		return fmt.Errorf("applying the tags of merged incidents: %w", err)
 	}
 	return nil

@@ -20,6 +20,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -239,6 +240,40 @@ var _ = Describe("A merge", func() {
 		w.incident(ctx, "inc-3", mergeInto("inc-2"), func(i *v1alpha1.Incident) { i.Spec.Tags = []v1alpha1.Tag{"Third"} })
 		w.settle(ctx)
 		Expect(refresh(ctx, target).Labels).To(Equal(map[string]string{prefix + "both": "", prefix + "own": "", prefix + "third": "", prefix + "by-hand": ""}))
+	})
+
+	It("goes on where the list of what was merged cannot be read, and writes it anew", func(ctx SpecContext) {
+		w.incident(ctx, "inc-1", mergeInto("inc-2"))
+		target := w.incident(ctx, "inc-2", stamped("alice", "created"))
+		w.settle(ctx)
+		edit(ctx, target, func(i *v1alpha1.Incident) { i.Annotations[v1alpha1.MergedAnnotation] = "¯\\_(ツ)_/¯" })
+		w.incident(ctx, "inc-3", mergeInto("inc-2"))
+		w.change(ctx, target, "bob", "name", func(i *v1alpha1.Incident) { i.Spec.Name = "Phish" })
+		w.settle(ctx)
+		Expect(refresh(ctx, target).Status.Name).To(Equal("Phish"))
+		Expect(target.Annotations[v1alpha1.MergedAnnotation]).To(And(ContainSubstring("inc-1"), ContainSubstring("inc-3")))
+		Expect(told(w.log(ctx, target))).To(ContainElements(
+			HaveSuffix("Merged by Unknown: from inc-1"), HaveSuffix("Merged by Unknown: from inc-3"),
+			HaveSuffix("Renamed by bob: name: none → Phish"),
+		))
+	})
+
+	It("lets an incident go on whose list of merges has no room", func(ctx SpecContext) {
+		target := w.incident(ctx, "inc-2", stamped("alice", "created"), func(i *v1alpha1.Incident) {
+			i.Annotations["example.com/padding"] = strings.Repeat("x", 256*1024-200)
+		})
+		w.settle(ctx)
+		source := w.incident(ctx, "inc-1", mergeInto("inc-2"))
+		w.alert(ctx, "a", "inc-1")
+		for range 6 {
+			w.clock.Step(fanOutInterval)
+			for _, object := range w.objects(ctx) {
+				_, _ = w.reconcile(ctx, object)
+			}
+		}
+		Expect(merged(ctx, source)).To(HavePrefix("True Merged"))
+		Expect(refresh(ctx, target).Status.Alerts.Summary).To(Equal("1/1"))
+		edit(ctx, target, func(i *v1alpha1.Incident) { delete(i.Annotations, "example.com/padding") })
 	})
 
 	It("leaves alerts where they are whose new incident is deleted, and says so", func(ctx SpecContext) {

@@ -50,8 +50,8 @@ type recording struct {
 	finished bool
 }
 
-// found is what a look at the alerts of an incident has found.
-type found struct {
+// findings are what a look at the alerts of an incident has found.
+type findings struct {
 	// told is what the linked alerts tell; of those that are not linked any more it is still to be gathered.
 	told activity.Alerts
 	// linked is the number of linked alerts, and departed are those that are not but may have something to tell.
@@ -64,7 +64,7 @@ type found struct {
 // record writes what the log of an incident lacks. It returns its head for the status, and how long to wait before it is
 // worth to look again; 0 for as long as nothing happens. A crash at any point loses and repeats nothing: each entry has
 // one possible name, and tells what was recorded with it.
-func (j *journal) record(ctx context.Context, incident *v1alpha1.Incident, found found) (head v1alpha1.ActivityHead, wait time.Duration, err error) {
+func (j *journal) record(ctx context.Context, incident *v1alpha1.Incident, findings findings) (head v1alpha1.ActivityHead, wait time.Duration, err error) {
 	if !incident.DeletionTimestamp.IsZero() {
 		return incident.Status.Activity, 0, nil // Its log goes with it.
 	}
@@ -72,10 +72,10 @@ func (j *journal) record(ctx context.Context, incident *v1alpha1.Incident, found
 	if log.Head, err = j.head(ctx, incident); err != nil {
 		return incident.Status.Activity, 0, err
 	}
-	r := &recording{journal: j, incident: incident, log: log, alerts: &found.told, linked: found.linked}
+	r := &recording{journal: j, incident: incident, log: log, alerts: &findings.told, linked: findings.linked}
 	stale, err := isOlder(incident, log.Head)
 	if err == nil && !stale {
-		err = r.writeAll(ctx, found)
+		err = r.writeAll(ctx, findings)
 	}
 	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) {
 		err = nil // Everything goes, the log too.
@@ -104,8 +104,8 @@ func isOlder(incident *v1alpha1.Incident, head *v1alpha1.ActivitySpec) (bool, er
 
 // writeAll writes step by step, each drafted from what the one before it left: the beginning of the log, the rest of what
 // a crash interrupted, merges, changes of the incident, of its alerts, comments.
-func (r *recording) writeAll(ctx context.Context, found found) error {
-	if err := r.gather(ctx, found); err != nil {
+func (r *recording) writeAll(ctx context.Context, findings findings) error {
+	if err := r.gather(ctx, findings); err != nil {
 		return err
 	}
 	begin := r.finishAlerts
@@ -153,7 +153,7 @@ func (r *recording) changes(context.Context) ([]v1alpha1.ActivitySpec, error) {
 func (r *recording) merges(context.Context) ([]v1alpha1.ActivitySpec, error) {
 	merges, err := activity.ParseMerges(r.incident.Annotations[v1alpha1.MergedAnnotation])
 	if err != nil {
-		return nil, err
+		return nil, nil //nolint:nilerr // It is written anew; see merger.takeOver.
 	}
 	return r.log.Merges(r.incident, merges, r.now()), nil
 }
@@ -215,7 +215,7 @@ func (r *recording) countAlerts(ctx context.Context) (int, error) {
 }
 
 // gather adds the comments, and what alerts have to tell that are not linked to the incident any more.
-func (r *recording) gather(ctx context.Context, found found) error {
+func (r *recording) gather(ctx context.Context, findings findings) error {
 	var err error
 	if r.comments, err = unrecordedComments(ctx, r.client, client.ObjectKeyFromObject(r.incident)); err != nil {
 		return fmt.Errorf("listing comments: %w", err)
@@ -223,8 +223,8 @@ func (r *recording) gather(ctx context.Context, found found) error {
 	if err := r.checkAge(); err != nil {
 		return err
 	}
-	for i := range found.departed {
-		alert := &found.departed[i]
+	for i := range findings.departed {
+		alert := &findings.departed[i]
 		trail, err := activity.ParseTrail(alert.Annotations[v1alpha1.TrailAnnotation])
 		if err != nil || !trail.Honest(alert.ResourceVersion) {
 			continue // Its own look writes it anew.
@@ -239,7 +239,7 @@ func (r *recording) gather(ctx context.Context, found found) error {
 		return err
 	}
 	// Whatever is written brings the next look, but for a change that is to be seen before its ticket is given back.
-	waiting, again := found.following+arriving+r.alerts.Unnoted, fanOutInterval
+	waiting, again := findings.following+arriving+r.alerts.Unnoted, fanOutInterval
 	if waiting == 0 && r.alerts.Blocked(*r.log) {
 		waiting, again = 1, lookInterval
 	}

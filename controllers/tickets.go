@@ -79,7 +79,11 @@ func (t *tickets) draw(ctx context.Context, alert *v1alpha1.Alert, incidents []c
 	if !found { // An older one may still be under way.
 		kept.number = number
 	}
-	kept.incidents = append(kept.incidents, incidents...)
+	for _, incident := range incidents {
+		if !slices.Contains(kept.incidents, incident) {
+			kept.incidents = append(kept.incidents, incident)
+		}
+	}
 	t.drawn[key] = kept
 	for w := range t.windows {
 		w.see(kept)

@@ -106,10 +106,6 @@ func restOf(tasks []task) string {
 	return "; " + tasks[0].rest
 }
 
-func (o *changer) bulk(ctx context.Context, tasks []task) error {
-	return o.bulkWith(ctx, o.plugin, tasks)
-}
-
 // rehearse prints what would change. On the server it also asks whether the API server would take it.
 func (b *bulkFlags) rehearse(ctx context.Context, p *plugin, tasks []task) error {
 	failed := false

@@ -36,8 +36,6 @@ const fieldOwner = client.FieldOwner("kubectl-incident")
 type change struct {
 	// done says it in the past, such as "assigned to bob".
 	done string
-	// rest is that of the tasks.
-	rest string
 	// apply makes the change, or says why it cannot be made.
 	apply func(*v1alpha1.Incident) error
 }
@@ -81,7 +79,6 @@ func (o *changer) command(command *cobra.Command, take arguments) *cobra.Command
 			return err
 		}
 		o.change = taken
-		o.rest = sameAgain
 		return o.run(command.Context(), names)
 	}
 	return command
@@ -97,7 +94,7 @@ func (o *changer) run(ctx context.Context, names []string) error {
 		return err
 	}
 	o.still = still
-	return o.bulk(ctx, o.tasks(c, incidents))
+	return o.bulkWith(ctx, o.plugin, o.tasks(c, incidents))
 }
 
 // unique drops what is there twice, since the two would be changed at the same time.
@@ -125,7 +122,7 @@ func (o *changer) tasks(c client.WithWatch, incidents []v1alpha1.Incident) []tas
 		incident := &incidents[i]
 		tasks = append(tasks, task{
 			what:    o.title(incident),
-			rest:    o.rest,
+			rest:    sameAgain,
 			preview: func(ctx context.Context) (string, error) { return o.preview(ctx, c, incident) },
 			do: func(ctx context.Context, options ...client.PatchOption) (string, error) {
 				return o.make(ctx, c, incident, options)

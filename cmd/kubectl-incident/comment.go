@@ -21,7 +21,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -111,23 +110,11 @@ func (o *commenter) text(incident *v1alpha1.Incident, args []string) (draft, err
 // readText reads a file, or standard input for "-", up to more than a comment can hold: the check says what is too much.
 func readText(stdin io.Reader, path string) (string, error) {
 	const maxBytesOfCharacter = 4
-	source := stdin
-	if path != "-" {
-		file, err := os.Open(path) //nolint:gosec // The user says which file to read, with the user's own rights.
-		if err != nil {
-			return "", err
-		}
-		defer func() { _ = file.Close() }() // Only read from.
-		source = file
+	text, whole, err := readUpTo(stdin, path, maxComment*maxBytesOfCharacter)
+	if err == nil && !whole {
+		err = fmt.Errorf("the comment has more than %d characters: at most that many fit", maxComment)
 	}
-	text, err := io.ReadAll(io.LimitReader(source, maxComment*maxBytesOfCharacter+1))
-	if err != nil {
-		return "", fmt.Errorf("reading %s: %w", path, err)
-	}
-	if len(text) > maxComment*maxBytesOfCharacter {
-		return "", fmt.Errorf("the comment has more than %d characters: at most that many fit", maxComment)
-	}
-	return string(text), nil
+	return string(text), err
 }
 
 func newComment(incident *v1alpha1.Incident, text string) *v1alpha1.Comment {

@@ -88,7 +88,7 @@ func (o *changer) send(ctx context.Context, c client.WithWatch, incident *v1alph
 		return fmt.Errorf("what you wrote cannot be sent: %w", err)
 	}
 	o.change = replaceForm(before, after)
-	return o.bulk(ctx, o.tasks(c, []v1alpha1.Incident{*incident}))
+	return o.bulkWith(ctx, o.plugin, o.tasks(c, []v1alpha1.Incident{*incident}))
 }
 
 // replaceForm refuses an incident of which people decided something else meanwhile. What the operator writes meanwhile

@@ -45,23 +45,28 @@ var hashPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // readInput reads a file, or standard input for "-", and refuses more than the limit.
 func readInput(stdin io.Reader, path string, limit int64) ([]byte, error) {
+	data, whole, err := readUpTo(stdin, path, limit)
+	if err == nil && !whole {
+		err = fmt.Errorf("%s is larger than %d MiB; split it by incident", path, limit>>20)
+	}
+	return data, err
+}
+
+// readUpTo reads a file, or standard input for "-", and says whether it is whole within the limit.
+func readUpTo(stdin io.Reader, path string, limit int64) (data []byte, whole bool, err error) {
 	source := stdin
 	if path != "-" {
 		file, err := os.Open(path) //nolint:gosec // The user says which file to read, with the user's own rights.
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		defer func() { _ = file.Close() }() // Only read from.
 		source = file
 	}
-	data, err := io.ReadAll(io.LimitReader(source, limit+1))
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", path, err)
+	if data, err = io.ReadAll(io.LimitReader(source, limit+1)); err != nil {
+		return nil, false, fmt.Errorf("reading %s: %w", path, err)
 	}
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("%s is larger than %d MiB; split it by incident", path, limit>>20)
-	}
-	return data, nil
+	return data, int64(len(data)) <= limit, nil
 }
 
 // decodeObjects reads documents of YAML or JSON. A member that is there twice is refused: programs differ in which of

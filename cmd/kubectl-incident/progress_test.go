@@ -24,8 +24,10 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
@@ -89,10 +91,16 @@ func TestWaitForMerge(t *testing.T) {
 	source := anIncident("one", func(i *v1alpha1.Incident) { i.Status.Alerts.Total = ptr.To[int32](4) })
 	c := newCluster(t, source)
 	bar, out := barOf(80)
-	ended := make(chan error)
-	go func() { ended <- waitForMerge(t.Context(), c, c.incident("one"), bar) }()
+	ended, watching := make(chan error), make(chan struct{})
+	watched := interceptor.NewClient(c, interceptor.Funcs{
+		Watch: func(ctx context.Context, w client.WithWatch, list client.ObjectList, options ...client.ListOption) (watch.Interface, error) {
+			defer close(watching)
+			return w.Watch(ctx, list, options...)
+		},
+	})
+	go func() { ended <- waitForMerge(t.Context(), watched, c.incident("one"), bar) }()
+	<-watching // The fake keeps no past.
 	for _, left := range []int32{3, 0} {
-		time.Sleep(50 * time.Millisecond) // The watch has to be there: the fake keeps no past.
 		now := c.incident("one")
 		now.Status.Alerts.Total = ptr.To(left)
 		now.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionMerged, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonAlertsMoving}}

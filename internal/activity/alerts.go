@@ -18,16 +18,10 @@ package activity
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/resourceversion"
-	"k8s.io/utils/ptr"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
@@ -200,7 +194,7 @@ func (l Log) Recount(linked int64, now time.Time) *v1alpha1.ActivitySpec {
 		return nil
 	}
 	entry := &v1alpha1.ActivitySpec{
-		Time: ptr.To(metav1.NewTime(now.Truncate(time.Second))), Type: v1alpha1.ActivityAlertsDeleted,
+		Time: toTheSecond(now), Type: v1alpha1.ActivityAlertsDeleted,
 		Actor: unknownActor, ActorKind: v1alpha1.ActorUnknown,
 		Alerts: v1alpha1.ActivityAlerts{Count: max(missing, -missing)}, After: l.Head.After,
 	}
@@ -239,94 +233,4 @@ func (l Log) batched(changes []told) [][]told {
 		batches[len(batches)-1] = append(batches[len(batches)-1], change)
 	}
 	return batches
-}
-
-func entryOf(batch []told, now time.Time) v1alpha1.ActivitySpec {
-	key := batch[0].key()
-	entry := v1alpha1.ActivitySpec{
-		Time: ptr.To(metav1.NewTime(now.Truncate(time.Second))),
-		Type: key.kind, Actor: key.actor, ActorKind: key.actorKind, OtherIncident: key.other, Reason: key.reason,
-		Alerts: alertsOf(batch), Changes: distinctChanges(batch),
-	}
-	entry.Summary = summarizeAlerts(entry)
-	return entry
-}
-
-// alertsOf counts an alert that did the same thing twice between two looks twice in moves, whose counts add up to the
-// number of linked alerts, and names it once.
-func alertsOf(batch []told) v1alpha1.ActivityAlerts {
-	names := make([]string, 0, len(batch))
-	for _, t := range batch {
-		names = append(names, t.alert)
-	}
-	slices.Sort(names)
-	distinct := slices.Compact(slices.Clone(names))
-	count := len(distinct)
-	if difference(batch[0].key().kind, 1) != 0 {
-		count = len(names)
-	}
-	digest := sha256.New()
-	for _, name := range distinct {
-		digest.Write([]byte(name + "\n"))
-	}
-	return v1alpha1.ActivityAlerts{
-		Count: int64(count), Names: distinct[:min(len(distinct), maxAlertNames)], Digest: hex.EncodeToString(digest.Sum(nil)),
-	}
-}
-
-const (
-	maxAlertNames = 100
-	maxChanges    = 32
-)
-
-// distinctChanges are the fields that changed, each difference once. What there is no room for is there by its hash.
-func distinctChanges(batch []told) []v1alpha1.ActivityChange {
-	var all []v1alpha1.ActivityChange
-	for _, t := range batch {
-		all = append(all, t.Fields...)
-	}
-	slices.SortFunc(all, func(a, b v1alpha1.ActivityChange) int {
-		return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
-	})
-	all = slices.Compact(all)
-	if len(all) <= maxChanges {
-		return all
-	}
-	rest := all[maxChanges-1:]
-	digest := sha256.New()
-	encoder := json.NewEncoder(digest)
-	for _, change := range rest {
-		if err := encoder.Encode(change); err != nil {
-			panic(fmt.Sprintf("encoding a struct of strings cannot fail: %v", err))
-		}
-	}
-	return append(slices.Clone(all[:maxChanges-1]), v1alpha1.ActivityChange{
-		Field: "others", To: fmt.Sprintf("%s%x (%d changes)", hashPrefix, digest.Sum(nil), len(rest)),
-	})
-}
-
-// summarizeAlerts says it in words, such as "3 alerts from inc-1: not ours".
-func summarizeAlerts(entry v1alpha1.ActivitySpec) string {
-	text := alertsInWords(entry.Alerts.Count)
-	switch {
-	case entry.OtherIncident == "":
-	case entry.Type == v1alpha1.ActivityAlertsLinked:
-		text += " from " + entry.OtherIncident
-	default:
-		text += " to " + entry.OtherIncident
-	}
-	if entry.Reason != "" {
-		text += ": " + entry.Reason
-	}
-	if len(entry.Changes) > 0 {
-		text += ": " + summaryOf(entry.Type, entry.Changes)
-	}
-	return summarize(text)
-}
-
-func alertsInWords(count int64) string {
-	if count == 1 {
-		return "1 alert"
-	}
-	return fmt.Sprintf("%d alerts", count)
 }

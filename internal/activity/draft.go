@@ -176,7 +176,7 @@ func (d *drafter) add(kind v1alpha1.ActivityType, user string, generation int64,
 	covers := max(0, generation-d.at.generation)
 	d.at.generation += covers
 	entry := v1alpha1.ActivitySpec{
-		Time:              ptr.To(metav1.NewTime(d.now.Truncate(time.Second))),
+		Time:              toTheSecond(d.now),
 		Type:              kind,
 		Summary:           summaryOf(kind, changes),
 		Changes:           changes,
@@ -221,4 +221,9 @@ func summarize(text string) string { return naming.Cut(Escape(text), maxSummaryC
 
 func shortField(field string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(field, "spec."), "status.")
+}
+
+// toTheSecond is a time as entries bear it.
+func toTheSecond(now time.Time) *metav1.Time {
+	return ptr.To(metav1.NewTime(now.Truncate(time.Second)))
 }

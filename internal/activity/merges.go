@@ -22,9 +22,6 @@ import (
 	"slices"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/utils/ptr"
-
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
 
@@ -37,7 +34,8 @@ type Merge struct {
 	By string `json:"by,omitempty"`
 }
 
-// ParseMerges reads the annotation editor.incidentoperator.dev/merged; a missing one lists nothing.
+// ParseMerges reads the annotation editor.incidentoperator.dev/merged; a missing one lists nothing. One that cannot be read
+// is written anew, and must not stop anything until then.
 func ParseMerges(annotation string) ([]Merge, error) {
 	var merges []Merge
 	if annotation == "" {
@@ -68,7 +66,7 @@ func (l Log) Merges(incident *v1alpha1.Incident, merges []Merge, now time.Time) 
 	for _, merged := range merges[at.merges:] {
 		at.merges++
 		entry := v1alpha1.ActivitySpec{
-			Time: ptr.To(metav1.NewTime(now.Truncate(time.Second))), Type: v1alpha1.ActivityMerged,
+			Time: toTheSecond(now), Type: v1alpha1.ActivityMerged,
 			Summary: summarize("from " + merged.Name), OtherIncident: merged.Name, Changes: changes, After: at.record(),
 		}
 		if len(changes) > 0 {

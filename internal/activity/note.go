@@ -45,8 +45,7 @@ type Step struct {
 }
 
 // Next returns the trail after a step, and whether it has to be written. It is late where so many changes wait for logs
-// that not all of what people did could be noted: the rest is noted at a later look. What the operator does itself never
-// waits.
+// that not all could be noted: what people did is noted at a later look. What the operator writes does not wait for that.
 func (t Trail) Next(step Step) (next Trail, changed, late bool) {
 	if t.isCurrent(step) {
 		return t, false, false
@@ -58,7 +57,7 @@ func (t Trail) Next(step Step) (next Trail, changed, late bool) {
 		return t, false, false
 	}
 	n.trail.Changes = slices.DeleteFunc(slices.Clone(t.Changes), func(c Change) bool { return step.Taken != nil && step.Taken(c) })
-	if !n.hasRoom(moved, edited) {
+	if !n.hasRoom(edited) {
 		n.trail.Fields, n.trail.Changes = n.overwritten(), t.Changes
 		return n.trail, len(n.given()) > 0, true
 	}
@@ -123,11 +122,8 @@ func (n *noter) edited() bool {
 }
 
 // hasRoom says whether what happened can be noted before a log took some of what is noted already.
-func (n *noter) hasRoom(moved, edited bool) bool {
-	if n.trail.isLarge() {
-		return !moved && !edited && n.MovedTo.UID == ""
-	}
-	return !edited || len(n.trail.Changes) < patience
+func (n *noter) hasRoom(edited bool) bool {
+	return !n.trail.isLarge() && (!edited || len(n.trail.Changes) < patience)
 }
 
 // overwritten is what the trail notes of fields where it cannot note changes: what the operator writes itself must not be

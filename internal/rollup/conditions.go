@@ -25,6 +25,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/merge"
 )
 
 func conditions(subject Subject, t *tally, now time.Time) []metav1.Condition {
@@ -41,9 +42,11 @@ func conditions(subject Subject, t *tally, now time.Time) []metav1.Condition {
 	} else {
 		set(resolutionHeld(t))
 	}
-	if incident.Spec.MergeInto.Name == "" {
+	switch {
+	case incident.Spec.MergeInto.Name == "":
 		meta.RemoveStatusCondition(&next, v1alpha1.ConditionMerged)
-	} else {
+	case subject.Refusal == nil && merge.IsAsked(incident): // It is still to be decided.
+	default:
 		set(merged(subject, t))
 	}
 	return next

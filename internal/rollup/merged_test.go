@@ -88,6 +88,17 @@ func TestAMergedIncidentRedirectsToTheEndOfTheChain(t *testing.T) {
 	expect(t, "redirectedTo of one that was not merged", "", compute(incident()).RedirectedTo)
 }
 
+func TestMergedSaysNothingNewBeforeTheMergeIsDecided(t *testing.T) {
+	i := incident(func(i *v1alpha1.Incident) { i.Spec.MergeInto.Name = "inc-2" })
+	if merged := meta.FindStatusCondition(compute(i).Conditions, v1alpha1.ConditionMerged); merged != nil {
+		t.Errorf("said too early: %v", merged)
+	}
+	i.Status = rollup.Compute(rollup.Subject{Incident: i, Refusal: &merge.Refusal{Reason: "MutualMerge", Message: "no"}}, nil, noon, rollup.Options{}).Status
+	if merged := meta.FindStatusCondition(compute(i).Conditions, v1alpha1.ConditionMerged); merged == nil || merged.Reason != "MutualMerge" {
+		t.Errorf("the refusal is gone: %v", merged)
+	}
+}
+
 func TestMergedGoesWithTheWish(t *testing.T) {
 	i := incident(func(i *v1alpha1.Incident) { i.Spec.MergeInto.Name = "inc-2" })
 	i.Status = rollup.Compute(rollup.Subject{Incident: i, Refusal: &merge.Refusal{Reason: "MutualMerge", Message: "no"}}, nil, noon, rollup.Options{}).Status

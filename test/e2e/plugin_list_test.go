@@ -23,6 +23,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -287,13 +288,15 @@ func queryFile(args []string, path string) []string {
 	return nil
 }
 
+var age = regexp.MustCompile(`^(\d+[ydhms])+$`)
+
 // withoutTimes takes what differs between two moments out of a table: ages, and with them the width of columns.
 func withoutTimes(text string) string {
 	var lines []string
 	for line := range strings.Lines(text) {
 		words := strings.Fields(line)
 		for i, word := range words {
-			if strings.ContainsAny(word[:1], "0123456789") && strings.HasSuffix(word, "s") {
+			if age.MatchString(word) {
 				words[i] = "TIME"
 			}
 		}

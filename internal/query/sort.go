@@ -1,0 +1,70 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package query
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+)
+
+// The keys to sort by.
+const (
+	ByActivity = "activity"
+	ByName     = "name"
+	BySeverity = "severity"
+	ByAge      = "age"
+	ByAlerts   = "alerts"
+	ByAssignee = "assignee"
+	ByTitle    = "title"
+)
+
+// Keys are the keys that Sort knows.
+var Keys = []string{ByActivity, ByName, BySeverity, ByAge, ByAlerts, ByAssignee, ByTitle}
+
+// Sort sorts incidents by a key: the newest, the most severe and the largest first, text by the alphabet. Equal ones are
+// sorted by namespace and name.
+func Sort(incidents []v1alpha1.Incident, key string) error {
+	compare, ok := map[string]func(a, b *v1alpha1.Incident) int{
+		ByActivity: func(a, b *v1alpha1.Incident) int { return LastActivity(b).Compare(LastActivity(a)) },
+		ByName:     func(*v1alpha1.Incident, *v1alpha1.Incident) int { return 0 },
+		BySeverity: func(a, b *v1alpha1.Incident) int {
+			return cmp.Compare(slices.Index(severities, b.Status.Severity), slices.Index(severities, a.Status.Severity))
+		},
+		ByAge:      func(a, b *v1alpha1.Incident) int { return b.CreationTimestamp.Compare(a.CreationTimestamp.Time) },
+		ByAlerts:   func(a, b *v1alpha1.Incident) int { return cmp.Compare(total(b), total(a)) },
+		ByAssignee: func(a, b *v1alpha1.Incident) int { return cmp.Compare(a.Spec.Assignee, b.Spec.Assignee) },
+		ByTitle:    func(a, b *v1alpha1.Incident) int { return cmp.Compare(TitleOf(a), TitleOf(b)) },
+	}[key]
+	if !ok {
+		return fmt.Errorf("sort key must be one of %s, is %q", strings.Join(Keys, ", "), key)
+	}
+	slices.SortStableFunc(incidents, func(a, b v1alpha1.Incident) int {
+		return cmp.Or(compare(&a, &b), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	})
+	return nil
+}
+
+func total(incident *v1alpha1.Incident) int32 {
+	if incident.Status.Alerts.Total == nil {
+		return 0
+	}
+	return *incident.Status.Alerts.Total
+}
