@@ -101,6 +101,19 @@ func TestUndo(t *testing.T) {
 	c.refused(2, "accepts 1 arg", "undo")
 }
 
+// Authentication may name a user in any way.
+func TestUndoEscapesWhoDidIt(t *testing.T) {
+	c := newCluster(t, anIncident("one", assignedTo("bob")), anEntry(2, func(spec *v1alpha1.ActivitySpec) {
+		assignedEntry("carol", "bob")(spec)
+		spec.Actor = "eve\x1b[2J"
+	}))
+	for _, args := range [][]string{{"undo", "one", "--dry-run"}, {"undo", "one"}} {
+		if out := c.done(args...); !strings.Contains(out, `Assigned by eve\x1b[2J`) || strings.Contains(out, "\x1b") {
+			t.Errorf("got %q", out)
+		}
+	}
+}
+
 func TestUndoOfAMove(t *testing.T) {
 	impatient(t)
 	c := newCluster(t, anIncident("one", assignedTo("")), anIncident("two"), anEntry(2, movedEntry("two", "a", "b")), notedAlert("a"), notedAlert("b"))

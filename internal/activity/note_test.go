@@ -337,6 +337,37 @@ func waiting(number int) activity.Trail {
 	return trail
 }
 
+// What the operator does is done all the same, and must not look like a person's edit afterwards.
+func TestNothingIsNotedWhereATrailIsTooLarge(t *testing.T) {
+	give := look(alert(4, "inc-a", nil, nil), incA)
+	give.Assignee = "alice"
+	move := look(alert(4, "inc-b", stamps{"incidentRef": "bob@4"}, nil), incB)
+	merge := look(alert(4, "inc-a", nil, nil), incA)
+	merge.MovedTo = incB
+	for name, test := range map[string]struct {
+		step    activity.Step
+		changed bool
+	}{"a propagation": {give, true}, "a move": {move, false}, "a merge": {merge, false}} {
+		t.Run(name, func(t *testing.T) {
+			trail := waiting(1)
+			trail.Changes[0].Fields = nil
+			for range 40 {
+				trail.Changes[0].Fields = append(trail.Changes[0].Fields, fromTo("spec.name", strings.Repeat("<", 256), strings.Repeat("語", 256)))
+			}
+			next, isChanged, late := trail.Next(test.step)
+			if !late || isChanged != test.changed || len(next.Changes) != 1 {
+				t.Errorf("late %v, changed %v, %d changes", late, isChanged, len(next.Changes))
+			}
+			if want := test.step.Assignee; next.Fields["spec.assignee"] != want {
+				t.Errorf("assignee %q, want %q", next.Fields["spec.assignee"], want)
+			}
+			if _, err := activity.ParseTrail(next.String()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestPeopleWaitForLogsThatAreBehind(t *testing.T) {
 	edit := look(alert(4, "inc-a", stamps{"severity": "bob@4"}, severe), incA)
 	move := look(alert(4, "inc-b", stamps{"incidentRef": "bob@4"}, nil), incB)

@@ -85,6 +85,8 @@ func TestAMergedIncidentRedirectsToTheEndOfTheChain(t *testing.T) {
 	target.Status.MergedInto, target.Status.RedirectedTo = v1alpha1.MergedInto{Name: "inc-3", UID: "uid-3"}, "inc-4"
 	expect(t, "redirectedTo", "inc-4", redirect(target))
 	expect(t, "redirectedTo without the target", "inc-2", redirect(nil))
+	i.Status.RedirectedTo = "inc-4"
+	expect(t, "redirectedTo when the one in between is gone", "inc-4", redirect(nil))
 	expect(t, "redirectedTo of one that was not merged", "", compute(incident()).RedirectedTo)
 }
 
