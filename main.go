@@ -41,7 +41,7 @@ import (
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/controllers"
 	"github.com/incident-operator/incident-operator/internal/options"
-	"github.com/incident-operator/incident-operator/internal/rollup"
+	"github.com/incident-operator/incident-operator/internal/decide/rollup"
 )
 
 // leaseName names the lease of the leader election.

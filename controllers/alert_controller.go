@@ -29,8 +29,8 @@ import (
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/activity"
-	"github.com/incident-operator/incident-operator/internal/plan"
+	"github.com/incident-operator/incident-operator/internal/decide/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/plan"
 )
 
 // lateInterval is the time before an alert is looked at again that could not note all, because logs have not taken what it

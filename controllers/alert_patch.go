@@ -25,9 +25,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/inherit"
-	"github.com/incident-operator/incident-operator/internal/plan"
-	"github.com/incident-operator/incident-operator/internal/tags"
+	"github.com/incident-operator/incident-operator/internal/decide/inherit"
+	"github.com/incident-operator/incident-operator/internal/decide/plan"
+	"github.com/incident-operator/incident-operator/internal/decide/tags"
 )
 
 // fieldOwner is the field manager of every write of the operator.

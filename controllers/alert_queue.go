@@ -32,7 +32,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/inherit"
+	"github.com/incident-operator/incident-operator/internal/decide/inherit"
 )
 
 type workQueue = workqueue.TypedRateLimitingInterface[reconcile.Request]

@@ -27,7 +27,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/inherit"
+	"github.com/incident-operator/incident-operator/internal/decide/inherit"
 )
 
 // linkGrace is how long the incident of a new alert may take to appear. Tools that apply a folder send alerts first, by

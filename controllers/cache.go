@@ -31,8 +31,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/activity"
-	"github.com/incident-operator/incident-operator/internal/tags"
+	"github.com/incident-operator/incident-operator/internal/decide/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/tags"
 )
 
 // CacheOptions returns what the manager's cache keeps of each kind. Incidents are kept whole: their managedFields hold

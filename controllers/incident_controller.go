@@ -30,9 +30,9 @@ import (
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/inherit"
-	"github.com/incident-operator/incident-operator/internal/merge"
-	"github.com/incident-operator/incident-operator/internal/rollup"
+	"github.com/incident-operator/incident-operator/internal/decide/inherit"
+	"github.com/incident-operator/incident-operator/internal/decide/merge"
+	"github.com/incident-operator/incident-operator/internal/decide/rollup"
 )
 
 // IncidentReconciler rolls the linked alerts up into the status of one incident, and is the only writer of it.

@@ -31,7 +31,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/inherit"
+	"github.com/incident-operator/incident-operator/internal/decide/inherit"
 )
 
 // settleDelay lets a small change finish before its incident is rolled up, so that it costs one status write.

@@ -29,7 +29,7 @@ import (
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/activity"
 )
 
 // holdPatience is how long a log waits for alerts that do not become fewer.

@@ -25,7 +25,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	applyv1alpha1 "github.com/incident-operator/incident-operator/api/v1alpha1/applyconfiguration/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/tags"
+	"github.com/incident-operator/incident-operator/internal/decide/tags"
 )
 
 // labeler mirrors tags as labels by server-side apply without force, so that no label of a person is ever removed or

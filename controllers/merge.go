@@ -28,9 +28,9 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	applyv1alpha1 "github.com/incident-operator/incident-operator/api/v1alpha1/applyconfiguration/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/activity"
-	"github.com/incident-operator/incident-operator/internal/merge"
-	"github.com/incident-operator/incident-operator/internal/tags"
+	"github.com/incident-operator/incident-operator/internal/decide/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/merge"
+	"github.com/incident-operator/incident-operator/internal/decide/tags"
 )
 
 // merger accepts merges, and lets their targets take over what is not an alert. The alerts follow the acceptance, each

@@ -31,7 +31,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
-	"github.com/incident-operator/incident-operator/internal/rollup"
+	"github.com/incident-operator/incident-operator/internal/decide/rollup"
 )
 
 // Options are the settings of the controllers.

@@ -26,7 +26,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/preview"
+	"github.com/incident-operator/incident-operator/internal/decide/preview"
 )
 
 // fieldOwner is the field manager of what the plugin writes. Who did it is the user: admission sees to that.

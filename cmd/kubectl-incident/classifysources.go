@@ -22,7 +22,7 @@ import (
 	"strings"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/classify"
+	"github.com/incident-operator/incident-operator/internal/decide/classify"
 )
 
 // classifications completes a verdict and, behind a slash, a determination that fits it.

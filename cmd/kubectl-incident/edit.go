@@ -25,7 +25,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/query"
+	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
 var errChangedMeanwhile = errors.New("somebody else changed it while you edited: look at it and edit it again")

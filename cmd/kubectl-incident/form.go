@@ -31,8 +31,8 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/classify"
-	"github.com/incident-operator/incident-operator/internal/tags"
+	"github.com/incident-operator/incident-operator/internal/decide/classify"
+	"github.com/incident-operator/incident-operator/internal/decide/tags"
 )
 
 // form is what people decide about an incident, as they edit it. A field that is missing is empty.

@@ -31,7 +31,7 @@ import (
 	strictjson "sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 
-	"github.com/incident-operator/incident-operator/internal/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/activity"
 )
 
 const (

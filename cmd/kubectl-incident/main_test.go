@@ -37,7 +37,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/activity"
 )
 
 const uid = "0f5d1e52-1111-4222-8333-444455556666"

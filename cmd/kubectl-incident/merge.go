@@ -31,9 +31,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/merge"
-	"github.com/incident-operator/incident-operator/internal/preview"
-	"github.com/incident-operator/incident-operator/internal/tags"
+	"github.com/incident-operator/incident-operator/internal/decide/merge"
+	"github.com/incident-operator/incident-operator/internal/decide/preview"
+	"github.com/incident-operator/incident-operator/internal/decide/tags"
 )
 
 // merger merges incidents into another.

@@ -21,7 +21,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/incident-operator/incident-operator/internal/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/activity"
 )
 
 const commentIndent = "    "

@@ -23,7 +23,7 @@ import (
 	"strings"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/preview"
+	"github.com/incident-operator/incident-operator/internal/decide/preview"
 )
 
 // differences says what people decide otherwise in after than in before, one field a text.

@@ -26,7 +26,7 @@ import (
 	"github.com/spf13/pflag"
 	"sigs.k8s.io/yaml"
 
-	"github.com/incident-operator/incident-operator/internal/query"
+	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
 // maxQueries bounds what is read of a file of queries.

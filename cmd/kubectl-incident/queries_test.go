@@ -25,7 +25,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
 
-	"github.com/incident-operator/incident-operator/internal/query"
+	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
 func TestQueriesAreKept(t *testing.T) {

@@ -25,7 +25,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/classify"
+	"github.com/incident-operator/incident-operator/internal/decide/classify"
 )
 
 func (p *plugin) resolveCommand() *cobra.Command {

@@ -31,7 +31,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/query"
+	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
 // involving returns the incidents that have one of the entities in the evidence of an alert, nil where none is asked for.

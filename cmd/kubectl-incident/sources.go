@@ -24,8 +24,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/classify"
-	"github.com/incident-operator/incident-operator/internal/query"
+	"github.com/incident-operator/incident-operator/internal/decide/classify"
+	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
 // flagSources are what flags take, by their names.

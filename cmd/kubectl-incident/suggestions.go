@@ -25,7 +25,7 @@ import (
 	"time"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/tags"
+	"github.com/incident-operator/incident-operator/internal/decide/tags"
 )
 
 // knownIncident is what suggestions say of an incident: a few columns of the API server's table.

@@ -31,7 +31,7 @@ import (
 	"k8s.io/client-go/dynamic"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/activity"
 )
 
 // timeliner shows the activity log of an incident.

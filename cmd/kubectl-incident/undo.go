@@ -26,8 +26,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/preview"
-	"github.com/incident-operator/incident-operator/internal/undo"
+	"github.com/incident-operator/incident-operator/internal/decide/preview"
+	"github.com/incident-operator/incident-operator/internal/decide/undo"
 )
 
 // logPatience is how long the log may take to come as far as the incident; tests take less.

@@ -28,8 +28,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/query"
-	"github.com/incident-operator/incident-operator/internal/undo"
+	"github.com/incident-operator/incident-operator/internal/decide/query"
+	"github.com/incident-operator/incident-operator/internal/decide/undo"
 )
 
 // revert makes the change on condition that nobody changed the incident since it was looked at. The operator writes its

@@ -26,7 +26,7 @@ import (
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/incident-operator/incident-operator/internal/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/activity"
 )
 
 const (

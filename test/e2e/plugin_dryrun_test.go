@@ -25,7 +25,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/preview"
+	"github.com/incident-operator/incident-operator/internal/decide/preview"
 )
 
 // byPlugin is how many of the states the plugin itself acts on, all kinds of actions in turn.

@@ -29,8 +29,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/merge"
-	"github.com/incident-operator/incident-operator/internal/preview"
+	"github.com/incident-operator/incident-operator/internal/decide/merge"
+	"github.com/incident-operator/incident-operator/internal/decide/preview"
 )
 
 const (

@@ -32,7 +32,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/inherit"
+	"github.com/incident-operator/incident-operator/internal/decide/inherit"
 )
 
 // world is a namespace with pairs of incidents: the first of each pair is acted on, the second is where alerts go.

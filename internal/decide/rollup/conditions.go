@@ -1,0 +1,101 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package rollup
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/merge"
+)
+
+func conditions(subject Subject, t *tally, now time.Time) []metav1.Condition {
+	incident := subject.Incident
+	next := slices.Clone(incident.Status.Conditions)
+	set := func(condition metav1.Condition) {
+		condition.ObservedGeneration = incident.Generation
+		condition.LastTransitionTime = metav1.NewTime(now)
+		meta.SetStatusCondition(&next, condition)
+	}
+	set(propagated(t))
+	if t.place.Incident.Status.ResolvedTime == nil {
+		meta.RemoveStatusCondition(&next, v1alpha1.ConditionResolutionHeld)
+	} else {
+		set(resolutionHeld(t))
+	}
+	switch {
+	case incident.Spec.MergeInto.Name == "":
+		meta.RemoveStatusCondition(&next, v1alpha1.ConditionMerged)
+	case subject.Refusal == nil && merge.IsAsked(incident): // It is still to be decided.
+	default:
+		set(merged(subject, t))
+	}
+	return next
+}
+
+func propagated(t *tally) metav1.Condition {
+	if t.pending > 0 {
+		return metav1.Condition{
+			Type: v1alpha1.ConditionPropagated, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonPropagating,
+			Message: fmt.Sprintf("%d of %d linked alerts are still to be changed", t.pending, t.total),
+		}
+	}
+	return metav1.Condition{
+		Type: v1alpha1.ConditionPropagated, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonPropagated,
+		Message: "every linked alert carries what the incident gives it",
+	}
+}
+
+func resolutionHeld(t *tally) metav1.Condition {
+	if t.held > 0 {
+		return metav1.Condition{
+			Type: v1alpha1.ConditionResolutionHeld, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonNewAlerts,
+			Message: fmt.Sprintf("alerts that arrived after the resolution and are still active: %d; look at them, then resolve them or re-open the incident", t.held),
+		}
+	}
+	return metav1.Condition{
+		Type: v1alpha1.ConditionResolutionHeld, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonNoNewAlerts,
+		Message: "no active alert arrived after the resolution",
+	}
+}
+
+func merged(subject Subject, t *tally) metav1.Condition {
+	condition := metav1.Condition{Type: v1alpha1.ConditionMerged, Status: metav1.ConditionFalse}
+	target := subject.Incident.Spec.MergeInto.Name
+	switch {
+	case subject.Refusal != nil:
+		condition.Reason, condition.Message = subject.Refusal.Reason, subject.Refusal.Message
+	case subject.Target == nil:
+		condition.Reason = v1alpha1.ReasonTargetGone
+		condition.Message = fmt.Sprintf("the incident %q is gone: alerts that have not moved stay here", target)
+	case t.leaving > 0:
+		condition.Reason = v1alpha1.ReasonAlertsMoving
+		condition.Message = fmt.Sprintf("%d of %d linked alerts have still to move to %q", t.leaving, t.total, target)
+	case t.putBack > 0:
+		condition.Status, condition.Reason = metav1.ConditionTrue, v1alpha1.ReasonAlertsPutBack
+		condition.Message = fmt.Sprintf("alerts that were put back here after they had moved to %q, and stay: %d", target, t.putBack)
+	default:
+		condition.Status, condition.Reason = metav1.ConditionTrue, v1alpha1.ReasonMerged
+		condition.Message = fmt.Sprintf("every alert has moved to %q", target)
+	}
+	return condition
+}

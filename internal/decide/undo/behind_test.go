@@ -1,0 +1,116 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package undo_test
+
+import (
+	"errors"
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/undo"
+)
+
+// TestBehind changes something that the log still has to take.
+func TestBehind(t *testing.T) {
+	for name, change := range map[string]func(*history){
+		"an edit":           func(h *history) { h.incident.Generation++ },
+		"alerts":            func(h *history) { h.log[len(h.log)-1].After.Alerts.Until = "99" },
+		"no log":            func(h *history) { h.log = nil },
+		"another's log":     func(h *history) { h.incident.UID = "another" },
+		"an alert came":     func(h *history) { h.link("b") },
+		"an alert left":     func(h *history) { h.unlink("a") },
+		"one for another":   func(h *history) { h.unlink("a"); h.link("b"); h.note("b", activity.Trail{}) },
+		"a change is noted": func(h *history) { h.note("a", h.trail("8")) },
+		"a trail is lost":   func(h *history) { h.alerts[0].Annotations = nil },
+		"an odd trail":      func(h *history) { h.alerts[0].Annotations[v1alpha1.TrailAnnotation] = "{" },
+		"a label":           func(h *history) { h.incident.Labels = map[string]string{tagPrefix + "b": ""} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := caughtUp(t)
+			change(h)
+			if _, err := h.decide(); !errors.Is(err, undo.ErrBehind) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// TestNotBehind changes what the log does not wait for.
+func TestNotBehind(t *testing.T) {
+	for name, change := range map[string]func(*history){
+		"nothing":       func(*history) {},
+		"taken already": func(h *history) { h.note("a", h.trail("7")) },
+		"another's":     func(h *history) { h.note("a", activity.Trail{Incident: h.end().Incident, Changes: othersChanges()}) },
+		"deleted, unread": func(h *history) {
+			h.note("a", activity.Trail{})
+			h.alerts[0].DeletionTimestamp = ptr.To(metav1.Unix(1, 0))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := caughtUp(t)
+			change(h)
+			if _, err := h.decide(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// caughtUp has one alert, and a log that has taken tickets up to 7.
+func caughtUp(t *testing.T) *history {
+	h := begin(t, tagged("x"))
+	h.edit("bob", "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" })
+	h.tell(v1alpha1.ActivityAlertsLinked, v1alpha1.ActorUser, "other", 1, "a")
+	h.log[len(h.log)-1].After.Alerts.Recorded = "7"
+	return h
+}
+
+func (h *history) note(alert string, trail activity.Trail) {
+	for i := range h.alerts {
+		if h.alerts[i].Name == alert {
+			h.alerts[i].Annotations[v1alpha1.TrailAnnotation] = trail.String()
+		}
+	}
+}
+
+func (h *history) trail(ticket string) activity.Trail {
+	return activity.Trail{Incident: h.end().Incident, Changes: []activity.Change{changeOf(h.end().Incident, ticket)}}
+}
+
+func othersChanges() []activity.Change {
+	return []activity.Change{changeOf(v1alpha1.ActivityIncident{Name: "other", UID: "uid-of-other"}, "9")}
+}
+
+func changeOf(incident v1alpha1.ActivityIncident, ticket string) activity.Change {
+	return activity.Change{Incident: incident, Ticket: ticket, Type: activity.Linked, Actor: "bob", ActorKind: v1alpha1.ActorUser}
+}
+
+// TestArrivedWithOthers never unlinks an alert that was created in the incident.
+func TestArrivedWithOthers(t *testing.T) {
+	h := begin(t, nothing)
+	h.tell(v1alpha1.ActivityAlertsLinked, v1alpha1.ActorUser, "", 4, "b", "a", "new-c", "gone")
+	h.unlink("gone")
+	h.log[len(h.log)-1].After.Alerts.Total = 3
+	plan, err := h.decide()
+	if err != nil || len(plan.Move.Alerts) != 2 || plan.Move.Alerts[0] != "a" || plan.Move.Alerts[1] != "b" {
+		t.Errorf("got %+v, %v", plan, err)
+	}
+}
