@@ -30,8 +30,20 @@ const (
 	// "<user name>@<generation>". Admission stamps them and overwrites whatever a client sends.
 	EditorAnnotationPrefix = "editor.incidentoperator.dev/"
 
-	// TrailAnnotation holds, on an Alert, what the activity logs know of it and which changes they have still to take.
-	// Only the operator writes it; admission restores it on every other request.
+	// NotesAnnotation holds the notes of people's requests that the activity log may still have to take. The admission
+	// policy appends them in the request itself; only the operator removes them.
+	NotesAnnotation = EditorAnnotationPrefix + "notes"
+
+	// LabelsAnnotation lists the tag labels of an object that the operator itself has set, by their names behind
+	// TagLabelPrefix, one a line. Only the operator writes it.
+	LabelsAnnotation = EditorAnnotationPrefix + "labels"
+
+	// LeftAnnotation lists, on an Alert, the UIDs of the merged incidents that it has left, one a line: it leaves each only
+	// once. Only the operator writes it.
+	LeftAnnotation = EditorAnnotationPrefix + "left"
+
+	// TrailAnnotation is on Alerts that a version before the notes has written. The operator reads which merged incidents
+	// the alert has left, and removes it.
 	TrailAnnotation = EditorAnnotationPrefix + "trail"
 
 	// MergedAnnotation lists, on an Incident, the incidents that were merged into it. Only the operator writes it;
