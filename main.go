@@ -31,17 +31,23 @@ import (
 	"k8s.io/client-go/discovery"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/klog/v2"
+	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client/config"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/controllers"
-	"github.com/incident-operator/incident-operator/internal/options"
+	"github.com/incident-operator/incident-operator/controllers/alert"
+	"github.com/incident-operator/incident-operator/controllers/incident"
+	"github.com/incident-operator/incident-operator/controllers/journal"
 	"github.com/incident-operator/incident-operator/internal/decide/rollup"
+	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/roster"
+	"github.com/incident-operator/incident-operator/internal/options"
 )
 
 // leaseName names the lease of the leader election.
@@ -89,14 +95,14 @@ func start(ctx context.Context, settings options.Options) error {
 	if err != nil {
 		return fmt.Errorf("connecting to the cluster: %w", err)
 	}
-	if err := controllers.CheckKinds(server); err != nil {
+	if err := kube.CheckKinds(server); err != nil {
 		return err
 	}
 	mgr, err := ctrl.NewManager(restConfig, managerOptions(settings))
 	if err != nil {
 		return fmt.Errorf("creating the manager: %w", err)
 	}
-	if err := controllers.Setup(ctx, mgr, controllerOptions(settings)); err != nil {
+	if err := addControllers(ctx, mgr, settings); err != nil {
 		return fmt.Errorf("setting up the controllers: %w", err)
 	}
 	if err := addProbes(mgr); err != nil {
@@ -106,17 +112,42 @@ func start(ctx context.Context, settings options.Options) error {
 	return mgr.Start(ctx)
 }
 
-func controllerOptions(settings options.Options) controllers.Options {
-	return controllers.Options{
-		AlertWorkers: settings.AlertWorkers,
-		Rollup:       rollup.Options{AutomaticNamesSince: settings.AutomaticNamesSince},
+// addControllers wires the role of the operator: three controllers over one roster of alerts and the ends of logs.
+func addControllers(ctx context.Context, mgr ctrl.Manager, settings options.Options) error {
+	cluster, live, wall := mgr.GetClient(), mgr.GetAPIReader(), clock.RealClock{}
+	alerts, ends, guard := roster.New(wall), roster.NewEnds(), &journal.Guard{Policies: live}
+	feed, err := roster.NewFeed(ctx, alerts, mgr.GetCache())
+	if err != nil {
+		return err
 	}
+	recounter, recounterErr := roster.NewRecounter(alerts, metrics.Registry)
+	instruments, instrumentsErr := alert.NewInstruments(wall, metrics.Registry)
+	population, populationErr := incident.NewPopulation(metrics.Registry)
+	if err := errors.Join(recounterErr, instrumentsErr, populationErr); err != nil {
+		return fmt.Errorf("registering metrics: %w", err)
+	}
+	return errors.Join(
+		kube.AddIndexes(ctx, mgr.GetFieldIndexer()),
+		population.Count(ctx, mgr.GetCache()),
+		mgr.Add(feed), mgr.Add(recounter), mgr.Add(guard),
+		(&alert.Reconciler{
+			Client: cluster, Live: live, Clock: wall, Roster: alerts, Ends: ends, Instruments: instruments,
+			Announcer: alert.Announcer{Recorder: mgr.GetEventRecorder("incident-operator")},
+		}).SetupWithManager(mgr, settings.AlertWorkers),
+		(&incident.Reconciler{
+			Client: cluster, Live: live, Clock: wall, Roster: alerts, Ends: ends,
+			Options: rollup.Options{AutomaticNamesSince: settings.AutomaticNamesSince},
+		}).SetupWithManager(mgr),
+		(&journal.Reconciler{
+			Client: cluster, Live: live, Clock: wall, Roster: alerts, Ends: ends, ActorsKnown: guard.InForce,
+		}).SetupWithManager(mgr),
+	)
 }
 
 func managerOptions(settings options.Options) ctrl.Options {
 	return ctrl.Options{
 		Scheme: newScheme(),
-		Cache:  controllers.CacheOptions(),
+		Cache:  kube.CacheOptions(),
 		Metrics: metricsserver.Options{
 			BindAddress:    settings.MetricsBindAddress,
 			SecureServing:  true,

@@ -50,7 +50,7 @@ const (
 	ActivityPropagated ActivityType = "Propagated"
 	// ActivityResolutionChanged is a change of the state that neither resolves nor re-opens, or of the note.
 	ActivityResolutionChanged ActivityType = "ResolutionChanged"
-	// ActivityEdited stands for edits that left nothing behind that differs from what was there before.
+	// ActivityEdited stands for requests of which nobody knows what they changed.
 	ActivityEdited    ActivityType = "Edited"
 	ActivityCommented ActivityType = "Commented"
 )
@@ -83,9 +83,10 @@ type ActivityIncident struct {
 }
 
 // ActivityChange is one field that changed. Values are recorded whole up to
-// 256 characters. A longer one, and one that begins with "sha256:", is recorded
-// as "sha256:<64 hexadecimal digits> (<number> characters)", the hash of its
-// UTF-8 bytes.
+// 5,000 characters. A longer one, and one that begins with "sha256:", is
+// recorded as "sha256:<64 hexadecimal digits> (<number> characters)", the hash
+// of its UTF-8 bytes. Entries without after.notes recorded values whole up to
+// 256 characters only.
 type ActivityChange struct {
 	// field is the path of the field, such as spec.assignee. 1 to 128 characters.
 	// +required
@@ -93,18 +94,18 @@ type ActivityChange struct {
 	// +kubebuilder:validation:MaxLength=128
 	Field string `json:"field,omitempty"`
 
-	// from is the recorded value before the change, at most 256 characters. Unset
-	// means that the field was unset.
+	// from is the recorded value before the change, at most 5,000 characters.
+	// Unset means that the field was unset.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=256
+	// +kubebuilder:validation:MaxLength=5000
 	From string `json:"from,omitempty"`
 
-	// to is the recorded value after the change, at most 256 characters. Unset
+	// to is the recorded value after the change, at most 5,000 characters. Unset
 	// means that the field was unset.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=256
+	// +kubebuilder:validation:MaxLength=5000
 	To string `json:"to,omitempty"`
 }
 
@@ -122,24 +123,29 @@ type ActivityComment struct {
 	// +kubebuilder:validation:MaxLength=128
 	UID string `json:"uid,omitempty"`
 
-	// text is the recorded value of the comment's text, 1 to 256 characters: see
+	// text is the recorded value of the comment's text, 1 to 5,000 characters: see
 	// ActivityChange. The Comment itself holds it whole.
 	// +required
 	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=256
+	// +kubebuilder:validation:MaxLength=5000
 	Text string `json:"text,omitempty"`
 }
 
 // ActivityAlerts are the alerts that an activity is about.
 type ActivityAlerts struct {
-	// count is how many they are. Of AlertsLinked and AlertsUnlinked it counts an
-	// alert that came or went twice under one entry twice.
+	// count is how many they are.
 	// +required
 	// +kubebuilder:validation:Minimum=1
 	Count int64 `json:"count,omitempty"`
 
+	// kept is how many other alerts keep a value of their own over what the entry
+	// says that the incident gives. Unset for none.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Kept int64 `json:"kept,omitempty"`
+
 	// names are their metadata.name, sorted by their bytes: the first 100 of
-	// them. Unset where they are gone.
+	// them. Unset if they are only counted.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=100
@@ -148,31 +154,81 @@ type ActivityAlerts struct {
 	Names []string `json:"names,omitempty"`
 
 	// digest is the SHA-256 of all their names, sorted by their bytes, each
-	// followed by a line feed: 64 hexadecimal digits. Unset where they are gone.
+	// followed by a line feed: 64 hexadecimal digits. Unset if they are only
+	// counted.
 	// +optional
 	// +kubebuilder:validation:MinLength=64
 	// +kubebuilder:validation:MaxLength=64
 	Digest string `json:"digest,omitempty"`
 }
 
-// ActivityAlertRecord is what the log knows of the alerts of the incident. The
-// changes of an alert are ordered by the resourceVersion of alerts that the
-// operator had seen when it noted them.
+// ActivityTakenNote says how far the log has taken the notes of one alert.
+type ActivityTakenNote struct {
+	// alert is the metadata.uid of the alert, 1 to 128 characters.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=128
+	Alert string `json:"alert,omitempty"`
+
+	// note is the number of the last note of the alert that the log has taken.
+	// +required
+	// +kubebuilder:validation:Minimum=1
+	Note int64 `json:"note,omitempty"`
+}
+
+// ActivityAlertRecord is what the log knows of the alerts of the incident.
 type ActivityAlertRecord struct {
 	// total is how many alerts are linked, as the log has it.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	Total int64 `json:"total,omitempty"`
 
+	// merged is how many of them came from a merged incident at some time.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Merged int64 `json:"merged,omitempty"`
+
+	// machine is how many of them were linked by a machine, which leaves no note.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Machine int64 `json:"machine,omitempty"`
+
+	// carrying is how many of them carried what the incident gives when that was
+	// last told.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Carrying int64 `json:"carrying,omitempty"`
+
+	// given are the recorded values that the incident gave when that was last
+	// told: spec.assignee, and spec.resolution.state if it was resolved.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=8
+	Given []ActivityField `json:"given,omitempty"`
+
+	// seen is the highest resourceVersion of an alert that was known when the
+	// entry was written, 1 to 32 characters. Who knows less must not go on.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=32
+	Seen string `json:"seen,omitempty"`
+
+	// taken says how far the log has taken the notes of alerts that still bear
+	// them, at most 100.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=100
+	Taken []ActivityTakenNote `json:"taken,omitempty"`
+
 	// recorded is the resourceVersion up to which changes of alerts are in the
-	// log, 1 to 32 characters. Unset before the first.
+	// log, 1 to 32 characters. Only entries without seen bear it.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=32
 	Recorded string `json:"recorded,omitempty"`
 
-	// until is the resourceVersion up to which this entry and those that follow
-	// it record, 1 to 32 characters. Unset with the last of them.
+	// until is the resourceVersion up to which an entry and those that follow it
+	// record, 1 to 32 characters. Only entries without seen bear it.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=32
@@ -187,7 +243,8 @@ type ActivityField struct {
 	// +kubebuilder:validation:MaxLength=128
 	Field string `json:"field,omitempty"`
 
-	// value is its recorded value, 1 to 256 characters: see ActivityChange.
+	// value is its value, 1 to 256 characters: whole up to 256 characters, else by
+	// its hash as ActivityChange has it.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
@@ -232,7 +289,14 @@ type ActivityRecord struct {
 	// +kubebuilder:validation:MaxItems=32
 	Fields []ActivityField `json:"fields,omitempty"`
 
-	// stamps are the recorded stamps, in a fixed order.
+	// notes is the number of the last note of the incident that the log has taken.
+	// Unset in entries of versions that left no notes, and while there is none.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Notes int64 `json:"notes,omitempty"`
+
+	// stamps are the recorded stamps, in a fixed order. Only entries of versions
+	// that left no notes bear them.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
@@ -295,8 +359,7 @@ type ActivitySpec struct {
 	Changes []ActivityChange `json:"changes,omitempty"`
 
 	// coversGenerations is how many generations of the incident the entry covers:
-	// more than 1 where several edits fell between two looks of the operator.
-	// Unset for none.
+	// more than 1 if it stands for several requests. Unset for none.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	CoversGenerations int64 `json:"coversGenerations,omitempty"`
@@ -313,9 +376,16 @@ type ActivitySpec struct {
 	// +kubebuilder:validation:MaxLength=253
 	OtherIncident string `json:"otherIncident,omitempty"`
 
+	// requests is how many requests the entry stands for, of which only the last
+	// are told by what they left behind: more came than notes have room for. Unset
+	// for one.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Requests int64 `json:"requests,omitempty"`
+
 	// reason is the recorded value of why alerts were moved, as the annotation
-	// incidentoperator.dev/move-reason of the alerts says, at most 256 characters:
-	// see ActivityChange. Unset where nobody said why.
+	// incidentoperator.dev/move-reason of the alerts says, at most 256 characters,
+	// else its hash. Unset if nobody said why.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256

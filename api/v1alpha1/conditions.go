@@ -34,6 +34,12 @@ const (
 	// ReasonNewAlerts is the reason of ResolutionHeld=False.
 	ReasonNewAlerts = "NewAlerts"
 
+	// ConditionLogged is only ever False, and absent otherwise: the activity log of the incident cannot be written. The
+	// message says why.
+	ConditionLogged = "Logged"
+	// ReasonLogNotWritten is the reason of Logged=False.
+	ReasonLogNotWritten = "LogNotWritten"
+
 	// ConditionMerged is present while spec.mergeInto is set: True when every alert moved to the other incident, False
 	// while they move and where the merge is refused. Normal polarity.
 	ConditionMerged = "Merged"

@@ -35,7 +35,7 @@ const (
 
 // NameSource says where the name of an incident comes from.
 //
-// +kubebuilder:validation:Enum=User;Automatic;Retained
+// +kubebuilder:validation:Enum=User;Automatic;Kept;Retained
 type NameSource string
 
 // The sources of an incident's name.
@@ -44,6 +44,8 @@ const (
 	NameSourceUser NameSource = "User"
 	// NameSourceAutomatic is a name computed from the linked alerts.
 	NameSourceAutomatic NameSource = "Automatic"
+	// NameSourceKept is the last automatic name of an incident that all its alerts have left.
+	NameSourceKept NameSource = "Kept"
 	// NameSourceRetained is the name of an incident that is older than automatic naming.
 	NameSourceRetained NameSource = "Retained"
 )
@@ -200,14 +202,16 @@ type IncidentStatus struct {
 	Name string `json:"name,omitempty"`
 
 	// automaticName is the name computed from the linked alerts, at most 512
-	// characters, also while another one is shown.
+	// characters, also while another one is shown. An incident that all its alerts
+	// have left keeps the last one.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=512
 	AutomaticName string `json:"automaticName,omitempty"`
 
-	// nameSource says where name comes from: User, Automatic, or Retained for an
-	// incident that is older than automatic naming.
+	// nameSource says where name comes from: User, Automatic, Kept for the last
+	// automatic name of an incident that all its alerts have left, or Retained for
+	// one that is older than automatic naming.
 	// +optional
 	NameSource NameSource `json:"nameSource,omitempty"`
 
@@ -217,7 +221,8 @@ type IncidentStatus struct {
 	Severity Severity `json:"severity,omitempty"`
 
 	// computedSeverity is the highest severity among the linked alerts. Unset
-	// where no linked alert has one.
+	// where no linked alert has one. An incident that all its alerts have left
+	// keeps the last one.
 	// +optional
 	ComputedSeverity Severity `json:"computedSeverity,omitempty"`
 

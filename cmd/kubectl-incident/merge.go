@@ -174,12 +174,9 @@ func tagsAlong(source, target *v1alpha1.Incident) []string {
 	if source.Status.MergedInto.UID != "" {
 		return nil // They came once.
 	}
-	missing := tags.Missing(source, target.Labels)
 	var along []string
-	for _, tag := range tags.List(source.Spec.Tags, source.Labels, tags.Ours(source.ManagedFields)) {
-		if missing.Has(tag.Label) {
-			along = append(along, tag.Tag)
-		}
+	for _, tag := range tags.Missing(source, target.Labels) {
+		along = append(along, tag.Tag)
 	}
 	return along
 }

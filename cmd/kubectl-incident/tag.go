@@ -102,8 +102,7 @@ func splitTags(text string) ([]string, error) {
 
 // addTag does nothing where the incident bears the tag, also where that is only a label.
 func addTag(incident *v1alpha1.Incident, tag string) {
-	borne := tags.List(incident.Spec.Tags, incident.Labels, tags.Ours(incident.ManagedFields))
-	if !slices.ContainsFunc(borne, func(b v1alpha1.IncidentTag) bool { return isTag(b, tag) }) {
+	if !slices.ContainsFunc(tags.Of(incident), func(b v1alpha1.IncidentTag) bool { return isTag(b, tag) }) {
 		incident.Spec.Tags = append(incident.Spec.Tags, v1alpha1.Tag(tag))
 	}
 }
@@ -112,8 +111,9 @@ func addTag(incident *v1alpha1.Incident, tag string) {
 // which takes it away once the tag is gone.
 func removeTag(incident *v1alpha1.Incident, tag string) {
 	key := tags.LabelKey(tag) // The same for tags that differ only in the case of ASCII letters.
+	people := tags.List(nil, incident.Labels, tags.Ours(incident, incident.Spec.Tags))
 	incident.Spec.Tags = slices.DeleteFunc(incident.Spec.Tags, func(t v1alpha1.Tag) bool { return tags.LabelKey(string(t)) == key })
-	for _, borne := range tags.List(nil, incident.Labels, tags.Ours(incident.ManagedFields)) {
+	for _, borne := range people {
 		if isTag(borne, tag) {
 			delete(incident.Labels, borne.Label)
 		}

@@ -18,219 +18,301 @@ package activity
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
-	"time"
-
-	"k8s.io/apimachinery/pkg/util/resourceversion"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/note"
 )
 
-// Alerts gathers what the alerts of one incident have to tell its log at one look.
-type Alerts struct {
-	// Incident is the incident whose log it is.
-	Incident v1alpha1.ActivityIncident
-	// Linked is how many alerts have noted that they are linked to it.
-	Linked int64
-	// Unnoted is how many alerts have still to note something of it, and Late how many cannot before a log took some of what
-	// they have noted: for those the log must not wait.
-	Unnoted, Late int
-	// Below bounds the tickets that the log may take, since a change that is being written now bears this one; empty for
-	// none.
-	Below string
+const (
+	// maxAlertsPerEntry bounds how many alerts one entry of people's requests is about, so that it names them all.
+	maxAlertsPerEntry = 100
+	// MaxTaken bounds the alerts whose notes a log can remember to have taken. More wait until some have dropped theirs.
+	MaxTaken = 100
+)
 
-	told []told
-}
-
-// told is one change of one alert.
-type told struct {
-	alert string
-	Change
-}
-
-// Tell adds what an alert has noted.
-func (a *Alerts) Tell(alert string, trail Trail) {
-	if trail.Incident == a.Incident {
-		a.Linked++
-	}
-	for _, change := range trail.Changes {
-		if change.Incident == a.Incident {
-			a.told = append(a.told, told{alert: alert, Change: change})
-		}
-	}
-}
-
-// Blocked says whether something was told that a log has still to take, but may not yet.
-func (a *Alerts) Blocked(log Log) bool {
-	recorded := ""
-	if log.Head != nil {
-		recorded = log.Head.After.Alerts.Recorded
-	}
-	return a.Below != "" && slices.ContainsFunc(a.told, func(t told) bool {
-		return isNewer(t.Ticket, recorded) && !isNewer(a.Below, t.Ticket)
-	})
-}
-
-// IsTaken says whether a log whose last entry is head holds a change.
-func IsTaken(head *v1alpha1.ActivitySpec, change Change) bool {
-	return head != nil && head.IncidentRef == change.Incident && !isNewer(change.Ticket, head.After.Alerts.Recorded)
-}
-
-// Newest returns the later of two resource versions of alerts.
-func Newest(a, b string) string {
-	if isNewer(b, a) {
-		return b
-	}
-	return a
-}
-
-// isNewer compares resource versions of alerts; an empty one is older than all.
-func isNewer(a, b string) bool {
-	if a == "" || b == "" {
-		return b == "" && a != ""
-	}
-	order, err := resourceversion.CompareResourceVersion(a, b)
-	return err == nil && order > 0
-}
-
-// between returns what was told with a ticket newer than from, up to until.
-func (a *Alerts) between(from, until string) []told {
-	var found []told
-	for _, t := range a.told {
-		if isNewer(t.Ticket, from) && !isNewer(t.Ticket, until) {
-			found = append(found, t)
-		}
-	}
-	return found
-}
-
-// newest is the highest ticket newer than from that the log may take, empty for none.
-func (a *Alerts) newest(from string) string {
-	newest := ""
-	for _, t := range a.told {
-		tooNew := a.Below != "" && !isNewer(a.Below, t.Ticket)
-		if isNewer(t.Ticket, from) && isNewer(t.Ticket, newest) && !tooNew {
-			newest = t.Ticket
-		}
-	}
-	return newest
-}
-
-// batchKey is what the changes of one entry have in common. Entries of one look come in its order, so that the last one
-// tells which are still to be written. The order of types is the one in which they most likely happened.
-type batchKey struct {
-	kind          v1alpha1.ActivityType
-	actorKind     v1alpha1.ActorKind
-	actor         string
-	other, reason string
-}
-
-func (k batchKey) compare(other batchKey) int {
-	return cmp.Or(cmp.Compare(typeOrder[k.kind], typeOrder[other.kind]), cmp.Compare(k.actorKind, other.actorKind), cmp.Compare(k.actor, other.actor),
-		cmp.Compare(k.other, other.other), cmp.Compare(k.reason, other.reason))
-}
-
-var typeOrder = map[v1alpha1.ActivityType]int{
-	v1alpha1.ActivityAlertsLinked:   1,
-	v1alpha1.ActivityAlertsChanged:  2,
-	v1alpha1.ActivityPropagated:     3,
-	v1alpha1.ActivityAlertsUnlinked: 4,
-}
-
-func (t told) key() batchKey {
-	return batchKey{kind: v1alpha1.ActivityType(t.Type), actorKind: t.ActorKind, actor: t.Actor, other: t.Other, reason: t.Reason}
-}
-
-func keyOf(entry *v1alpha1.ActivitySpec) batchKey {
-	return batchKey{
-		kind: entry.Type, actorKind: entry.ActorKind, actor: entry.Actor, other: entry.OtherIncident, reason: entry.Reason,
-	}
-}
-
-// Unfinished says whether the log ends among the entries of one look at alerts: the others have to follow first.
-func (l Log) Unfinished() bool { return l.Head != nil && l.Head.After.Alerts.Until != "" }
-
-// Finish takes the changes of one look for written, where those that are missing are gone with their alerts.
-func (l *Log) Finish() {
-	head := *l.Head
-	head.After.Alerts.Recorded, head.After.Alerts.Until = head.After.Alerts.Until, ""
-	l.Head = &head
-}
-
-// Alerts returns the entries for what alerts have told since the head: one for all that has the same type, actor, other
-// incident and reason. Where the head is one of such entries, only the rest of them.
-func (l Log) Alerts(alerts *Alerts, now time.Time) []v1alpha1.ActivitySpec {
-	at := l.Head.After.Alerts
-	from, until := at.Recorded, at.Until
-	batches := l.batched(alerts.between(from, until))
-	if until != "" {
-		batches = slices.DeleteFunc(batches, func(b []told) bool { return b[0].key().compare(keyOf(l.Head)) <= 0 })
-	}
-	if len(batches) == 0 {
-		from = cmp.Or(until, from)
-		until = alerts.newest(from)
-		batches = l.batched(alerts.between(from, until))
-	}
-	var entries []v1alpha1.ActivitySpec
-	at.Recorded, at.Until = from, until
-	for i, batch := range batches {
-		if i == len(batches)-1 {
-			at.Recorded, at.Until = until, ""
-		}
-		entry := entryOf(batch, now)
-		at.Total = max(0, at.Total+difference(entry.Type, entry.Alerts.Count))
-		entry.After = l.Head.After
-		entry.After.Alerts = at
-		entries = append(entries, entry)
-	}
-	return entries
-}
-
-// Recount returns the entry that makes the log's number of alerts what it is, nil where it is that already. Alerts that
-// are gone could not tell it; nor could some whose trail was lost.
-func (l Log) Recount(linked int64, now time.Time) *v1alpha1.ActivitySpec {
-	missing := l.Head.After.Alerts.Total - linked
-	if missing == 0 {
+// ofAlerts drafts the entry for the oldest notes that alerts have for this log: one for the alerts on which one user did the
+// same.
+func (d *drafter) ofAlerts() *v1alpha1.ActivitySpec {
+	batch := d.nextBatch()
+	if len(batch) == 0 {
 		return nil
 	}
-	entry := &v1alpha1.ActivitySpec{
-		Time: toTheSecond(now), Type: v1alpha1.ActivityAlertsDeleted,
-		Actor: unknownActor, ActorKind: v1alpha1.ActorUnknown,
-		Alerts: v1alpha1.ActivityAlerts{Count: max(missing, -missing)}, After: l.Head.After,
+	doing := batch[0].doing
+	entry := d.entry(doing.kind, doing.user)
+	names := make([]string, 0, len(batch))
+	for _, done := range batch {
+		names = append(names, done.alert.Name)
+		d.setTaken(done.alert, done.number)
 	}
-	if missing < 0 {
-		entry.Type = v1alpha1.ActivityAlertsLinked
+	entry.Alerts = alertsNamed(names)
+	entry.OtherIncident, entry.Reason, entry.Changes = doing.other, doing.reason, doing.changes()
+	if doing.requests > 1 {
+		entry.Requests = doing.requests
 	}
-	entry.Summary = alertsInWords(entry.Alerts.Count)
-	entry.After.Alerts.Total = linked
-	return entry
+	d.at.Alerts.Total = max(0, d.at.Alerts.Total+int64(len(batch))*doing.linked())
+	entry.Summary = summarizeAlerts(entry)
+	return d.covering(entry, 0)
 }
 
-func difference(kind v1alpha1.ActivityType, count int64) int64 {
-	switch kind {
+// doing is what somebody did to alerts, in a form that compares.
+type doing struct {
+	kind                v1alpha1.ActivityType
+	user, other, reason string
+	encoded             string // The changes of fields.
+	requests            int64
+}
+
+func (a doing) compare(b doing) int {
+	return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.user, b.user), cmp.Compare(a.other, b.other),
+		cmp.Compare(a.reason, b.reason), cmp.Compare(a.encoded, b.encoded), cmp.Compare(a.requests, b.requests))
+}
+
+// linked is how many more alerts are linked by it.
+func (a doing) linked() int64 {
+	switch a.kind {
 	case v1alpha1.ActivityAlertsLinked:
-		return count
+		return 1
 	case v1alpha1.ActivityAlertsUnlinked:
-		return -count
+		return -1
 	default:
 		return 0
 	}
 }
 
-// batched sorts changes into batches, in the order of their keys. Nobody is named while actors cannot be believed.
-func (l Log) batched(changes []told) [][]told {
-	for i := range changes {
-		if changes[i].ActorKind == v1alpha1.ActorUser && !l.ActorsKnown {
-			changes[i].Actor, changes[i].ActorKind = unknownActor, v1alpha1.ActorUnknown
+// done is what a note of one alert tells this log.
+type done struct {
+	alert  Alert
+	number int64
+	doing
+}
+
+// nextBatch returns what the oldest notes of alerts tell that have the same to tell. An alert's notes come in their order,
+// each in an entry of its own, since the log remembers only how far it has come.
+func (d *drafter) nextBatch() []done {
+	known := map[string]bool{}
+	for _, taken := range d.at.Alerts.Taken {
+		known[taken.Alert] = true
+	}
+	room := MaxTaken - len(known)
+	var oldest []done
+	for _, alert := range d.Alerts {
+		untaken := d.untakenOf(alert)
+		if len(untaken) > 0 {
+			oldest = append(oldest, untaken[0])
 		}
 	}
-	slices.SortStableFunc(changes, func(a, b told) int { return a.key().compare(b.key()) })
-	var batches [][]told
-	for i, change := range changes {
-		if i == 0 || changes[i-1].key() != change.key() {
-			batches = append(batches, nil)
+	slices.SortFunc(oldest, func(a, b done) int {
+		return cmp.Or(a.compare(b.doing), cmp.Compare(a.alert.Name, b.alert.Name))
+	})
+	var batch []done
+	for _, next := range oldest {
+		switch {
+		case len(batch) == maxAlertsPerEntry || len(batch) > 0 && batch[0].doing != next.doing:
+			return batch
+		case known[string(next.alert.UID)]:
+		case room == 0:
+			continue
+		default:
+			room--
 		}
-		batches[len(batches)-1] = append(batches[len(batches)-1], change)
+		batch = append(batch, next)
 	}
-	return batches
+	return batch
+}
+
+// untakenOf is what the notes of an alert tell this log that it has not taken, in their order.
+func (d *drafter) untakenOf(alert Alert) []done {
+	var untaken []done
+	taken := d.takenOf(alert)
+	for _, n := range alert.Notes.After(taken) {
+		if doing, concerns := d.doingOf(alert, n); concerns {
+			untaken = append(untaken, done{alert: alert, number: n.Number, doing: doing})
+		}
+	}
+	return untaken
+}
+
+// takenOf is how far the log has taken the notes of an alert. Numbers that are lower than that are those of notes that began
+// anew, since somebody removed them while no policy was there.
+func (d *drafter) takenOf(alert Alert) int64 {
+	for _, taken := range d.at.Alerts.Taken {
+		if taken.Alert == string(alert.UID) && taken.Note <= alert.Notes.Last {
+			return taken.Note
+		}
+	}
+	return 0
+}
+
+func (d *drafter) setTaken(alert Alert, number int64) {
+	for i := range d.at.Alerts.Taken {
+		if taken := &d.at.Alerts.Taken[i]; taken.Alert == string(alert.UID) {
+			taken.Note = number
+			return
+		}
+	}
+	d.at.Alerts.Taken = append(d.at.Alerts.Taken, v1alpha1.ActivityTakenNote{Alert: string(alert.UID), Note: number})
+}
+
+// doingOf says what a note of an alert tells this log, and whether it concerns it at all.
+func (d *drafter) doingOf(alert Alert, n note.Note) (doing, bool) {
+	told := doing{kind: v1alpha1.ActivityAlertsChanged, user: sole(n.Users), requests: n.Count}
+	if !d.ActorsKnown {
+		told.user = ""
+	}
+	if n.Counted {
+		return told, alert.Incident == d.Ref.Name
+	}
+	from, to := linkOf(n)
+	was := from.name == d.Ref.Name && (from.uid == "" || from.uid == d.Ref.UID)
+	is := to == d.Ref.Name
+	if from.name == to && !was { // It was another incident of this name.
+		is = false
+	}
+	switch {
+	case was && is:
+	case is:
+		told.kind, told.other, told.reason = v1alpha1.ActivityAlertsLinked, from.name, moveReason(n, to)
+	case was:
+		told.kind, told.other, told.reason = v1alpha1.ActivityAlertsUnlinked, to, moveReason(n, to)
+	}
+	if is || to == "" { // What was edited in the request of a move is told where the alert is then.
+		told.encoded = encoded(editsOf(n))
+	}
+	return told, was || is
+}
+
+// linked is an incident that a note names.
+type linked struct{ name, uid string }
+
+// linkOf is where an alert was linked to before and after a request.
+func linkOf(n note.Note) (from linked, to string) {
+	if in, ok := n.Value(note.FieldIn); ok {
+		from = linked{name: in.From, uid: in.To}
+	}
+	to = from.name
+	if moved, ok := n.Value(note.FieldIncidentRef); ok {
+		to = moved.To
+	}
+	return from, to
+}
+
+// editsOf are the changes of an alert's fields that a note tells.
+func editsOf(n note.Note) []v1alpha1.ActivityChange {
+	before, after := values{}, values{}
+	told := noted(n, nil)
+	for field, value := range told {
+		before.put(field, Recorded(value.From))
+		after.put(field, value.To)
+	}
+	return changesIn(inOrder(told.fields()), before, after)
+}
+
+func encoded(changes []v1alpha1.ActivityChange) string {
+	if len(changes) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(changes)
+	if err != nil {
+		panic("encoding a struct of strings cannot fail: " + err.Error())
+	}
+	return string(text)
+}
+
+func (a doing) changes() []v1alpha1.ActivityChange {
+	if a.encoded == "" {
+		return nil
+	}
+	var changes []v1alpha1.ActivityChange
+	if err := json.Unmarshal([]byte(a.encoded), &changes); err != nil {
+		panic("what was encoded can be decoded: " + err.Error())
+	}
+	return changes
+}
+
+// moveReason is the recorded value of why an alert went where it is, as whoever moved it says.
+func moveReason(n note.Note, to string) string {
+	raw, ok := n.Value(note.FieldMoveReason)
+	if !ok {
+		return ""
+	}
+	var said struct {
+		To     string `json:"to"`
+		Reason string `json:"reason"`
+	}
+	if json.Unmarshal([]byte(raw.To), &said) != nil || said.To != to {
+		return ""
+	}
+	return base(said.Reason)
+}
+
+// HasTaken says whether the log has taken all that the notes of an alert tell it.
+func (e *End) HasTaken(alert Alert) bool {
+	d := &drafter{Log: Log{Ref: e.IncidentRef, End: e}, at: e.After}
+	return len(d.untakenOf(alert)) == 0
+}
+
+// explained says whether the log's number of linked alerts is what it will be once it has taken all notes.
+func (d *drafter) explained() bool {
+	total := d.at.Alerts.Total
+	for _, alert := range d.Alerts {
+		for _, done := range d.untakenOf(alert) {
+			total += done.linked()
+		}
+	}
+	return total == d.Counts.Total
+}
+
+// Droppable is the number of the last note that an alert need not bear any longer, since every log that it concerns has
+// taken it. The function tells how far the log of an incident has come with this alert; exists is false if there is no such
+// incident, by its UID if that is known, so that its log never will.
+func Droppable(alert Alert, taken func(incident, uid string) (number int64, exists bool)) int64 {
+	droppable := int64(0)
+	for _, n := range alert.Notes.Notes {
+		for _, incident := range concerned(alert, n) {
+			if number, exists := taken(incident.name, incident.uid); exists && number < n.Number {
+				return droppable
+			}
+		}
+		droppable = n.Number
+	}
+	return droppable
+}
+
+// concerned are the incidents whose logs a note of an alert concerns.
+func concerned(alert Alert, n note.Note) []linked {
+	if n.Counted {
+		return named(linked{name: alert.Incident})
+	}
+	from, to := linkOf(n)
+	if from.name == to {
+		return named(from)
+	}
+	return named(from, linked{name: to})
+}
+
+func named(all ...linked) []linked {
+	return slices.DeleteFunc(all, func(l linked) bool { return l.name == "" })
+}
+
+// NotesLink says whether a note of an alert tells that somebody linked it to the incident that it names now.
+func NotesLink(alert Alert) bool {
+	return slices.ContainsFunc(alert.Notes.Notes, func(n note.Note) bool {
+		from, to := linkOf(n)
+		return !n.Counted && to == alert.Incident && from.name != to
+	})
+}
+
+// Concerned are the names of the incidents whose logs the notes of an alert concern, each once.
+func Concerned(alert Alert) []string {
+	var names []string
+	for _, n := range alert.Notes.Notes {
+		for _, incident := range concerned(alert, n) {
+			if !slices.Contains(names, incident.name) {
+				names = append(names, incident.name)
+			}
+		}
+	}
+	return names
 }

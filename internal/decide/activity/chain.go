@@ -21,6 +21,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/gowebpki/jcs"
 
@@ -32,10 +33,10 @@ const (
 	uidBytes     = 8
 )
 
-// Name is the metadata.name of an entry: the incident's name, cut to 200 characters, the first 8 of its UID and the
-// sequence in 8 digits. Object names are ASCII.
+// Name is the metadata.name of an entry: the incident's name, cut to 200 characters and not ending in a dot or dash, the
+// first 8 of its UID and the sequence in 8 digits. Object names are ASCII.
 func Name(incident v1alpha1.ActivityIncident, sequence int64) string {
-	return fmt.Sprintf("%s-%s-%08d", incident.Name[:min(len(incident.Name), maxNameBytes)],
+	return fmt.Sprintf("%s-%s-%08d", strings.TrimRight(incident.Name[:min(len(incident.Name), maxNameBytes)], ".-"),
 		incident.UID[:min(len(incident.UID), uidBytes)], sequence)
 }
 

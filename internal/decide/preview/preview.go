@@ -24,6 +24,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/facts"
 	"github.com/incident-operator/incident-operator/internal/decide/plan"
 )
 
@@ -101,7 +102,7 @@ func outcome(alert *v1alpha1.Alert, place plan.Place) Triage {
 	if !alert.DeletionTimestamp.IsZero() {
 		return after
 	}
-	p := plan.For(alert, place, plan.Circumstances{})
+	p := plan.For(facts.Read(alert, alert.CreationTimestamp.Time), place)
 	after.Assignee, after.State = p.After.Assignee, p.After.State
 	if p.Moves {
 		after.Incident = p.Incident.Name

@@ -194,7 +194,7 @@ func TitleOf(incident *v1alpha1.Incident) string {
 
 // TagsOf are the texts of the tags of an incident, those that are only labels among them.
 func TagsOf(incident *v1alpha1.Incident) []string {
-	all := tags.List(incident.Spec.Tags, incident.Labels, tags.Ours(incident.ManagedFields))
+	all := tags.Of(incident)
 	found := make([]string, 0, len(all))
 	for _, tag := range all {
 		found = append(found, tag.Tag)

@@ -28,7 +28,7 @@ import (
 	"github.com/incident-operator/incident-operator/internal/decide/merge"
 )
 
-func conditions(subject Subject, t *tally, now time.Time) []metav1.Condition {
+func conditions(subject Subject, t *Tally, now time.Time) []metav1.Condition {
 	incident := subject.Incident
 	next := slices.Clone(incident.Status.Conditions)
 	set := func(condition metav1.Condition) {
@@ -37,7 +37,15 @@ func conditions(subject Subject, t *tally, now time.Time) []metav1.Condition {
 		meta.SetStatusCondition(&next, condition)
 	}
 	set(propagated(t))
-	if t.place.Incident.Status.ResolvedTime == nil {
+	if subject.LogProblem == "" {
+		meta.RemoveStatusCondition(&next, v1alpha1.ConditionLogged)
+	} else {
+		set(metav1.Condition{
+			Type: v1alpha1.ConditionLogged, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonLogNotWritten,
+			Message: subject.LogProblem,
+		})
+	}
+	if incident.Status.ResolvedTime == nil {
 		meta.RemoveStatusCondition(&next, v1alpha1.ConditionResolutionHeld)
 	} else {
 		set(resolutionHeld(t))
@@ -52,11 +60,11 @@ func conditions(subject Subject, t *tally, now time.Time) []metav1.Condition {
 	return next
 }
 
-func propagated(t *tally) metav1.Condition {
-	if t.pending > 0 {
+func propagated(t *Tally) metav1.Condition {
+	if t.Standing(Pending) > 0 {
 		return metav1.Condition{
 			Type: v1alpha1.ConditionPropagated, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonPropagating,
-			Message: fmt.Sprintf("%d of %d linked alerts are still to be changed", t.pending, t.total),
+			Message: fmt.Sprintf("%d of %d linked alerts are still to be changed", t.Standing(Pending), t.total),
 		}
 	}
 	return metav1.Condition{
@@ -65,11 +73,11 @@ func propagated(t *tally) metav1.Condition {
 	}
 }
 
-func resolutionHeld(t *tally) metav1.Condition {
-	if t.held > 0 {
+func resolutionHeld(t *Tally) metav1.Condition {
+	if t.Standing(Held) > 0 {
 		return metav1.Condition{
 			Type: v1alpha1.ConditionResolutionHeld, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonNewAlerts,
-			Message: fmt.Sprintf("alerts that arrived after the resolution and are still active: %d; look at them, then resolve them or re-open the incident", t.held),
+			Message: fmt.Sprintf("alerts that arrived after the resolution and are still active: %d; look at them, then resolve them or re-open the incident", t.Standing(Held)),
 		}
 	}
 	return metav1.Condition{
@@ -78,7 +86,7 @@ func resolutionHeld(t *tally) metav1.Condition {
 	}
 }
 
-func merged(subject Subject, t *tally) metav1.Condition {
+func merged(subject Subject, t *Tally) metav1.Condition {
 	condition := metav1.Condition{Type: v1alpha1.ConditionMerged, Status: metav1.ConditionFalse}
 	target := subject.Incident.Spec.MergeInto.Name
 	switch {
@@ -87,12 +95,12 @@ func merged(subject Subject, t *tally) metav1.Condition {
 	case subject.Target == nil:
 		condition.Reason = v1alpha1.ReasonTargetGone
 		condition.Message = fmt.Sprintf("the incident %q is gone: alerts that have not moved stay here", target)
-	case t.leaving > 0:
+	case t.Standing(Leaving) > 0:
 		condition.Reason = v1alpha1.ReasonAlertsMoving
-		condition.Message = fmt.Sprintf("%d of %d linked alerts have still to move to %q", t.leaving, t.total, target)
-	case t.putBack > 0:
+		condition.Message = fmt.Sprintf("%d of %d linked alerts have still to move to %q", t.Standing(Leaving), t.total, target)
+	case t.Standing(PutBack) > 0:
 		condition.Status, condition.Reason = metav1.ConditionTrue, v1alpha1.ReasonAlertsPutBack
-		condition.Message = fmt.Sprintf("alerts that were put back here after they had moved to %q, and stay: %d", target, t.putBack)
+		condition.Message = fmt.Sprintf("alerts that were put back here after they had moved to %q, and stay: %d", target, t.Standing(PutBack))
 	default:
 		condition.Status, condition.Reason = metav1.ConditionTrue, v1alpha1.ReasonMerged
 		condition.Message = fmt.Sprintf("every alert has moved to %q", target)

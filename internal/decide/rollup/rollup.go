@@ -24,14 +24,12 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/utils/ptr"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/decide/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/inherit"
 	"github.com/incident-operator/incident-operator/internal/decide/merge"
 	"github.com/incident-operator/incident-operator/internal/decide/naming"
-	"github.com/incident-operator/incident-operator/internal/decide/plan"
 	"github.com/incident-operator/incident-operator/internal/decide/tags"
 )
 
@@ -57,56 +55,66 @@ type Subject struct {
 	Target *v1alpha1.Incident
 	// Refusal is why the merge that it asks for is refused; nil where it is not.
 	Refusal *merge.Refusal
+	// Log is how far its activity log has come; LogProblem says why the log cannot go on, empty if it can.
+	Log        v1alpha1.ActivityHead
+	LogProblem string
 }
 
-// Result is a status with what is worth telling about it.
-type Result struct {
-	Status v1alpha1.IncidentStatus
-	// Pending is the number of linked alerts that have still to follow.
-	Pending int
-	// Alerts is what the linked alerts have to tell the activity log.
-	Alerts activity.Alerts
-}
-
-// Compute returns the status of an incident whose linked alerts are given. The incident's present status is taken into
-// account where the new one continues it: the time of the resolution, condition times, a retained name.
-func Compute(subject Subject, alerts []v1alpha1.Alert, now time.Time, options Options) Result {
+// Compute returns the status of an incident from the tally of its linked alerts, which must have been told to stand to the
+// incident as Observed returns it. The present status is taken into account where the new one continues it: the time of
+// the resolution, condition times, a retained name, the name and severity of an incident that was emptied.
+func Compute(subject Subject, t *Tally, now time.Time, options Options) v1alpha1.IncidentStatus {
 	incident := subject.Incident
-	observed := *incident
-	observed.Status.ResolvedTime = resolvedTime(incident, now)
-
-	t := newTally(plan.Place{Incident: &observed, Target: subject.Target})
-	for i := range alerts {
-		t.add(&alerts[i])
-	}
-
 	status := v1alpha1.IncidentStatus{
 		ObservedGeneration: incident.Generation,
 		State:              stateOf(incident),
 		MergedInto:         incident.Status.MergedInto,
 		RedirectedTo:       redirectedTo(subject),
-		ResolvedTime:       observed.Status.ResolvedTime,
-		Activity:           incident.Status.Activity,
+		ResolvedTime:       incident.Status.ResolvedTime,
+		Activity:           subject.Log,
 		AutomaticName:      automaticName(t),
-		ComputedSeverity:   t.severity,
-		Severity:           t.severity,
+		ComputedSeverity:   t.severity(),
 		Alerts:             alertCounts(t),
-		Endpoints:          count(t.endpoints.Len()),
-		Users:              count(t.users.Len()),
+		Endpoints:          count(len(t.endpoints)),
+		Users:              count(len(t.users)),
 	}
-	if incident.Spec.Severity != "" {
-		status.Severity = incident.Spec.Severity
-	}
-	if t.total > 0 {
-		status.FirstActivityTime = ptr.To(metav1.NewTime(t.first))
-		status.LastActivityTime = ptr.To(metav1.NewTime(t.last))
+	emptied := keepLast(&status, incident, t)
+	status.Severity = cmp.Or(incident.Spec.Severity, status.ComputedSeverity)
+	if first, ok := t.first.get(); ok {
+		last, _ := t.last.get()
+		status.FirstActivityTime = ptr.To(metav1.NewTime(first))
+		status.LastActivityTime = ptr.To(metav1.NewTime(last))
 	}
 	status.Name, status.NameSource = nameOf(incident, status.AutomaticName, options)
+	if emptied && status.NameSource == v1alpha1.NameSourceAutomatic {
+		status.NameSource = v1alpha1.NameSourceKept
+	}
 	setTags(&status, incident)
 	setSources(&status, t)
 	setCategories(&status, t)
 	status.Conditions = conditions(subject, t, now)
-	return Result{Status: status, Pending: t.pending, Alerts: t.told}
+	return status
+}
+
+// Observed returns the incident with the time of its resolution, so that it is settled: see inherit.FromIncident.
+func Observed(incident *v1alpha1.Incident, now time.Time) *v1alpha1.Incident {
+	if _, settled := inherit.FromIncident(incident); settled {
+		return incident
+	}
+	observed := *incident
+	observed.Status.ResolvedTime = resolvedTime(incident, now)
+	return &observed
+}
+
+// keepLast lets an incident that all its alerts have left keep the automatic name and severity that it had last. It says
+// whether there was anything to keep.
+func keepLast(status *v1alpha1.IncidentStatus, incident *v1alpha1.Incident, t *Tally) bool {
+	last := incident.Status.AutomaticName
+	if t.total > 0 || last == "" || last == status.AutomaticName {
+		return false
+	}
+	status.AutomaticName, status.ComputedSeverity = last, incident.Status.ComputedSeverity
+	return true
 }
 
 func stateOf(incident *v1alpha1.Incident) v1alpha1.IncidentState {
@@ -136,14 +144,14 @@ func redirectedTo(subject Subject) string {
 	}
 }
 
-func automaticName(t *tally) string {
+func automaticName(t *Tally) string {
 	return naming.Automatic(naming.Facts{
 		Alerts:     t.total,
 		Title:      t.commonTitle(),
-		Categories: t.categories.UnsortedList(),
-		Endpoints:  t.endpoints.Len(),
-		Users:      t.users.Len(),
-		Sources:    t.sources.Len(),
+		Categories: t.categories.sorted(),
+		Endpoints:  len(t.endpoints),
+		Users:      len(t.users),
+		Sources:    len(t.services),
 	})
 }
 
@@ -161,7 +169,7 @@ func nameOf(incident *v1alpha1.Incident, automatic string, options Options) (str
 	}
 }
 
-func alertCounts(t *tally) v1alpha1.AlertCounts {
+func alertCounts(t *Tally) v1alpha1.AlertCounts {
 	open := t.total - t.resolved
 	return v1alpha1.AlertCounts{
 		Total:    count(t.total),
@@ -172,7 +180,7 @@ func alertCounts(t *tally) v1alpha1.AlertCounts {
 }
 
 func setTags(status *v1alpha1.IncidentStatus, incident *v1alpha1.Incident) {
-	all := tags.List(incident.Spec.Tags, incident.Labels, tags.Ours(incident.ManagedFields))
+	all := tags.Of(incident)
 	texts := make([]string, 0, len(all))
 	for _, tag := range all {
 		texts = append(texts, tag.Tag)
@@ -182,15 +190,15 @@ func setTags(status *v1alpha1.IncidentStatus, incident *v1alpha1.Incident) {
 	status.TagSummary = summary(texts)
 }
 
-func setSources(status *v1alpha1.IncidentStatus, t *tally) {
-	all := sets.List(t.sources)
+func setSources(status *v1alpha1.IncidentStatus, t *Tally) {
+	all := t.services.sorted()
 	status.Sources = all[:min(len(all), maxSources)]
 	status.SourceCount = *count(len(all))
 	status.SourceSummary = summary(all)
 }
 
-func setCategories(status *v1alpha1.IncidentStatus, t *tally) {
-	all := naming.SortCategories(t.categories.UnsortedList())
+func setCategories(status *v1alpha1.IncidentStatus, t *Tally) {
+	all := naming.SortCategories(t.categories.sorted())
 	status.Categories = all[:min(len(all), maxCategories)]
 	status.CategoryCount = *count(len(all))
 }

@@ -25,6 +25,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/note"
 )
 
 // logOf is the log of the incident, in order.
@@ -46,11 +47,9 @@ func (f Facts) behind(head *v1alpha1.ActivitySpec) string {
 	switch {
 	case recorded < f.Incident.Generation:
 		return fmt.Sprintf("generation %d of %d", recorded, f.Incident.Generation)
-	case head.After.Alerts.Until != "":
-		return "changes of alerts are still being recorded"
 	case linked != head.After.Alerts.Total:
 		return fmt.Sprintf("it has %d alerts, the incident %d", head.After.Alerts.Total, linked)
-	case recordedTags(head) != activity.Fields(f.Incident)["spec.tags"]:
+	case !activity.Says(recordedTags(head), activity.Fields(f.Incident)["spec.tags"]):
 		return "it does not have the tags yet"
 	}
 	for i := range f.Alerts {
@@ -70,15 +69,14 @@ func recordedTags(head *v1alpha1.ActivitySpec) string {
 	return ""
 }
 
-// taken says whether the log has all that an alert has to tell. One that has not noted yet that it is linked has to tell
-// that; one that is being deleted notes nothing any more.
+// taken says whether the log has all that an alert has to tell. Notes that cannot be read tell nothing.
 func taken(head *v1alpha1.ActivitySpec, alert *v1alpha1.Alert) bool {
-	trail, err := activity.ParseTrail(alert.Annotations[v1alpha1.TrailAnnotation])
-	if err != nil || (trail.Incident != head.IncidentRef && alert.DeletionTimestamp.IsZero()) {
-		return false
+	notes, err := note.Parse(alert.Annotations[v1alpha1.NotesAnnotation])
+	if err != nil {
+		return true
 	}
-	return !slices.ContainsFunc(trail.Changes, func(change activity.Change) bool {
-		return change.Incident == head.IncidentRef && !activity.IsTaken(head, change)
+	return activity.EndOf(head).HasTaken(activity.Alert{
+		Name: alert.Name, UID: alert.UID, Incident: alert.Spec.IncidentRef.Name, Notes: notes,
 	})
 }
 

@@ -64,10 +64,11 @@ func setTags(incident *v1alpha1.Incident, change v1alpha1.ActivityChange) error 
 	if err != nil {
 		return err
 	}
-	for _, tag := range tags.List(incident.Spec.Tags, incident.Labels, tags.Ours(incident.ManagedFields)) {
+	ours := tags.Ours(incident, incident.Spec.Tags)
+	for _, tag := range tags.Of(incident) {
 		if slices.Contains(to, tag.Tag) && !slices.Contains(from, tag.Tag) {
 			incident.Spec.Tags = slices.DeleteFunc(incident.Spec.Tags, func(t v1alpha1.Tag) bool { return string(t) == tag.Tag })
-			if !tags.Ours(incident.ManagedFields).Has(tag.Label) {
+			if !ours.Has(tag.Label) {
 				delete(incident.Labels, tag.Label)
 			}
 		}

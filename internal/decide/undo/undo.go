@@ -190,7 +190,7 @@ func revertFields(incident *v1alpha1.Incident, entry *v1alpha1.ActivitySpec) (*v
 	}
 	now, after := activity.Fields(incident), incident.DeepCopy()
 	for _, change := range entry.Changes {
-		if now[change.Field] != change.To {
+		if !activity.Says(change.To, now[change.Field]) {
 			return nil, fmt.Errorf("%s is %q now, not %q as %s says: it is no longer the last change",
 				change.Field, now[change.Field], change.To, Describe(entry))
 		}
@@ -203,7 +203,7 @@ func revertFields(incident *v1alpha1.Incident, entry *v1alpha1.ActivitySpec) (*v
 	}
 	reverted := activity.Fields(after)
 	for _, change := range entry.Changes {
-		if reverted[change.Field] != change.From {
+		if !activity.Says(change.From, reverted[change.Field]) {
 			return nil, fmt.Errorf("%s cannot become %q again, as it was before %s", change.Field, change.From, Describe(entry))
 		}
 	}

@@ -1,0 +1,141 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package alert
+
+import (
+	"context"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/inherit"
+	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/queue"
+	"github.com/incident-operator/incident-operator/internal/kube/roster"
+)
+
+// restartGrace puts the alerts that were there before the start behind what people do after it.
+const restartGrace = time.Minute
+
+// SetupWithManager adds the controller, with so many alerts that are changed at the same time.
+func (r *Reconciler) SetupWithManager(mgr ctrl.Manager, workers int) error {
+	e := &enqueuer{reconciler: r, turns: queue.NewTurns(r.Clock)}
+	return ctrl.NewControllerManagedBy(mgr).
+		Named("alert").
+		WithOptions(queue.Options(mgr, kind, workers)).
+		WatchesRawSource(source.Func(e.onAlerts)).
+		WatchesRawSource(source.Func(e.onLogs)).
+		Watches(&v1alpha1.Incident{}, e.onIncident()).
+		Complete(r)
+}
+
+// enqueuer decides which alerts are looked at, and when.
+type enqueuer struct {
+	reconciler *Reconciler
+	turns      *queue.Turns
+}
+
+// onAlerts looks at every alert that changed, once the roster knows it.
+func (e *enqueuer) onAlerts(ctx context.Context, q queue.Queue) error {
+	if err := e.reconciler.Roster.Wait(ctx); err != nil {
+		return err
+	}
+	e.reconciler.Roster.Subscribe(func(change roster.Change) {
+		if change.After == nil {
+			return
+		}
+		deadline := e.turns.Take(change.Key.Namespace, 1)
+		if change.Initial {
+			deadline = deadline.Add(restartGrace)
+		}
+		e.turns.Add(q, change.Key, deadline, 0)
+	})
+	return nil
+}
+
+// onLogs looks at the alerts whose notes a log has taken and that should drop them: those with many, and all if the log
+// remembers too many of them.
+func (e *enqueuer) onLogs(_ context.Context, q queue.Queue) error {
+	e.reconciler.Ends.Subscribe(func(incident client.ObjectKey) {
+		for _, key := range e.reconciler.Roster.Droppers(incident, manyNotes, func(alert types.UID) bool {
+			taken, crowded := e.reconciler.Ends.Taken(incident, "", alert)
+			return crowded && taken > 0
+		}) {
+			e.turns.AddOne(q, key, 0)
+		}
+	})
+	return nil
+}
+
+// onIncident looks at the alerts of an incident that changed what it gives them. Alerts that were there at the start are
+// looked at anyway, and an unsettled incident has another change to come.
+func (e *enqueuer) onIncident() handler.EventHandler {
+	return handler.Funcs{
+		CreateFunc: func(ctx context.Context, event event.CreateEvent, q queue.Queue) {
+			if _, settled := inherit.FromIncident(event.Object.(*v1alpha1.Incident)); settled && !event.IsInInitialList {
+				e.addFollowing(ctx, q, event.Object)
+			}
+		},
+		UpdateFunc: func(ctx context.Context, event event.UpdateEvent, q queue.Queue) {
+			old, current := event.ObjectOld.(*v1alpha1.Incident), event.ObjectNew.(*v1alpha1.Incident)
+			if old.Spec.Assignee != current.Spec.Assignee || old.Spec.Resolution.State != current.Spec.Resolution.State {
+				e.reconciler.Instruments.mark(current.UID)
+			}
+			before, wasSettled := inherit.FromIncident(old)
+			after, settled := inherit.FromIncident(current)
+			if settled && (before != after || !wasSettled || old.Status.MergedInto != current.Status.MergedInto) {
+				e.addFollowing(ctx, q, current)
+			}
+		},
+		DeleteFunc: func(ctx context.Context, event event.DeleteEvent, q queue.Queue) {
+			e.reconciler.Instruments.forget(event.Object.GetUID())
+			e.addFollowing(ctx, q, event.Object)
+		},
+	}
+}
+
+// addFollowing enqueues the alerts that are linked to an incident, and those that a merge is about to bring to it.
+func (e *enqueuer) addFollowing(ctx context.Context, q queue.Queue, incident client.Object) {
+	key := client.ObjectKeyFromObject(incident)
+	e.addLinked(q, key)
+	asking, err := kube.AskingIncidents(ctx, e.reconciler.Client, key)
+	if err != nil {
+		// The cache answers from memory and fails only for a missing index, which the setup rules out.
+		logf.FromContext(ctx).Error(err, "Finding the incidents that are merged failed")
+	}
+	for i := range asking {
+		if asking[i].Status.MergedInto.UID != "" {
+			e.addLinked(q, client.ObjectKeyFromObject(&asking[i]))
+		}
+	}
+}
+
+func (e *enqueuer) addLinked(q queue.Queue, incident client.ObjectKey) {
+	alerts := e.reconciler.Roster.Linked(incident)
+	deadline := e.turns.Take(incident.Namespace, len(alerts))
+	for _, alert := range alerts {
+		e.turns.Add(q, alert, deadline, 0)
+		deadline = deadline.Add(queue.Turn)
+	}
+}

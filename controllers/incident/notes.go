@@ -1,0 +1,59 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package incident
+
+import (
+	"strconv"
+	"strings"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/note"
+	"github.com/incident-operator/incident-operator/internal/kube"
+)
+
+const (
+	// manyNotes and longNotes are how many notes that the log has taken, and how many bytes of notes, an incident may bear
+	// before it drops them.
+	manyNotes = 8
+	longNotes = 16 * 1024
+)
+
+// dropped is the annotation without the notes that the log has taken, nil if it has taken none. It is due if it is worth a
+// write of its own.
+func (r *Reconciler) dropped(incident *v1alpha1.Incident) (annotation any, due bool) {
+	text := incident.Annotations[v1alpha1.NotesAnnotation]
+	notes, err := note.Parse(text)
+	if err != nil {
+		// They were written while no policy was there. Numbers go on from what the first line says, if it says one.
+		first, _, _ := strings.Cut(text, "\n")
+		if _, err := strconv.ParseInt(first, 10, 64); err != nil {
+			first = ""
+		}
+		return kube.OrRemoved(first), true
+	}
+	end := r.Ends.Get(client.ObjectKeyFromObject(incident))
+	if end == nil || end.IncidentRef.UID != string(incident.UID) {
+		return nil, false
+	}
+	taken := len(notes.Notes) - len(notes.After(end.After.Notes))
+	if taken == 0 || notes.Last < end.After.Notes {
+		return nil, false
+	}
+	return notes.Drop(end.After.Notes), taken >= manyNotes || len(text) > longNotes
+}

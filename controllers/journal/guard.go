@@ -1,0 +1,141 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
+)
+
+const (
+	// policyLabel marks the admission policies of this project and their bindings, whatever prefix their names have; its
+	// value says which one it is.
+	policyLabel = "incidentoperator.dev/policy"
+	// guardInterval is the time between two checks of the policies, and guardRetry after one that got no answer.
+	guardInterval = time.Minute
+	guardRetry    = time.Second
+)
+
+// The policies that make notes and authors believable.
+var (
+	mutatingPolicies   = []string{"comments", "editors"}
+	validatingPolicies = []string{"activities-create", "activities-keep", "comments", "editors"}
+)
+
+// Guard knows whether the admission policies are there that make notes and authors believable. If the API server does not
+// answer, the last answer counts.
+type Guard struct {
+	// Policies reads the API server.
+	Policies client.Reader
+
+	mutex   sync.Mutex
+	known   bool
+	missing string
+}
+
+// InForce reports whether actors can be believed. It checks at the first call, and as long as nothing is known.
+func (g *Guard) InForce(ctx context.Context) bool {
+	g.mutex.Lock()
+	known := g.known
+	g.mutex.Unlock()
+	if !known {
+		g.check(ctx)
+	}
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	return g.known && g.missing == ""
+}
+
+// NeedLeaderElection lets only the replica check that writes the log.
+func (g *Guard) NeedLeaderElection() bool { return true }
+
+// Start checks the policies until the context ends.
+func (g *Guard) Start(ctx context.Context) error {
+	for ctx.Err() == nil {
+		interval := guardInterval
+		if !g.check(ctx) {
+			interval = guardRetry
+		}
+		_ = wait.PollUntilContextTimeout(ctx, interval, interval, false, func(context.Context) (bool, error) { return true, nil })
+	}
+	return nil
+}
+
+// check asks which policies are there, and logs only what changed. It returns false if it got no answer.
+func (g *Guard) check(ctx context.Context) bool {
+	missing, err := g.ask(ctx)
+	log := logf.FromContext(ctx).WithName("guard")
+	if err != nil {
+		if ctx.Err() == nil {
+			log.Error(err, "The admission policies cannot be listed: what was known of them counts until they can")
+		}
+		return false
+	}
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	switch {
+	case missing != "" && missing != g.missing:
+		log.Error(errors.New(missing), "The admission policies are not all in place: the activity log records every actor as Unknown until they are")
+	case missing == "" && g.missing != "":
+		log.Info("The admission policies are in place: the activity log records actors")
+	}
+	g.known, g.missing = true, missing
+	return true
+}
+
+// ask says which policies or bindings are not there, in words; empty if all are.
+func (g *Guard) ask(ctx context.Context) (string, error) {
+	var missing []string
+	for _, asked := range []struct {
+		list   client.ObjectList
+		wanted []string
+	}{
+		{&admissionregistrationv1.MutatingAdmissionPolicyList{}, mutatingPolicies},
+		{&admissionregistrationv1.MutatingAdmissionPolicyBindingList{}, mutatingPolicies},
+		{&admissionregistrationv1.ValidatingAdmissionPolicyList{}, validatingPolicies},
+		{&admissionregistrationv1.ValidatingAdmissionPolicyBindingList{}, validatingPolicies},
+	} {
+		kind := strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf("%T", asked.list), "*v1."), "List")
+		if err := g.Policies.List(ctx, asked.list, client.HasLabels{policyLabel}); err != nil {
+			return "", fmt.Errorf("listing objects of kind %s: %w", kind, err)
+		}
+		rest := sets.New(asked.wanted...)
+		err := meta.EachListItem(asked.list, func(item runtime.Object) error {
+			rest.Delete(item.(client.Object).GetLabels()[policyLabel])
+			return nil
+		})
+		if err != nil {
+			return "", err
+		}
+		if rest.Len() > 0 {
+			missing = append(missing, fmt.Sprintf("no %s bears the label %s with the values %v: install config/admission", kind, policyLabel, sets.List(rest)))
+		}
+	}
+	return strings.Join(missing, "; "), nil
+}

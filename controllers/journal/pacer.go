@@ -1,0 +1,88 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package journal
+
+import (
+	"sync"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+const (
+	// countInterval is the least time between two entries of one log that only count alerts: they come and go one by one,
+	// and each alone is not worth an entry.
+	countInterval = 2 * time.Second
+	// patience is how long numbers wait for alerts that are on their way, so that a propagation and a merge are one entry
+	// each. It is a matter of when they are told, not of what is told.
+	patience = 10 * time.Second
+)
+
+// pacer bounds how often the log of an incident tells numbers of alerts.
+type pacer struct {
+	mutex sync.Mutex
+	paces map[client.ObjectKey]pace
+}
+
+type pace struct {
+	counted, moving time.Time
+}
+
+// untilCount is how long numbers have to wait.
+func (p *pacer) untilCount(incident client.ObjectKey, moving bool, now time.Time) time.Duration {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	current, known := p.paces[incident]
+	if !known && !moving {
+		return 0
+	}
+	if p.paces == nil {
+		p.paces = map[client.ObjectKey]pace{}
+	}
+	if !moving {
+		current.moving = time.Time{}
+	} else if current.moving.IsZero() {
+		current.moving = now
+	}
+	p.paces[incident] = current
+	wait := current.counted.Add(countInterval).Sub(now)
+	if moving {
+		wait = max(wait, current.moving.Add(patience).Sub(now))
+	}
+	return wait
+}
+
+// counted notes that numbers were told.
+func (p *pacer) counted(incident client.ObjectKey, now time.Time) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.paces == nil {
+		p.paces = map[client.ObjectKey]pace{}
+	}
+	current := p.paces[incident]
+	current.counted = now
+	if !current.moving.IsZero() {
+		current.moving = now
+	}
+	p.paces[incident] = current
+}
+
+func (p *pacer) forget(incident client.ObjectKey) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	delete(p.paces, incident)
+}
