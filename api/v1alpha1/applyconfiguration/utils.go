@@ -54,6 +54,8 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.ActivitySpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("ActivityStamp"):
 		return &apiv1alpha1.ActivityStampApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("ActivityTakenNote"):
+		return &apiv1alpha1.ActivityTakenNoteApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Alert"):
 		return &apiv1alpha1.AlertApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("AlertCounts"):

@@ -57,9 +57,33 @@ var schemaYAML = typed.YAMLObject(`types:
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityAlertRecord
   map:
     fields:
+    - name: carrying
+      type:
+        scalar: numeric
+    - name: given
+      type:
+        list:
+          elementType:
+            namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityField
+          elementRelationship: atomic
+    - name: machine
+      type:
+        scalar: numeric
+    - name: merged
+      type:
+        scalar: numeric
     - name: recorded
       type:
         scalar: string
+    - name: seen
+      type:
+        scalar: string
+    - name: taken
+      type:
+        list:
+          elementType:
+            namedType: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityTakenNote
+          elementRelationship: atomic
     - name: total
       type:
         scalar: numeric
@@ -75,6 +99,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: digest
       type:
         scalar: string
+    - name: kept
+      type:
+        scalar: numeric
     - name: names
       type:
         list:
@@ -150,6 +177,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: merges
       type:
         scalar: numeric
+    - name: notes
+      type:
+        scalar: numeric
     - name: resourceVersion
       type:
         scalar: string
@@ -201,6 +231,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: reason
       type:
         scalar: string
+    - name: requests
+      type:
+        scalar: numeric
     - name: sequence
       type:
         scalar: numeric
@@ -222,6 +255,15 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: group
       type:
         scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityTakenNote
+  map:
+    fields:
+    - name: alert
+      type:
+        scalar: string
+    - name: note
+      type:
+        scalar: numeric
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.ActivityType
   scalar: string
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.ActorKind

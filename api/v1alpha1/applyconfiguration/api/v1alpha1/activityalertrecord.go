@@ -21,17 +21,31 @@ package v1alpha1
 // ActivityAlertRecordApplyConfiguration represents a declarative configuration of the ActivityAlertRecord type for use
 // with apply.
 //
-// ActivityAlertRecord is what the log knows of the alerts of the incident. The
-// changes of an alert are ordered by the resourceVersion of alerts that the
-// operator had seen when it noted them.
+// ActivityAlertRecord is what the log knows of the alerts of the incident.
 type ActivityAlertRecordApplyConfiguration struct {
 	// total is how many alerts are linked, as the log has it.
 	Total *int64 `json:"total,omitempty"`
+	// merged is how many of them came from a merged incident at some time.
+	Merged *int64 `json:"merged,omitempty"`
+	// machine is how many of them were linked by a machine, which leaves no note.
+	Machine *int64 `json:"machine,omitempty"`
+	// carrying is how many of them carried what the incident gives when that was
+	// last told.
+	Carrying *int64 `json:"carrying,omitempty"`
+	// given are the recorded values that the incident gave when that was last
+	// told: spec.assignee, and spec.resolution.state if it was resolved.
+	Given []ActivityFieldApplyConfiguration `json:"given,omitempty"`
+	// seen is the highest resourceVersion of an alert that was known when the
+	// entry was written, 1 to 32 characters. Who knows less must not go on.
+	Seen *string `json:"seen,omitempty"`
+	// taken says how far the log has taken the notes of alerts that still bear
+	// them, at most 100.
+	Taken []ActivityTakenNoteApplyConfiguration `json:"taken,omitempty"`
 	// recorded is the resourceVersion up to which changes of alerts are in the
-	// log, 1 to 32 characters. Unset before the first.
+	// log, 1 to 32 characters. Only entries without seen bear it.
 	Recorded *string `json:"recorded,omitempty"`
-	// until is the resourceVersion up to which this entry and those that follow
-	// it record, 1 to 32 characters. Unset with the last of them.
+	// until is the resourceVersion up to which an entry and those that follow it
+	// record, 1 to 32 characters. Only entries without seen bear it.
 	Until *string `json:"until,omitempty"`
 }
 
@@ -46,6 +60,64 @@ func ActivityAlertRecord() *ActivityAlertRecordApplyConfiguration {
 // If called multiple times, the Total field is set to the value of the last call.
 func (b *ActivityAlertRecordApplyConfiguration) WithTotal(value int64) *ActivityAlertRecordApplyConfiguration {
 	b.Total = &value
+	return b
+}
+
+// WithMerged sets the Merged field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Merged field is set to the value of the last call.
+func (b *ActivityAlertRecordApplyConfiguration) WithMerged(value int64) *ActivityAlertRecordApplyConfiguration {
+	b.Merged = &value
+	return b
+}
+
+// WithMachine sets the Machine field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Machine field is set to the value of the last call.
+func (b *ActivityAlertRecordApplyConfiguration) WithMachine(value int64) *ActivityAlertRecordApplyConfiguration {
+	b.Machine = &value
+	return b
+}
+
+// WithCarrying sets the Carrying field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Carrying field is set to the value of the last call.
+func (b *ActivityAlertRecordApplyConfiguration) WithCarrying(value int64) *ActivityAlertRecordApplyConfiguration {
+	b.Carrying = &value
+	return b
+}
+
+// WithGiven adds the given value to the Given field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the Given field.
+func (b *ActivityAlertRecordApplyConfiguration) WithGiven(values ...*ActivityFieldApplyConfiguration) *ActivityAlertRecordApplyConfiguration {
+	for i := range values {
+		if values[i] == nil {
+			panic("nil value passed to WithGiven")
+		}
+		b.Given = append(b.Given, *values[i])
+	}
+	return b
+}
+
+// WithSeen sets the Seen field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Seen field is set to the value of the last call.
+func (b *ActivityAlertRecordApplyConfiguration) WithSeen(value string) *ActivityAlertRecordApplyConfiguration {
+	b.Seen = &value
+	return b
+}
+
+// WithTaken adds the given value to the Taken field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the Taken field.
+func (b *ActivityAlertRecordApplyConfiguration) WithTaken(values ...*ActivityTakenNoteApplyConfiguration) *ActivityAlertRecordApplyConfiguration {
+	for i := range values {
+		if values[i] == nil {
+			panic("nil value passed to WithTaken")
+		}
+		b.Taken = append(b.Taken, *values[i])
+	}
 	return b
 }
 

@@ -23,14 +23,17 @@ package v1alpha1
 //
 // ActivityAlerts are the alerts that an activity is about.
 type ActivityAlertsApplyConfiguration struct {
-	// count is how many they are. Of AlertsLinked and AlertsUnlinked it counts an
-	// alert that came or went twice under one entry twice.
+	// count is how many they are.
 	Count *int64 `json:"count,omitempty"`
+	// kept is how many other alerts keep a value of their own over what the entry
+	// says that the incident gives. Unset for none.
+	Kept *int64 `json:"kept,omitempty"`
 	// names are their metadata.name, sorted by their bytes: the first 100 of
-	// them. Unset where they are gone.
+	// them. Unset if they are only counted.
 	Names []string `json:"names,omitempty"`
 	// digest is the SHA-256 of all their names, sorted by their bytes, each
-	// followed by a line feed: 64 hexadecimal digits. Unset where they are gone.
+	// followed by a line feed: 64 hexadecimal digits. Unset if they are only
+	// counted.
 	Digest *string `json:"digest,omitempty"`
 }
 
@@ -45,6 +48,14 @@ func ActivityAlerts() *ActivityAlertsApplyConfiguration {
 // If called multiple times, the Count field is set to the value of the last call.
 func (b *ActivityAlertsApplyConfiguration) WithCount(value int64) *ActivityAlertsApplyConfiguration {
 	b.Count = &value
+	return b
+}
+
+// WithKept sets the Kept field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Kept field is set to the value of the last call.
+func (b *ActivityAlertsApplyConfiguration) WithKept(value int64) *ActivityAlertsApplyConfiguration {
+	b.Kept = &value
 	return b
 }
 

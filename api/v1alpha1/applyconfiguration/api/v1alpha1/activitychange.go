@@ -22,16 +22,17 @@ package v1alpha1
 // with apply.
 //
 // ActivityChange is one field that changed. Values are recorded whole up to
-// 256 characters. A longer one, and one that begins with "sha256:", is recorded
-// as "sha256:<64 hexadecimal digits> (<number> characters)", the hash of its
-// UTF-8 bytes.
+// 5,000 characters. A longer one, and one that begins with "sha256:", is
+// recorded as "sha256:<64 hexadecimal digits> (<number> characters)", the hash
+// of its UTF-8 bytes. Entries without after.notes recorded values whole up to
+// 256 characters only.
 type ActivityChangeApplyConfiguration struct {
 	// field is the path of the field, such as spec.assignee. 1 to 128 characters.
 	Field *string `json:"field,omitempty"`
-	// from is the recorded value before the change, at most 256 characters. Unset
-	// means that the field was unset.
+	// from is the recorded value before the change, at most 5,000 characters.
+	// Unset means that the field was unset.
 	From *string `json:"from,omitempty"`
-	// to is the recorded value after the change, at most 256 characters. Unset
+	// to is the recorded value after the change, at most 5,000 characters. Unset
 	// means that the field was unset.
 	To *string `json:"to,omitempty"`
 }

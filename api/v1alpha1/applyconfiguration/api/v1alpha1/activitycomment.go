@@ -27,7 +27,7 @@ type ActivityCommentApplyConfiguration struct {
 	Name *string `json:"name,omitempty"`
 	// uid is the metadata.uid of the Comment, 1 to 128 characters.
 	UID *string `json:"uid,omitempty"`
-	// text is the recorded value of the comment's text, 1 to 256 characters: see
+	// text is the recorded value of the comment's text, 1 to 5,000 characters: see
 	// ActivityChange. The Comment itself holds it whole.
 	Text *string `json:"text,omitempty"`
 }

@@ -25,7 +25,8 @@ package v1alpha1
 type ActivityFieldApplyConfiguration struct {
 	// field is the path of the field, such as spec.assignee. 1 to 128 characters.
 	Field *string `json:"field,omitempty"`
-	// value is its recorded value, 1 to 256 characters: see ActivityChange.
+	// value is its value, 1 to 256 characters: whole up to 256 characters, else by
+	// its hash as ActivityChange has it.
 	Value *string `json:"value,omitempty"`
 }
 

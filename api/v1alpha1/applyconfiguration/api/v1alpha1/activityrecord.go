@@ -32,7 +32,11 @@ type ActivityRecordApplyConfiguration struct {
 	ResourceVersion *string `json:"resourceVersion,omitempty"`
 	// fields are the recorded fields that are set, in a fixed order.
 	Fields []ActivityFieldApplyConfiguration `json:"fields,omitempty"`
-	// stamps are the recorded stamps, in a fixed order.
+	// notes is the number of the last note of the incident that the log has taken.
+	// Unset in entries of versions that left no notes, and while there is none.
+	Notes *int64 `json:"notes,omitempty"`
+	// stamps are the recorded stamps, in a fixed order. Only entries of versions
+	// that left no notes bear them.
 	Stamps []ActivityStampApplyConfiguration `json:"stamps,omitempty"`
 	// alerts is what the log knows of the alerts of the incident.
 	Alerts *ActivityAlertRecordApplyConfiguration `json:"alerts,omitempty"`
@@ -72,6 +76,14 @@ func (b *ActivityRecordApplyConfiguration) WithFields(values ...*ActivityFieldAp
 		}
 		b.Fields = append(b.Fields, *values[i])
 	}
+	return b
+}
+
+// WithNotes sets the Notes field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Notes field is set to the value of the last call.
+func (b *ActivityRecordApplyConfiguration) WithNotes(value int64) *ActivityRecordApplyConfiguration {
+	b.Notes = &value
 	return b
 }
 

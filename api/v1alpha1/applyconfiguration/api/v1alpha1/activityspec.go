@@ -50,8 +50,7 @@ type ActivitySpecApplyConfiguration struct {
 	// changes are the fields that changed, at most 32.
 	Changes []ActivityChangeApplyConfiguration `json:"changes,omitempty"`
 	// coversGenerations is how many generations of the incident the entry covers:
-	// more than 1 where several edits fell between two looks of the operator.
-	// Unset for none.
+	// more than 1 if it stands for several requests. Unset for none.
 	CoversGenerations *int64 `json:"coversGenerations,omitempty"`
 	// alerts are the alerts that the entry is about. Unset for other types.
 	Alerts *ActivityAlertsApplyConfiguration `json:"alerts,omitempty"`
@@ -59,9 +58,13 @@ type ActivitySpecApplyConfiguration struct {
 	// went to, or that was merged with this one. At most 253 characters. Unset
 	// for none.
 	OtherIncident *string `json:"otherIncident,omitempty"`
+	// requests is how many requests the entry stands for, of which only the last
+	// are told by what they left behind: more came than notes have room for. Unset
+	// for one.
+	Requests *int64 `json:"requests,omitempty"`
 	// reason is the recorded value of why alerts were moved, as the annotation
-	// incidentoperator.dev/move-reason of the alerts says, at most 256 characters:
-	// see ActivityChange. Unset where nobody said why.
+	// incidentoperator.dev/move-reason of the alerts says, at most 256 characters,
+	// else its hash. Unset if nobody said why.
 	Reason *string `json:"reason,omitempty"`
 	// comment is the comment that the entry records. Unset for other types.
 	Comment *ActivityCommentApplyConfiguration `json:"comment,omitempty"`
@@ -171,6 +174,14 @@ func (b *ActivitySpecApplyConfiguration) WithAlerts(value *ActivityAlertsApplyCo
 // If called multiple times, the OtherIncident field is set to the value of the last call.
 func (b *ActivitySpecApplyConfiguration) WithOtherIncident(value string) *ActivitySpecApplyConfiguration {
 	b.OtherIncident = &value
+	return b
+}
+
+// WithRequests sets the Requests field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Requests field is set to the value of the last call.
+func (b *ActivitySpecApplyConfiguration) WithRequests(value int64) *ActivitySpecApplyConfiguration {
+	b.Requests = &value
 	return b
 }
 

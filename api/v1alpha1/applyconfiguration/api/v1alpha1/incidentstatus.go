@@ -45,16 +45,19 @@ type IncidentStatusApplyConfiguration struct {
 	// the name it had. nameSource tells which.
 	Name *string `json:"name,omitempty"`
 	// automaticName is the name computed from the linked alerts, at most 512
-	// characters, also while another one is shown.
+	// characters, also while another one is shown. An incident that all its alerts
+	// have left keeps the last one.
 	AutomaticName *string `json:"automaticName,omitempty"`
-	// nameSource says where name comes from: User, Automatic, or Retained for an
-	// incident that is older than automatic naming.
+	// nameSource says where name comes from: User, Automatic, Kept for the last
+	// automatic name of an incident that all its alerts have left, or Retained for
+	// one that is older than automatic naming.
 	NameSource *apiv1alpha1.NameSource `json:"nameSource,omitempty"`
 	// severity is the severity to show: spec.severity if set, else
 	// computedSeverity. Unset where neither is known.
 	Severity *apiv1alpha1.Severity `json:"severity,omitempty"`
 	// computedSeverity is the highest severity among the linked alerts. Unset
-	// where no linked alert has one.
+	// where no linked alert has one. An incident that all its alerts have left
+	// keeps the last one.
 	ComputedSeverity *apiv1alpha1.Severity `json:"computedSeverity,omitempty"`
 	// tags lists every tag with the label that mirrors it, sorted by label: those
 	// of spec.tags and those that people set as labels. At most 256; tagCount
