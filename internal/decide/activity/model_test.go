@@ -74,6 +74,8 @@ func (s modelState) clone() modelState {
 type modelNote struct {
 	user, alert string   // The UID of the alert; empty for an edit of an incident.
 	logs        []string // UIDs of incidents.
+	// sure says that the note itself tells which incident it is about, and not its name alone.
+	sure bool
 }
 
 type model struct {
@@ -85,9 +87,9 @@ type model struct {
 	uids      int
 }
 
-// modelOperator is a process: its cache, which only ever goes forward, and its memory.
+// modelOperator is a process: its two caches, which only ever go forward, and its memory.
 type modelOperator struct {
-	at   int
+	alerts, incidents int
 	ends map[string]*End
 	late []func() // Writes that were sent and have not arrived.
 }
@@ -108,6 +110,11 @@ func newModel(seed uint64) *model {
 }
 
 func (m *model) now() modelState { return m.history[len(m.history)-1] }
+
+// seenBy is what an operator's caches hold.
+func (m *model) seenBy(operator *modelOperator) modelState {
+	return modelState{alerts: m.history[operator.alerts].alerts, incidents: m.history[operator.incidents].incidents}
+}
 
 // change makes the next version.
 func (m *model) change(change func(state modelState, version int)) {
@@ -203,8 +210,9 @@ func (m *model) step() {
 		m.drop(m.operators[m.IntN(2)])
 	default:
 		operator := m.operators[m.IntN(2)]
-		operator.at += m.IntN(len(m.history) - operator.at)
-		if name, ok := pick(m, m.history[operator.at].incidents); ok {
+		operator.alerts += m.IntN(len(m.history) - operator.alerts)
+		operator.incidents += m.IntN(len(m.history) - operator.incidents)
+		if name, ok := pick(m, m.seenBy(operator).incidents); ok {
 			m.look(operator, name)
 		}
 	}
@@ -218,10 +226,11 @@ func (m *model) editAlert() {
 			return
 		}
 		var user string
-		alert.notes, user = m.noted(alert.notes, note.FieldIn, alert.incident, m.remembered(state, alert), note.FieldSeverity, "", "High")
+		remembered := m.remembered(state, alert)
+		alert.notes, user = m.noted(alert.notes, note.FieldIn, alert.incident, remembered, note.FieldSeverity, "", "High")
 		alert.version = version
 		state.alerts[name] = alert
-		m.made = append(m.made, modelNote{user: user, alert: alert.uid, logs: uidsOf(state, alert.incident)})
+		m.made = append(m.made, modelNote{user: user, alert: alert.uid, logs: uidsOf(state, alert.incident), sure: remembered != ""})
 	})
 }
 
@@ -298,7 +307,7 @@ func (m *model) replace() {
 // restart forgets the memory of an operator and fills its cache with a state that may be older than what it knew.
 func (m *model) restart(operator *modelOperator) {
 	operator.ends, operator.late = map[string]*End{}, nil
-	operator.at = m.IntN(len(m.history))
+	operator.alerts, operator.incidents = m.IntN(len(m.history)), m.IntN(len(m.history))
 }
 
 // arrive lets a late write arrive.
@@ -321,7 +330,7 @@ func (m *model) send(operator *modelOperator, write func()) {
 
 // look is one look of the journal at the log of an incident, of at most a few entries.
 func (m *model) look(operator *modelOperator, name string) {
-	state := m.history[operator.at]
+	state := m.seenBy(operator)
 	known, ok := state.incidents[name]
 	if !ok {
 		return
@@ -334,7 +343,7 @@ func (m *model) look(operator *modelOperator, name string) {
 		}
 	}
 	facts := factsOf(state, known)
-	facts.Seen = strconv.Itoa(operator.at + 1)
+	facts.Seen = strconv.Itoa(operator.alerts + 1)
 	if end.IsBehind(facts.Incident, facts.Seen) {
 		return
 	}
@@ -391,7 +400,7 @@ func bearer(object modelObject) Alert {
 // drop lets an operator drop the notes of an alert or an incident that it knows to be taken, on condition that nobody
 // changed the object since.
 func (m *model) drop(operator *modelOperator) {
-	state := m.history[operator.at]
+	state := m.seenBy(operator)
 	if name, ok := pick(m, state.incidents); ok && m.IntN(3) == 0 {
 		known := state.incidents[name]
 		end := operator.ends[known.uid]
@@ -440,10 +449,10 @@ func (m *model) patch(objects func(modelState) map[string]modelObject, known mod
 func (m *model) settle() {
 	for range 200 {
 		operator := m.operators[0]
-		operator.at = len(m.history) - 1
+		operator.alerts, operator.incidents = len(m.history)-1, len(m.history)-1
 		for _, name := range slices.Sorted(maps.Keys(m.now().incidents)) {
 			m.look(operator, name)
-			operator.at = len(m.history) - 1
+			operator.alerts, operator.incidents = len(m.history)-1, len(m.history)-1
 		}
 	}
 }
@@ -473,6 +482,11 @@ func (m *model) check() string {
 		}
 	}
 	for _, made := range m.made {
+		for uid, users := range told {
+			if made.sure && users[made.user] > 0 && !slices.Contains(made.logs, uid) {
+				return fmt.Sprintf("the log of %s tells of %s, who had to do with another incident of its name", uid, made.user)
+			}
+		}
 		for _, uid := range made.logs {
 			if alive[uid] && (made.alert == "" || alive[made.alert]) && told[uid][made.user] == 0 {
 				return fmt.Sprintf("the log of %s does not tell of %s", uid, made.user)
