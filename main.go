@@ -22,25 +22,20 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"net/http"
 	"os"
-	"time"
 
-	"k8s.io/apimachinery/pkg/runtime"
-	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/client-go/discovery"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/config"
-	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
-	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/controllers/alert"
 	"github.com/incident-operator/incident-operator/controllers/incident"
 	"github.com/incident-operator/incident-operator/controllers/journal"
@@ -52,9 +47,6 @@ import (
 
 // leaseName names the lease of the leader election.
 const leaseName = "incident-operator.incidentoperator.dev"
-
-// cacheProbeTimeout is how long a readiness probe waits for the cache.
-const cacheProbeTimeout = 500 * time.Millisecond
 
 // version is set when the binary is built.
 var version = "dev"
@@ -98,6 +90,9 @@ func start(ctx context.Context, settings options.Options) error {
 	if err := kube.CheckKinds(server); err != nil {
 		return err
 	}
+	if err := checkAlone(ctx, restConfig); err != nil {
+		return err
+	}
 	mgr, err := ctrl.NewManager(restConfig, managerOptions(settings))
 	if err != nil {
 		return fmt.Errorf("creating the manager: %w", err)
@@ -105,16 +100,26 @@ func start(ctx context.Context, settings options.Options) error {
 	if err := addControllers(ctx, mgr, settings); err != nil {
 		return fmt.Errorf("setting up the controllers: %w", err)
 	}
-	if err := addProbes(mgr); err != nil {
+	if err := kube.AddProbes(mgr); err != nil {
 		return fmt.Errorf("setting up the probes: %w", err)
 	}
 	mgr.GetLogger().Info("Starting", "version", version)
 	return mgr.Start(ctx)
 }
 
+// checkAlone makes sure that no other installation works on the same cluster.
+func checkAlone(ctx context.Context, restConfig *rest.Config) error {
+	c, err := client.New(restConfig, client.Options{Scheme: kube.Scheme()})
+	if err != nil {
+		return fmt.Errorf("connecting to the cluster: %w", err)
+	}
+	return journal.CheckAlone(ctx, c)
+}
+
 // addControllers wires the role of the operator: three controllers over one roster of alerts and the ends of logs.
 func addControllers(ctx context.Context, mgr ctrl.Manager, settings options.Options) error {
 	cluster, live, wall := mgr.GetClient(), mgr.GetAPIReader(), clock.RealClock{}
+	recorder := mgr.GetEventRecorder("incident-operator")
 	alerts, ends, guard := roster.New(wall), roster.NewEnds(), &journal.Guard{Policies: live}
 	feed, err := roster.NewFeed(ctx, alerts, mgr.GetCache())
 	if err != nil {
@@ -132,11 +137,11 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, settings options.Opti
 		mgr.Add(feed), mgr.Add(recounter), mgr.Add(guard),
 		(&alert.Reconciler{
 			Client: cluster, Live: live, Clock: wall, Roster: alerts, Ends: ends, Instruments: instruments,
-			Announcer: alert.Announcer{Recorder: mgr.GetEventRecorder("incident-operator")},
+			Announcer: alert.Announcer{Recorder: recorder},
 		}).SetupWithManager(mgr, settings.AlertWorkers),
 		(&incident.Reconciler{
 			Client: cluster, Live: live, Clock: wall, Roster: alerts, Ends: ends,
-			Options: rollup.Options{AutomaticNamesSince: settings.AutomaticNamesSince},
+			Options: rollup.Options{AutomaticNamesSince: settings.AutomaticNamesSince}, Recorder: recorder,
 		}).SetupWithManager(mgr),
 		(&journal.Reconciler{
 			Client: cluster, Live: live, Clock: wall, Roster: alerts, Ends: ends, ActorsKnown: guard.InForce,
@@ -146,7 +151,7 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, settings options.Opti
 
 func managerOptions(settings options.Options) ctrl.Options {
 	return ctrl.Options{
-		Scheme: newScheme(),
+		Scheme: kube.Scheme(),
 		Cache:  kube.CacheOptions(),
 		Metrics: metricsserver.Options{
 			BindAddress:    settings.MetricsBindAddress,
@@ -162,26 +167,4 @@ func managerOptions(settings options.Options) ctrl.Options {
 		RenewDeadline:                 &settings.RenewDeadline,
 		RetryPeriod:                   &settings.RetryPeriod,
 	}
-}
-
-func newScheme() *runtime.Scheme {
-	scheme := runtime.NewScheme()
-	utilruntime.Must(clientgoscheme.AddToScheme(scheme))
-	utilruntime.Must(v1alpha1.AddToScheme(scheme))
-	return scheme
-}
-
-// addProbes makes the operator ready once its cache is filled, also while it waits for the lease.
-func addProbes(mgr ctrl.Manager) error {
-	return errors.Join(
-		mgr.AddHealthzCheck("ping", healthz.Ping),
-		mgr.AddReadyzCheck("cache", func(request *http.Request) error {
-			ctx, cancel := context.WithTimeout(request.Context(), cacheProbeTimeout)
-			defer cancel()
-			if !mgr.GetCache().WaitForCacheSync(ctx) {
-				return errors.New("the cache is not filled yet")
-			}
-			return nil
-		}),
-	)
 }

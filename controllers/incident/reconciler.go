@@ -23,8 +23,10 @@ import (
 	"maps"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	recorder "k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -51,6 +53,8 @@ type Reconciler struct {
 	Roster  *roster.Roster
 	Ends    *roster.Ends
 	Options rollup.Options
+	// Recorder publishes what a person should notice.
+	Recorder recorder.EventRecorder
 
 	pacer pacer
 }
@@ -142,6 +146,11 @@ func (r *Reconciler) publish(
 		return 0, err
 	}
 	r.pacer.wrote(key, now)
+	if claimed := rollup.ImplausibleTime(incident, now); !settled && claimed != nil {
+		r.Recorder.Eventf(incident, nil, corev1.EventTypeWarning, "ImplausibleTime", "RecordResolution",
+			"The time at which the incident was resolved, as managedFields have it, is not believed: %s. The present time counts instead",
+			claimed.UTC().Format(time.RFC3339))
+	}
 	return 0, nil
 }
 

@@ -31,6 +31,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/rollup"
 	"github.com/incident-operator/incident-operator/internal/decide/tags"
 )
 
@@ -74,13 +75,7 @@ func isOurs(key string) bool {
 
 // slimAlert keeps of evidence what is counted.
 func slimAlert(alert *v1alpha1.Alert) {
-	_, listed := alert.Annotations[v1alpha1.LabelsAnnotation]
-	alert.ManagedFields = slices.DeleteFunc(alert.ManagedFields, func(entry metav1.ManagedFieldsEntry) bool {
-		return listed || len(alert.Labels) == 0 || entry.Manager != tags.AppliedManager || entry.Operation != metav1.ManagedFieldsOperationApply
-	})
-	if len(alert.ManagedFields) == 0 {
-		alert.ManagedFields = nil
-	}
+	alert.ManagedFields = appliedLabels(alert)
 	alert.Spec.Description, alert.Spec.URL, alert.Spec.Fingerprint, alert.Spec.Techniques = "", "", "", nil
 	alert.Spec.Resolution.Note = ""
 	var counted []v1alpha1.Evidence
@@ -95,8 +90,23 @@ func slimAlert(alert *v1alpha1.Alert) {
 	alert.Spec.Evidence = counted
 }
 
-// slimIncident keeps the managedFields: they hold the time of the resolution.
-func slimIncident(*v1alpha1.Incident) {}
+// slimIncident keeps of managedFields what tells the time of the resolution, and its labels of an earlier version.
+func slimIncident(incident *v1alpha1.Incident) {
+	applied := appliedLabels(incident)
+	incident.ManagedFields = append(rollup.SlimManagedFields(incident.ManagedFields), applied...)
+}
+
+// appliedLabels are the entries of managedFields that say which labels an earlier version of the operator applied, as long
+// as the object does not list its labels itself.
+func appliedLabels(object client.Object) []metav1.ManagedFieldsEntry {
+	_, listed := object.GetAnnotations()[v1alpha1.LabelsAnnotation]
+	if listed || len(object.GetLabels()) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(object.GetManagedFields()), func(entry metav1.ManagedFieldsEntry) bool {
+		return entry.Manager != tags.AppliedManager || entry.Operation != metav1.ManagedFieldsOperationApply
+	})
+}
 
 // slimComment drops the text, which is read when the comment is recorded.
 func slimComment(comment *v1alpha1.Comment) {

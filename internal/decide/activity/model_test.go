@@ -90,8 +90,8 @@ type model struct {
 // modelOperator is a process: its two caches, which only ever go forward, and its memory.
 type modelOperator struct {
 	alerts, incidents int
-	ends map[string]*End
-	late []func() // Writes that were sent and have not arrived.
+	ends              map[string]*End
+	late              []func() // Writes that were sent and have not arrived.
 }
 
 func newModel(seed uint64) *model {

@@ -29,8 +29,9 @@ var resolutionState = fieldpath.MakePathOrDie("spec", "resolution", "state")
 
 // resolvedTime is the time of the write that resolved the incident: once recorded it stays until the incident is
 // re-opened. It is read from managedFields, so that it is the API server's time and not that of this process, which may
-// have been down or have a wrong clock. Where nobody owns the field, which takes a client that wiped managedFields, now
-// stands in.
+// have been down or have a wrong clock. If nobody owns the field, which takes a client that wiped managedFields, now stands
+// in. Clients may also write the times in managedFields: one from before the incident, or from the future, which would let
+// the resolution cover alerts that are still to come, is not believed; now stands in for it too.
 func resolvedTime(incident *v1alpha1.Incident, now time.Time) *metav1.Time {
 	if incident.Spec.Resolution.State != v1alpha1.ResolutionResolved {
 		return nil
@@ -38,11 +39,35 @@ func resolvedTime(incident *v1alpha1.Incident, now time.Time) *metav1.Time {
 	if incident.Status.ResolvedTime != nil {
 		return incident.Status.ResolvedTime
 	}
-	if written := lastSet(incident.ManagedFields, resolutionState); written != nil {
+	if written := lastSet(incident.ManagedFields, resolutionState); written != nil && isPlausible(written.Time, incident, now) {
 		return written
 	}
-	recorded := metav1.NewTime(now.Truncate(time.Second))
+	recorded := metav1.NewTime(later(now, incident.CreationTimestamp.Time).Truncate(time.Second))
 	return &recorded
+}
+
+// ImplausibleTime returns the time at which a client claims to have resolved the incident, if it is not believed; nil if it
+// is, or if there is no such claim.
+func ImplausibleTime(incident *v1alpha1.Incident, now time.Time) *metav1.Time {
+	written := lastSet(incident.ManagedFields, resolutionState)
+	if written == nil || isPlausible(written.Time, incident, now) {
+		return nil
+	}
+	return written
+}
+
+func isPlausible(written time.Time, incident *v1alpha1.Incident, now time.Time) bool {
+	return !written.Before(incident.CreationTimestamp.Time) && !written.After(now.Add(clockSkew))
+}
+
+// clockSkew is how far the API server's clock may be ahead of ours.
+const clockSkew = 5 * time.Second
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // lastSet returns when the present value of a field was set, as closely as managedFields tell: every owner of the field
@@ -60,6 +85,24 @@ func lastSet(entries []metav1.ManagedFieldsEntry, path fieldpath.Path) *metav1.T
 	}
 	return earliest
 }
+
+// SlimManagedFields keeps of managedFields what resolvedTime reads, and no more of it than that: who owns the state of the
+// resolution, and since when.
+func SlimManagedFields(entries []metav1.ManagedFieldsEntry) []metav1.ManagedFieldsEntry {
+	var kept []metav1.ManagedFieldsEntry
+	for _, entry := range entries {
+		if entry.Time == nil || entry.Subresource != "" || !owns(entry, resolutionState) {
+			continue
+		}
+		kept = append(kept, metav1.ManagedFieldsEntry{
+			Operation: entry.Operation, Time: entry.Time, FieldsV1: metav1.NewFieldsV1(resolutionStateOwned),
+		})
+	}
+	return kept
+}
+
+// resolutionStateOwned says of an entry of managedFields that it owns the state of the resolution.
+const resolutionStateOwned = `{"f:spec":{"f:resolution":{"f:state":{}}}}`
 
 func owns(entry metav1.ManagedFieldsEntry, path fieldpath.Path) bool {
 	if entry.FieldsV1 == nil {
