@@ -128,7 +128,7 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, settings options.Opti
 	recounter, recounterErr := roster.NewRecounter(alerts, metrics.Registry)
 	instruments, instrumentsErr := alert.NewInstruments(wall, metrics.Registry)
 	population, populationErr := incident.NewPopulation(metrics.Registry)
-	if err := errors.Join(recounterErr, instrumentsErr, populationErr); err != nil {
+	if err := errors.Join(recounterErr, instrumentsErr, populationErr, journal.RegisterMetrics(ends, metrics.Registry)); err != nil {
 		return fmt.Errorf("registering metrics: %w", err)
 	}
 	return errors.Join(

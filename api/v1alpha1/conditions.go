@@ -58,6 +58,7 @@ const (
 	ReasonTargetMerging            = "TargetMerging"
 	ReasonTargetResolved           = "TargetResolved"
 	ReasonMutualMerge              = "MutualMerge"
+	ReasonChainTooLong             = "ChainTooLong"
 	ReasonDifferentAssignees       = "DifferentAssignees"
 	ReasonDifferentClassifications = "DifferentClassifications"
 )

@@ -34,7 +34,7 @@ import (
 // incident since. Of two incidents that ask for each other, or more in a circle, whichever is decided last sees the others
 // ask, since each had asked before it was decided: so that no lock is needed.
 func (r *Reconciler) decide(ctx context.Context, incident *v1alpha1.Incident) (*merge.Refusal, error) {
-	_, refusal, err := judge(ctx, r.Client, incident)
+	_, refusal, err := r.judge(ctx, r.Client, incident)
 	if err != nil || refusal != nil {
 		return refusal, err
 	}
@@ -45,15 +45,16 @@ func (r *Reconciler) decide(ctx context.Context, incident *v1alpha1.Incident) (*
 	if !merge.IsAsked(source) || source.ResourceVersion != incident.ResourceVersion {
 		return nil, fmt.Errorf("the incident that asks for a merge has changed: %w", kube.ErrLookAgain)
 	}
-	target, refusal, err := judge(ctx, r.Live, source)
+	target, refusal, err := r.judge(ctx, r.Live, source)
 	if err != nil || refusal != nil {
 		return refusal, err
 	}
 	return nil, r.accept(ctx, source, target)
 }
 
-// judge asks whether an incident may be merged, by what the reader knows of the target.
-func judge(ctx context.Context, reader client.Reader, source *v1alpha1.Incident) (*v1alpha1.Incident, *merge.Refusal, error) {
+// judge asks whether an incident may be merged, by what the reader knows of the target. What was merged before is known from
+// the cache: a chain that is one too long does no harm.
+func (r *Reconciler) judge(ctx context.Context, reader client.Reader, source *v1alpha1.Incident) (*v1alpha1.Incident, *merge.Refusal, error) {
 	target := &v1alpha1.Incident{}
 	err := reader.Get(ctx, client.ObjectKey{Namespace: source.Namespace, Name: source.Spec.MergeInto.Name}, target)
 	if apierrors.IsNotFound(err) {
@@ -61,6 +62,13 @@ func judge(ctx context.Context, reader client.Reader, source *v1alpha1.Incident)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("getting the incident to merge into: %w", err)
+	}
+	chain, err := kube.MergeChain(ctx, r.Client, source, merge.MaxChain)
+	if err != nil {
+		return nil, nil, err
+	}
+	if refusal := merge.TooLong(source, chain); refusal != nil {
+		return target, refusal, nil
 	}
 	return target, merge.Decide(source, target), nil
 }

@@ -19,8 +19,10 @@ package journal
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
@@ -34,6 +36,13 @@ import (
 type logError struct{ message string }
 
 func (e *logError) Error() string { return e.message }
+
+var errNotServed = &logError{"the API server does not serve the kind Activity: install config/crd"}
+
+// isNotServed tells a kind that is not there from an object that is not.
+func isNotServed(err error) bool {
+	return meta.IsNoMatchError(err) || apierrors.IsNotFound(err) && strings.Contains(err.Error(), "could not find the requested resource")
+}
 
 // append writes the entry that follows the end of the log, after what a crash left behind: only the end tells which comment
 // that is. An entry that exists already was written before a crash, or for a request whose answer was lost: it is taken over,
@@ -57,6 +66,9 @@ func (r *Reconciler) append(ctx context.Context, look *look, draft *v1alpha1.Act
 		r.Ends.Forget(key)
 		r.finished.forget(key)
 		return fmt.Errorf("the entry %s exists already: the log is read anew: %w", entry.Name, kube.ErrLookAgain)
+	}
+	if isNotServed(err) {
+		return errNotServed
 	}
 	if err != nil {
 		return fmt.Errorf("creating the entry %s: %w", entry.Name, err)
@@ -101,6 +113,9 @@ func (r *Reconciler) entry(ctx context.Context, incident *v1alpha1.Incident, seq
 	key := client.ObjectKey{Namespace: incident.Namespace, Name: activity.Name(reference, sequence)}
 	entry := &v1alpha1.Activity{}
 	err := r.Live.Get(ctx, key, entry)
+	if isNotServed(err) {
+		return nil, errNotServed
+	}
 	if apierrors.IsNotFound(err) {
 		return nil, nil
 	}

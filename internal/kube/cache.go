@@ -202,3 +202,20 @@ func MergeTarget(ctx context.Context, reader client.Reader, source *v1alpha1.Inc
 	}
 	return target, nil
 }
+
+// MergeChain is how many merges led to an incident one after the other, counted up to a limit.
+func MergeChain(ctx context.Context, reader client.Reader, incident *v1alpha1.Incident, limit int) (int, error) {
+	if limit == 0 {
+		return 0, nil
+	}
+	sources, err := MergeSources(ctx, reader, incident)
+	longest := 0
+	for i := range sources {
+		chain, err := MergeChain(ctx, reader, &sources[i], limit-1)
+		if err != nil {
+			return 0, err
+		}
+		longest = max(longest, 1+chain)
+	}
+	return longest, err
+}

@@ -36,8 +36,21 @@ func IsAsked(incident *v1alpha1.Incident) bool {
 	return incident.Spec.MergeInto.Name != "" && incident.Status.MergedInto.UID == ""
 }
 
-// Decide returns why an incident that asks for it may not be merged into the target, nil where it may. A target that
-// does not exist is nil.
+// MaxChain is how many merges may follow one another: each one lets all before it say anew where to look.
+const MaxChain = 10
+
+// TooLong returns why an incident may not be merged to which so many merges have led one after the other, nil if it may.
+func TooLong(source *v1alpha1.Incident, chain int) *Refusal {
+	if chain < MaxChain {
+		return nil
+	}
+	return &Refusal{Reason: v1alpha1.ReasonChainTooLong, Message: fmt.Sprintf(
+		"spec.mergeInto.name must be unset: %d merges have led here one after the other, and at most %d may; link the alerts to %q instead",
+		chain, MaxChain, source.Spec.MergeInto.Name)}
+}
+
+// Decide returns why an incident that asks for it may not be merged into the target, nil if it may. A target that does not
+// exist is nil.
 func Decide(source, target *v1alpha1.Incident) *Refusal {
 	name := source.Spec.MergeInto.Name
 	refuse := func(reason, format string, arguments ...any) *Refusal {

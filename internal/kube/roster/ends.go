@@ -81,6 +81,13 @@ func (e *Ends) Problem(incident client.ObjectKey) string {
 	return e.problems[incident]
 }
 
+// Problems is how many logs cannot be written.
+func (e *Ends) Problems() int {
+	e.mutex.RLock()
+	defer e.mutex.RUnlock()
+	return len(e.problems)
+}
+
 // SetProblem keeps why a log cannot be written, empty if it can.
 func (e *Ends) SetProblem(incident client.ObjectKey, problem string) {
 	e.mutex.Lock()
