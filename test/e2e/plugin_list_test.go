@@ -195,7 +195,7 @@ plain   Medium     Active       <none>              1/1
 		Entry("no right to read alerts", "alerts.incidentoperator.dev is forbidden", "alerts", "-n", "kube-system"),
 		Entry("no such incident", `reading the incident: incidents.incidentoperator.dev "none" not found`, "show", "none"),
 		Entry("no such incident to list alerts of", `"none" not found`, "alerts", "none"),
-		Entry("a wrong severity", `severity must be one of Critical, High, Informational, Low, Medium, is "Bad"`, "list", "--severity", "Bad"),
+		Entry("a wrong severity", `severity must be one of Informational, Low, Medium, High, Critical, is "Bad"`, "list", "--severity", "Bad"),
 		Entry("a wrong time", `--since must be a time such as 90m, 12h or 7d, is "x"`, "list", "--since", "x"),
 		Entry("a wrong format", `--output: unable to match a printer`, "list", "-o", "x"),
 		Entry("two ways to say which alerts", "name an incident, or use --unlinked", "alerts", "mine", "--unlinked"),
