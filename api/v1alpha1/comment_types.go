@@ -22,7 +22,7 @@ import (
 
 // CommentSpec is what a person said about an incident.
 //
-// +kubebuilder:validation:XValidation:rule="has(self.author) && self.author != ”",fieldPath=".author",reason=FieldValueRequired,message="author must be the user who creates the Comment: the admission policies of Incident Operator set it and do not act yet, so try again"
+// +kubebuilder:validation:XValidation:rule="has(self.author) && size(self.author) > 0",fieldPath=".author",reason=FieldValueRequired,message="author must be the user who creates the Comment: the admission policies of Incident Operator set it and do not act yet, so try again"
 type CommentSpec struct {
 	// incidentRef names the incident that the comment is about.
 	// +required

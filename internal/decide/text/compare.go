@@ -49,5 +49,6 @@ func Normalize(s string) string { return norm.NFC.String(s) }
 // script, and without soft hyphens, which nobody types into a search. It is not for showing.
 func Fold(s string) string {
 	folded := cases.Fold().String(norm.NFD.String(strings.ReplaceAll(s, softHyphen, "")))
-	return norm.NFC.String(folded)
+	// Letters of Cherokee are folded to capitals where they are small and to small ones where they are capitals.
+	return norm.NFC.String(strings.ToLower(folded))
 }
