@@ -54,7 +54,7 @@ var _ = Describe("The activity log", func() {
 	It("writes nothing when looked at again, nor after a restart", func(ctx SpecContext) {
 		w := newWorld(ctx)
 		incident := w.incident(ctx, "inc", stamped("alice", "created"))
-		w.comment(ctx, "c", "inc", "seen")
+		w.comment(ctx, "c", "inc", "seen", by("alice"))
 		w.settle(ctx)
 		before := w.total()
 		w.restart()
@@ -122,7 +122,7 @@ var _ = Describe("The activity log", func() {
 
 	It("marks a comment whose incident does not exist, after a while, and one that is older than its incident", func(ctx SpecContext) {
 		w := newWorld(ctx)
-		comment := w.comment(ctx, "c", "missing", "hello")
+		comment := w.comment(ctx, "c", "missing", "hello", by("alice"))
 		missing := ctrl.Request{NamespacedName: client.ObjectKey{Namespace: w.namespace, Name: "missing"}}
 		w.clock.SetTime(comment.CreationTimestamp.Add(linkGrace - time.Second))
 		result, err := w.incidents.Reconcile(ctx, missing)
@@ -135,7 +135,7 @@ var _ = Describe("The activity log", func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(refresh(ctx, comment).Status.Conditions[0].Reason).To(Equal(v1alpha1.ReasonIncidentNotFound))
 
-		older := w.comment(ctx, "older", "late", "hello")
+		older := w.comment(ctx, "older", "late", "hello", by("alice"))
 		Eventually(func() bool { // Creation times have whole seconds.
 			return time.Now().Truncate(time.Second).After(older.CreationTimestamp.Time)
 		}).WithTimeout(3 * time.Second).Should(BeTrue())
