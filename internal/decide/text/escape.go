@@ -17,9 +17,11 @@ limitations under the License.
 package text
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // hostile also matches the flags of regions as a whole, which are let through: the tags in them are hostile elsewhere.
@@ -27,7 +29,7 @@ var hostile = regexp.MustCompile(`\x{1F3F4}` + region + `|[` + refused + `]`)
 
 // Escape makes of any text one line that is safe to print in a terminal or to store in the activity log: whatever a line
 // must not hold is written as in Go, such as \x1b, \n or \u202e. What is text stays as it is, so a line is its own
-// escape. Bytes that are not UTF-8 become U+FFFD.
+// escape. So is what is no UTF-8, such as \xff.
 func Escape(s string) string { return escapeBut(s, "") }
 
 // EscapeLines is Escape for a text of several lines: line feeds and tabs stay, and a carriage return before a line feed
@@ -38,13 +40,31 @@ func escapeBut(s, kept string) string {
 	if isPlain(s) {
 		return s
 	}
-	return hostile.ReplaceAllStringFunc(strings.ToValidUTF8(s, "\uFFFD"), func(found string) string {
+	return hostile.ReplaceAllStringFunc(escapeBytes(s), func(found string) string {
 		runes := []rune(found)
 		if len(runes) > 1 || strings.Contains(kept, found) {
 			return found
 		}
 		return strings.Trim(strconv.QuoteRuneToASCII(runes[0]), "'")
 	})
+}
+
+// escapeBytes escapes what is no UTF-8.
+func escapeBytes(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	var valid strings.Builder
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		if r == utf8.RuneError && size == 1 {
+			fmt.Fprintf(&valid, `\x%02x`, s[0])
+		} else {
+			valid.WriteString(s[:size])
+		}
+		s = s[size:]
+	}
+	return valid.String()
 }
 
 // isPlain says whether a text holds nothing but printable ASCII, as most do.
