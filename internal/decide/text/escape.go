@@ -55,7 +55,7 @@ func escapeBytes(s string) string {
 		return s
 	}
 	var valid strings.Builder
-	for len(s) > 0 {
+	for s != "" {
 		r, size := utf8.DecodeRuneInString(s)
 		if r == utf8.RuneError && size == 1 {
 			fmt.Fprintf(&valid, `\x%02x`, s[0])
