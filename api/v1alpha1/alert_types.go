@@ -35,20 +35,21 @@ type IncidentReference struct {
 // sensors.
 type AlertSource struct {
 	// service is the product that reported the alert, such as "Falco" or
-	// "Microsoft Defender for Endpoint". At most 128 characters. Written by the
+	// "Microsoft Defender for Endpoint". At most 128 characters of text like that
+	// of the alert's name. Written by the detector. Unset means unknown.
+	// +optional
+	// +kubebuilder:validation:MinLength=0
+	// +kubebuilder:validation:MaxLength=128
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^(?:(?:\x{1F3F4}(?:[\x{E0030}-\x{E0039}\x{E0061}-\x{E007A}]{3,6}\x{E007F})?|[^\p{Z}\x{1F3F4}\x{00AD}\x{034F}\x{17B4}\x{17B5}\x{180B}-\x{180D}\x{180F}\x{200C}\x{200D}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}\p{Cc}\x{2028}-\x{202E}\x{061C}\x{200E}\x{200F}\x{2060}-\x{206F}\x{FFF0}-\x{FFFB}\x{1BCA0}-\x{1BCA3}\x{1D173}-\x{1D17A}\x{E0000}-\x{E00FF}\x{E01F0}-\x{E0FFF}\x{115F}\x{1160}\x{180E}\x{200B}\x{2060}\x{2800}\x{3164}\x{FEFF}\x{FFA0}\x{1D159}])(?:\p{Zs}*(?:\x{1F3F4}(?:[\x{E0030}-\x{E0039}\x{E0061}-\x{E007A}]{3,6}\x{E007F})?|[^\p{Z}\x{1F3F4}\p{Cc}\x{2028}-\x{202E}\x{061C}\x{200E}\x{200F}\x{2060}-\x{206F}\x{FFF0}-\x{FFFB}\x{1BCA0}-\x{1BCA3}\x{1D173}-\x{1D17A}\x{E0000}-\x{E00FF}\x{E01F0}-\x{E0FFF}\x{115F}\x{1160}\x{180E}\x{200B}\x{2060}\x{2800}\x{3164}\x{FEFF}\x{FFA0}\x{1D159}]))*)?$')`,message="service must be text without white space at its ends, and without control characters, line breaks, bidirectional marks and invisible characters"
+	Service string `json:"service,omitempty"`
+
+	// detector is the sensor or rule set inside the product, such as "syscall". At
+	// most 128 characters of text like that of the alert's name. Written by the
 	// detector. Unset means unknown.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=128
-	// +kubebuilder:validation:XValidation:rule="!self.matches('[\\\\p{Cc}\\\\x{061C}\\\\x{200E}\\\\x{200F}\\\\x{202A}-\\\\x{202E}\\\\x{2066}-\\\\x{2069}]')",message="service must not contain control characters or bidirectional overrides"
-	Service string `json:"service,omitempty"`
-
-	// detector is the sensor or rule set inside the product, such as "syscall". At
-	// most 128 characters. Written by the detector. Unset means unknown.
-	// +optional
-	// +kubebuilder:validation:MinLength=0
-	// +kubebuilder:validation:MaxLength=128
-	// +kubebuilder:validation:XValidation:rule="!self.matches('[\\\\p{Cc}\\\\x{061C}\\\\x{200E}\\\\x{200F}\\\\x{202A}-\\\\x{202E}\\\\x{2066}-\\\\x{2069}]')",message="detector must not contain control characters or bidirectional overrides"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^(?:(?:\x{1F3F4}(?:[\x{E0030}-\x{E0039}\x{E0061}-\x{E007A}]{3,6}\x{E007F})?|[^\p{Z}\x{1F3F4}\x{00AD}\x{034F}\x{17B4}\x{17B5}\x{180B}-\x{180D}\x{180F}\x{200C}\x{200D}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}\p{Cc}\x{2028}-\x{202E}\x{061C}\x{200E}\x{200F}\x{2060}-\x{206F}\x{FFF0}-\x{FFFB}\x{1BCA0}-\x{1BCA3}\x{1D173}-\x{1D17A}\x{E0000}-\x{E00FF}\x{E01F0}-\x{E0FFF}\x{115F}\x{1160}\x{180E}\x{200B}\x{2060}\x{2800}\x{3164}\x{FEFF}\x{FFA0}\x{1D159}])(?:\p{Zs}*(?:\x{1F3F4}(?:[\x{E0030}-\x{E0039}\x{E0061}-\x{E007A}]{3,6}\x{E007F})?|[^\p{Z}\x{1F3F4}\p{Cc}\x{2028}-\x{202E}\x{061C}\x{200E}\x{200F}\x{2060}-\x{206F}\x{FFF0}-\x{FFFB}\x{1BCA0}-\x{1BCA3}\x{1D173}-\x{1D17A}\x{E0000}-\x{E00FF}\x{E01F0}-\x{E0FFF}\x{115F}\x{1160}\x{180E}\x{200B}\x{2060}\x{2800}\x{3164}\x{FEFF}\x{FFA0}\x{1D159}]))*)?$')`,message="detector must be text without white space at its ends, and without control characters, line breaks, bidirectional marks and invisible characters"
 	Detector string `json:"detector,omitempty"`
 }
 
@@ -128,13 +129,14 @@ type Evidence struct {
 //
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.fingerprint) || size(oldSelf.fingerprint) == 0 || (has(self.fingerprint) && self.fingerprint == oldSelf.fingerprint)",fieldPath=".fingerprint",reason=FieldValueForbidden,message="fingerprint must not change once it is set"
 type AlertSpec struct {
-	// name is the detector's title of the alert. 1 to 256 characters, without
-	// control characters. Written by the detector.
+	// name is the detector's title of the alert. 1 to 256 characters of text in
+	// any script, without white space at its ends, and without control characters,
+	// line breaks, bidirectional marks and invisible characters. Written by the
+	// detector.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
-	// +kubebuilder:validation:XValidation:rule="self.matches('[^\\\\s\\\\p{Z}\\\\p{Cf}]')",message="name must not be blank"
-	// +kubebuilder:validation:XValidation:rule="!self.matches('[\\\\p{Cc}\\\\x{061C}\\\\x{200E}\\\\x{200F}\\\\x{202A}-\\\\x{202E}\\\\x{2066}-\\\\x{2069}]')",message="name must not contain control characters or bidirectional overrides"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^(?:(?:\x{1F3F4}(?:[\x{E0030}-\x{E0039}\x{E0061}-\x{E007A}]{3,6}\x{E007F})?|[^\p{Z}\x{1F3F4}\x{00AD}\x{034F}\x{17B4}\x{17B5}\x{180B}-\x{180D}\x{180F}\x{200C}\x{200D}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}\p{Cc}\x{2028}-\x{202E}\x{061C}\x{200E}\x{200F}\x{2060}-\x{206F}\x{FFF0}-\x{FFFB}\x{1BCA0}-\x{1BCA3}\x{1D173}-\x{1D17A}\x{E0000}-\x{E00FF}\x{E01F0}-\x{E0FFF}\x{115F}\x{1160}\x{180E}\x{200B}\x{2060}\x{2800}\x{3164}\x{FEFF}\x{FFA0}\x{1D159}])(?:\p{Zs}*(?:\x{1F3F4}(?:[\x{E0030}-\x{E0039}\x{E0061}-\x{E007A}]{3,6}\x{E007F})?|[^\p{Z}\x{1F3F4}\p{Cc}\x{2028}-\x{202E}\x{061C}\x{200E}\x{200F}\x{2060}-\x{206F}\x{FFF0}-\x{FFFB}\x{1BCA0}-\x{1BCA3}\x{1D173}-\x{1D17A}\x{E0000}-\x{E00FF}\x{E01F0}-\x{E0FFF}\x{115F}\x{1160}\x{180E}\x{200B}\x{2060}\x{2800}\x{3164}\x{FEFF}\x{FFA0}\x{1D159}]))*)?$')`,message="name must be text without white space at its ends, and without control characters, line breaks, bidirectional marks and invisible characters"
 	Name string `json:"name,omitempty"`
 
 	Triage `json:",inline"`
@@ -145,11 +147,13 @@ type AlertSpec struct {
 	// +optional
 	IncidentRef IncidentReference `json:"incidentRef,omitzero"`
 
-	// description says in full what was seen. At most 16,384 characters. Written
-	// by the detector. Unset means none.
+	// description says in full what was seen. At most 16,384 characters, without
+	// control characters other than line feed and tab. Written by the detector.
+	// Unset means none.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=16384
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[^\x00-\x08\x0B-\x1F\x7F-\x9F]*$')`,message="description must not contain control characters other than line feed and tab"
 	Description string `json:"description,omitempty"`
 
 	// severity is how bad the detector thinks it is: Informational, Low, Medium,
@@ -202,7 +206,9 @@ type AlertSpec struct {
 	FirstActivityTime *metav1.Time `json:"firstActivityTime,omitempty"`
 
 	// lastActivityTime is when the activity was last seen. Written by the
-	// detector. Unset means unknown; firstActivityTime then counts.
+	// detector. Unset means unknown; firstActivityTime then counts. A time in the
+	// future is not believed where alerts and incidents are sorted or filtered:
+	// the time of creation then counts.
 	// +optional
 	// +kubebuilder:validation:XValidation:rule="self >= timestamp('1970-01-01T00:00:00Z')",message="lastActivityTime must be a time of RFC 3339 in 1970 or later"
 	LastActivityTime *metav1.Time `json:"lastActivityTime,omitempty"`

@@ -33,6 +33,9 @@ var schemeBuilder = runtime.NewSchemeBuilder(addKnownTypes)
 // AddToScheme registers the kinds of this package with a scheme.
 var AddToScheme = schemeBuilder.AddToScheme
 
+// Kinds returns the names of the kinds that the operator and its clients work on.
+func Kinds() []string { return []string{"Incident", "Alert", "Comment", "Activity"} }
+
 func addKnownTypes(scheme *runtime.Scheme) error {
 	scheme.AddKnownTypes(GroupVersion,
 		&Incident{}, &IncidentList{},

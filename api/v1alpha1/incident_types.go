@@ -33,6 +33,11 @@ const (
 	IncidentRedirected IncidentState = "Redirected"
 )
 
+// IncidentStates returns the states of an incident, in the order in which it passes through them.
+func IncidentStates() []IncidentState {
+	return []IncidentState{IncidentActive, IncidentInProgress, IncidentResolved, IncidentRedirected}
+}
+
 // NameSource says where the name of an incident comes from.
 //
 // +kubebuilder:validation:Enum=User;Automatic;Kept;Retained
@@ -79,16 +84,17 @@ type MergedInto struct {
 // IncidentSpec is what people decide about an incident. The operator never
 // writes it.
 type IncidentSpec struct {
-	// name is the title that people gave the incident. At most 256 characters,
-	// without control characters. Written by people. Empty or unset means that the
-	// operator names the incident from its alerts, in status.name; that automatic
-	// name follows the alerts as they come and go, and is also kept in
-	// status.automaticName beside a name given here.
+	// name is the title that people gave the incident. At most 256 characters of
+	// text in any script, without white space at its ends, and without control
+	// characters, line breaks, bidirectional marks and invisible characters.
+	// Written by people. Empty or unset means that the operator names the incident
+	// from its alerts, in status.name; that automatic name follows the alerts as
+	// they come and go, and is also kept in status.automaticName beside a name
+	// given here.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=256
-	// +kubebuilder:validation:XValidation:rule="self == '' || self.matches('[^\\\\s\\\\p{Z}\\\\p{Cf}]')",message="name must not be blank: leave it empty for the automatic name"
-	// +kubebuilder:validation:XValidation:rule="!self.matches('[\\\\p{Cc}\\\\x{061C}\\\\x{200E}\\\\x{200F}\\\\x{202A}-\\\\x{202E}\\\\x{2066}-\\\\x{2069}]')",message="name must not contain control characters or bidirectional overrides"
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^(?:(?:\x{1F3F4}(?:[\x{E0030}-\x{E0039}\x{E0061}-\x{E007A}]{3,6}\x{E007F})?|[^\p{Z}\x{1F3F4}\x{00AD}\x{034F}\x{17B4}\x{17B5}\x{180B}-\x{180D}\x{180F}\x{200C}\x{200D}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}\p{Cc}\x{2028}-\x{202E}\x{061C}\x{200E}\x{200F}\x{2060}-\x{206F}\x{FFF0}-\x{FFFB}\x{1BCA0}-\x{1BCA3}\x{1D173}-\x{1D17A}\x{E0000}-\x{E00FF}\x{E01F0}-\x{E0FFF}\x{115F}\x{1160}\x{180E}\x{200B}\x{2060}\x{2800}\x{3164}\x{FEFF}\x{FFA0}\x{1D159}])(?:\p{Zs}*(?:\x{1F3F4}(?:[\x{E0030}-\x{E0039}\x{E0061}-\x{E007A}]{3,6}\x{E007F})?|[^\p{Z}\x{1F3F4}\p{Cc}\x{2028}-\x{202E}\x{061C}\x{200E}\x{200F}\x{2060}-\x{206F}\x{FFF0}-\x{FFFB}\x{1BCA0}-\x{1BCA3}\x{1D173}-\x{1D17A}\x{E0000}-\x{E00FF}\x{E01F0}-\x{E0FFF}\x{115F}\x{1160}\x{180E}\x{200B}\x{2060}\x{2800}\x{3164}\x{FEFF}\x{FFA0}\x{1D159}]))*)?$')`,message="name must be text without white space at its ends, and without control characters, line breaks, bidirectional marks and invisible characters"
 	Name string `json:"name,omitempty"`
 
 	Triage `json:",inline"`
@@ -100,11 +106,13 @@ type IncidentSpec struct {
 	// +optional
 	Severity Severity `json:"severity,omitempty"`
 
-	// description is free text about the incident. At most 5,000 characters.
-	// Written by people. Unset means none.
+	// description is free text about the incident. At most 5,000 characters,
+	// without control characters other than line feed and tab. Written by people.
+	// Unset means none.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=5000
+	// +kubebuilder:validation:XValidation:rule=`self.matches(r'^[^\x00-\x08\x0B-\x1F\x7F-\x9F]*$')`,message="description must not contain control characters other than line feed and tab"
 	Description string `json:"description,omitempty"`
 
 	// mergeInto asks for all alerts of this incident to move to another one. The

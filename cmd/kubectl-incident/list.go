@@ -123,7 +123,7 @@ func (o *listing) validate() error {
 	if o.watch && len(o.entities) > 0 {
 		return errors.New("--watch cannot follow --entity: entities are in the alerts, not in the incident")
 	}
-	if err := query.Sort(nil, o.sortBy); err != nil {
+	if err := query.Sort(nil, o.sortBy, time.Time{}); err != nil {
 		return fmt.Errorf("--sort-by: %w", err)
 	}
 	return nil
@@ -168,7 +168,7 @@ func (o *listing) list(ctx context.Context, c client.Client, namespace string, s
 	if err != nil {
 		return seen, fmt.Errorf("listing incidents: %w", err)
 	}
-	if err := query.Sort(all, o.sortBy); err != nil {
+	if err := query.Sort(all, o.sortBy, now); err != nil {
 		return seen, err
 	}
 	if err := sink.page(pointers(all), now); err != nil {

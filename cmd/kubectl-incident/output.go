@@ -21,7 +21,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/incident-operator/incident-operator/internal/decide/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/text"
 )
 
 const commentIndent = "    "
@@ -59,8 +59,8 @@ func printLine(w io.Writer, line string) {
 }
 
 // escape makes a text that others wrote safe to print: nothing in it moves the cursor, colors or reorders the line.
-func escape(text string) string {
-	return activity.Escape(text)
+func escape(words string) string {
+	return text.Escape(words)
 }
 
 // printError prints each line of a message, which may quote a file or a server, in a line of its own.

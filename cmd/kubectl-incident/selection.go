@@ -120,7 +120,7 @@ func (f *filterFlags) validateFilters() error {
 	if f.chunk < 0 {
 		problems = append(problems, errNegativeChunk)
 	}
-	return errors.Join(append(problems, f.Validate())...)
+	return errors.Join(append(problems, f.Canonicalize())...)
 }
 
 // resolve checks the filter and fills in what only the cluster knows.

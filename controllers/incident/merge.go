@@ -77,7 +77,7 @@ func (r *Reconciler) accept(ctx context.Context, source, target *v1alpha1.Incide
 	err := kube.PatchStatus(ctx, r.Client, kind, source, kube.Object{
 		"metadata": kube.OnVersion(source),
 		"status": kube.Object{
-			"mergedInto":   v1alpha1.MergedInto{Name: target.Name, UID: string(target.UID)},
+			"mergedInto":   v1alpha1.MergedInto(v1alpha1.IdentityOf(target)),
 			"redirectedTo": target.Name,
 			"state":        v1alpha1.IncidentRedirected,
 		},

@@ -83,7 +83,7 @@ func (r *Reconciler) append(ctx context.Context, look *look, draft *v1alpha1.Act
 // end returns the end of an incident's log, nil for an empty one: what was read or written last or, after a restart, what is
 // found upward from the status, which may be behind.
 func (r *Reconciler) end(ctx context.Context, incident *v1alpha1.Incident) (*activity.End, error) {
-	reference, key := referenceTo(incident), client.ObjectKeyFromObject(incident)
+	reference, key := v1alpha1.IdentityOf(incident), client.ObjectKeyFromObject(incident)
 	if end := r.Ends.Get(key); end != nil && end.IncidentRef == reference {
 		return end, nil
 	}
@@ -109,7 +109,7 @@ func (r *Reconciler) end(ctx context.Context, incident *v1alpha1.Incident) (*act
 
 // entry reads one entry of a log from the API server, nil if there is none.
 func (r *Reconciler) entry(ctx context.Context, incident *v1alpha1.Incident, sequence int64) (*v1alpha1.ActivitySpec, error) {
-	reference := referenceTo(incident)
+	reference := v1alpha1.IdentityOf(incident)
 	key := client.ObjectKey{Namespace: incident.Namespace, Name: activity.Name(reference, sequence)}
 	entry := &v1alpha1.Activity{}
 	err := r.Live.Get(ctx, key, entry)

@@ -188,7 +188,7 @@ func (r *Reconciler) lookAt(ctx context.Context, incident *v1alpha1.Incident) (*
 		return nil, err
 	}
 	l := &look{incident: incident, facts: facts}
-	l.log = &activity.Log{Ref: referenceTo(incident), End: end, ActorsKnown: r.ActorsKnown(ctx)}
+	l.log = &activity.Log{Ref: v1alpha1.IdentityOf(incident), End: end, ActorsKnown: r.ActorsKnown(ctx)}
 	l.wait = r.pacer.untilCount(key, alerts.Counts.Pending+arriving > 0, r.Clock.Now())
 	l.facts.Counting = l.wait <= 0
 	return l, nil
@@ -202,8 +202,4 @@ func (r *Reconciler) arriving(ctx context.Context, incident *v1alpha1.Incident) 
 		alerts += r.Roster.Pending(client.ObjectKeyFromObject(&sources[i]))
 	}
 	return int64(alerts), err
-}
-
-func referenceTo(incident *v1alpha1.Incident) v1alpha1.ActivityIncident {
-	return v1alpha1.ActivityIncident{Name: incident.Name, UID: string(incident.UID)}
 }

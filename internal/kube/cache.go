@@ -80,11 +80,8 @@ func slimAlert(alert *v1alpha1.Alert) {
 	alert.Spec.Resolution.Note = ""
 	var counted []v1alpha1.Evidence
 	for _, evidence := range alert.Spec.Evidence {
-		switch evidence.Kind {
-		case v1alpha1.EvidenceDevice, v1alpha1.EvidenceNode, v1alpha1.EvidencePod,
-			v1alpha1.EvidenceUser, v1alpha1.EvidenceServiceAccount, v1alpha1.EvidenceMailbox:
+		if evidence.Kind.IsEndpoint() || evidence.Kind.IsUser() {
 			counted = append(counted, v1alpha1.Evidence{Kind: evidence.Kind, Name: evidence.Name, Namespace: evidence.Namespace})
-		default:
 		}
 	}
 	alert.Spec.Evidence = counted

@@ -38,7 +38,7 @@ func CheckKinds(server discovery.DiscoveryInterface) error {
 			served.Insert(resource.Kind)
 		}
 	}
-	if missing := sets.New("Incident", "Alert", "Comment", "Activity").Difference(served); missing.Len() > 0 {
+	if missing := sets.New(v1alpha1.Kinds()...).Difference(served); missing.Len() > 0 {
 		return fmt.Errorf("the API server does not serve the kinds %v of %s: install config/crd first", sets.List(missing), v1alpha1.GroupVersion)
 	}
 	return nil

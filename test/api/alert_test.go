@@ -75,8 +75,8 @@ var _ = Describe("Alert", func() {
 			refused(ctx, alert, "spec: {"+spec+"}", field, message)
 		},
 		Entry("without a name", `name: null`, "spec.name", "Required value"),
-		Entry("with an empty name", `name: ""`, "spec.name", "name must not be blank"),
-		Entry("with a name of spaces", `name: "  "`, "spec.name", "name must not be blank"),
+		Entry("with an empty name", `name: ""`, "spec.name", "should be at least 1 chars long"),
+		Entry("with a name of spaces", `name: "  "`, "spec.name", "name"+mustBeLine),
 		Entry("with a name too long", `name: "`+texts(257)+`"`, "spec.name", "Too long: may not be more than 256"),
 		Entry("linked to nothing", `incidentRef: {}`, "spec.incidentRef.name", "Required value"),
 		Entry("linked to an empty name", `incidentRef: {name: ""}`, "spec.incidentRef.name", objectName),
@@ -139,10 +139,13 @@ var _ = Describe("Alert", func() {
 		expectRefusal(cluster.Create(ctx, bare), "spec", "Required value")
 	})
 
-	DescribeTable("refuses what a terminal would obey", refusesControlCharacters(alert),
-		Entry("in its name", `name: "%s"`, "spec.name", "name must not contain control characters or bidirectional overrides"),
-		Entry("in its service", `source: {service: "%s"}`, "spec.source.service", "service must not contain control characters or bidirectional overrides"),
-		Entry("in its detector", `source: {detector: "%s"}`, "spec.source.detector", "detector must not contain control characters or bidirectional overrides"),
+	DescribeTable("takes text and nothing else", takesLines(alert),
+		Entry("for its name", `name: %s`, "spec.name", "name"),
+		Entry("for its service", `source: {service: %s}`, "spec.source.service", "service"),
+		Entry("for its detector", `source: {detector: %s}`, "spec.source.detector", "detector"),
+	)
+	DescribeTable("takes text of several lines", takesProse(alert),
+		Entry("for its description", `description: %s`, "spec.description", "description"),
 	)
 
 	Context("with a fingerprint", func() {

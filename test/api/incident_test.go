@@ -50,8 +50,10 @@ var _ = Describe("Incident", func() {
 		func(ctx SpecContext, manifest, field, message string) {
 			refused(ctx, incident, manifest, field, message)
 		},
-		Entry("with a name of spaces", `spec: {name: "  "}`, "spec.name", "name must not be blank: leave it empty for the automatic name"),
-		Entry("with a name that nobody can see", `spec: {name: "\u3000\u200b"}`, "spec.name", "name must not be blank"),
+		Entry("with a name of spaces", `spec: {name: "  "}`, "spec.name", "name"+mustBeLine),
+		Entry("with a name that nobody can see", `spec: {name: "\u3000\u200b"}`, "spec.name", "name"+mustBeLine),
+		Entry("with a space before its name", `spec: {name: " Ours"}`, "spec.name", "name"+mustBeLine),
+		Entry("with a name of two lines", `spec: {name: "Ours\nYours"}`, "spec.name", "name"+mustBeLine),
 		Entry("with a name too long", `spec: {name: "`+texts(257)+`"}`, "spec.name", "Too long: may not be more than 256"),
 		Entry("with a name of 10,000 characters", `spec: {name: "`+texts(10000)+`"}`, "spec.name", "Too long: may not be more than 256"),
 		Entry("with a description too long", `spec: {description: "`+texts(5001)+`"}`, "spec.description", "Too long: may not be more than 5000"),
@@ -68,8 +70,11 @@ var _ = Describe("Incident", func() {
 			"spec.mergeInto.name", "mergeInto.name must name another incident than itself"),
 	)
 
-	DescribeTable("refuses what a terminal would obey", refusesControlCharacters(incident),
-		Entry("in its name", `name: "%s"`, "spec.name", "name must not contain control characters or bidirectional overrides"),
+	DescribeTable("takes text and nothing else", takesLines(incident),
+		Entry("for its name", `name: %s`, "spec.name", "name"),
+	)
+	DescribeTable("takes text of several lines", takesProse(incident),
+		Entry("for its description", `description: %s`, "spec.description", "description"),
 	)
 
 	It("refuses to begin to merge into itself", func(ctx SpecContext) {

@@ -33,8 +33,8 @@ import (
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
 
-// manifest reads an object from YAML, to which it adds what every object needs: apiVersion, kind, namespace, a name, and
-// an alert's title.
+// manifest reads an object from YAML, to which it adds what every object needs: apiVersion, kind, namespace, a name, an
+// alert's title, and the author of a comment, whom the policies would name.
 func manifest(kind, snippet string) *unstructured.Unstructured {
 	GinkgoHelper()
 	object := &unstructured.Unstructured{}
@@ -50,10 +50,20 @@ func manifest(kind, snippet string) *unstructured.Unstructured {
 	if object.GetName() == "" {
 		object.SetGenerateName(strings.ToLower(kind) + "-")
 	}
-	if _, found, err := unstructured.NestedFieldNoCopy(object.Object, "spec", "name"); kind == alert && err == nil && !found {
-		Expect(unstructured.SetNestedField(object.Object, "Suspicious sign-in", "spec", "name")).To(Succeed())
+	switch kind {
+	case alert:
+		addMissing(object, "Suspicious sign-in", "spec", "name")
+	case comment:
+		addMissing(object, "alice@example.com", "spec", "author")
 	}
 	return object
+}
+
+func addMissing(object *unstructured.Unstructured, value string, path ...string) {
+	GinkgoHelper()
+	if _, found, err := unstructured.NestedFieldNoCopy(object.Object, path...); err == nil && !found {
+		Expect(unstructured.SetNestedField(object.Object, value, path...)).To(Succeed())
+	}
 }
 
 // accepted creates an object and gives back what the API server made of it.

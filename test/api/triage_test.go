@@ -54,17 +54,17 @@ var _ = Describe("Triage", func() {
 				func(ctx SpecContext, spec, field, message string) {
 					refused(ctx, kind, "spec: {"+spec+"}", field, message)
 				},
-				Entry("with an empty tag", `tags: [""]`, "spec.tags[0]", "a tag must not be blank"),
-				Entry("with a tag of spaces", `tags: [ok, "   "]`, "spec.tags[1]", "a tag must not be blank"),
-				Entry("with a tag that nobody can see", `tags: ["\u3000\u200b\u00a0"]`, "spec.tags[0]", "a tag must not be blank"),
+				Entry("with an empty tag", `tags: [""]`, "spec.tags[0]", "should be at least 1 chars long"),
+				Entry("with a tag of spaces", `tags: [ok, "   "]`, "spec.tags[1]", "a tag"+mustBeLine),
+				Entry("with a tag that nobody can see", `tags: ["\u3000\u200b\u00a0"]`, "spec.tags[0]", "a tag"+mustBeLine),
 				Entry("with a tag too long", `tags: ["`+texts(129)+`"]`, "spec.tags[0]", "Too long: may not be more than 128"),
 				Entry("with a tag that is no text", `tags: [2026]`, "spec.tags[0]", "must be of type string"),
 				Entry("with too many tags", `tags: `+items(65, "tag #"), "spec.tags", "Too many: 65: must have at most 64 items"),
 				Entry("with a tag twice", `tags: [a, b, a]`, "spec.tags[2]", `Duplicate value: "a"`),
 				Entry("with a tag twice but for ASCII case", `tags: [Ransomware, b, rANSOMWARE]`,
 					"spec.tags", "tags must differ in more than the case of ASCII letters"),
-				Entry("with an assignee of spaces", `assignee: "  "`, "spec.assignee", "assignee must not be blank: leave it empty to unassign"),
-				Entry("with an assignee that nobody can see", `assignee: "\u3000\u200b"`, "spec.assignee", "assignee must not be blank"),
+				Entry("with an assignee of spaces", `assignee: "  "`, "spec.assignee", "assignee"+mustBeLine),
+				Entry("with an assignee that nobody can see", `assignee: "\u3000\u200b"`, "spec.assignee", "assignee"+mustBeLine),
 				Entry("with an assignee too long", `assignee: "`+texts(257)+`"`, "spec.assignee", "Too long: may not be more than 256"),
 				Entry("in an unknown state", `resolution: {state: Closed}`,
 					"spec.resolution.state", `Unsupported value: "Closed": supported values: "Active", "InProgress", "Resolved"`),
@@ -80,10 +80,20 @@ var _ = Describe("Triage", func() {
 					"spec.classification.determination", "determination must be unset while verdict is NotSet"),
 			)
 
-			DescribeTable("refuses what a terminal would obey", refusesControlCharacters(kind),
-				Entry("in a tag", `tags: ["%s"]`, "spec.tags[0]", "a tag must not contain control characters or bidirectional overrides"),
-				Entry("in the assignee", `assignee: "%s"`, "spec.assignee", "assignee must not contain control characters or bidirectional overrides"),
+			DescribeTable("takes text and nothing else", takesLines(kind),
+				Entry("for a tag", `tags: [%s]`, "spec.tags[0]", "a tag"),
+				Entry("for the assignee", `assignee: %s`, "spec.assignee", "assignee"),
 			)
+			DescribeTable("takes text of several lines", takesProse(kind),
+				Entry("for its note", `resolution: {note: %s}`, "spec.resolution.note", "note"),
+			)
+
+			It("takes one tag in two compositions, which only a reader cannot tell apart", func(ctx SpecContext) {
+				accepted(ctx, kind, `spec: {tags: ["M\u00fcller", "Mu\u0308ller"]}`)
+			})
+			It("names the one tag of many that is no text", func(ctx SpecContext) {
+				refused(ctx, kind, `spec: {tags: [a, b, "c ", d]}`, "spec.tags[2]", "a tag"+mustBeLine)
+			})
 
 			DescribeTable("takes as classification exactly the pairs that belong together", func(ctx SpecContext, verdict v1alpha1.Verdict) {
 				for _, determination := range determinations {

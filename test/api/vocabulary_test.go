@@ -18,8 +18,13 @@ package api_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
 
 	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"sigs.k8s.io/yaml"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
@@ -67,33 +72,54 @@ var mismatch = map[v1alpha1.Verdict]string{
 	v1alpha1.VerdictFalsePositive: "determination of a FalsePositive must be NotMalicious, NotEnoughDataToValidate or Other",
 }
 
-// obeyed is what a terminal acts upon instead of showing it.
-var obeyed = func() []rune {
-	var list []rune
-	for r := rune(0); r <= 0x1f; r++ { // C0, with NUL, tab, line feed and ESC
-		list = append(list, r)
-	}
-	for r := rune(0x7f); r <= 0x9f; r++ { // DEL and C1, with CSI
-		list = append(list, r)
-	}
-	return append(list,
-		0x061c, 0x200e, 0x200f, // marks of direction
-		0x202a, 0x202b, 0x202c, 0x202d, 0x202e, // embeddings and overrides
-		0x2066, 0x2067, 0x2068, 0x2069, // isolates
-	)
-}()
+const (
+	// mustBeLine is what the API says of a name, a tag, an assignee, a service or a detector that is not text of one line.
+	mustBeLine = " must be text without white space at its ends, and without control characters, line breaks, bidirectional marks " +
+		"and invisible characters"
+	// mustBeProse is what the API says of a comment, a note or a description that is not text.
+	mustBeProse = " must not contain control characters other than line feed and tab"
+)
 
-// harmless is what stands next to those.
-var harmless = []rune{' ', '~', 0xa0, 0x061b, 0x200d, 0x2010, 0x202f, 0x2065, 0x206a}
+// textCase is one of the cases by which internal/decide/text and the API must agree.
+type textCase struct {
+	About string `json:"about"`
+	Text  string `json:"text"`
+	Line  bool   `json:"line"`
+	Prose bool   `json:"prose"`
+}
 
-// refusesControlCharacters checks a field, given as YAML with %s for its text, with each such character amid a text.
-func refusesControlCharacters(kind string) func(ctx SpecContext, spec, field, message string) {
-	return func(ctx SpecContext, spec, field, message string) {
-		for _, r := range obeyed {
-			refused(ctx, kind, fmt.Sprintf("spec: {"+spec+"}", fmt.Sprintf(`a\u%04xb`, r)), field, message)
+// takesLines checks a field, given as YAML with %s for its text, with every case.
+func takesLines(kind string) func(ctx SpecContext, spec, field, name string) {
+	return func(ctx SpecContext, spec, field, name string) {
+		takesText(ctx, kind, spec, field, name+mustBeLine, func(c textCase) bool { return c.Line })
+	}
+}
+
+// takesProse is takesLines for a field of several lines.
+func takesProse(kind string) func(ctx SpecContext, spec, field, name string) {
+	return func(ctx SpecContext, spec, field, name string) {
+		takesText(ctx, kind, spec, field, name+mustBeProse, func(c textCase) bool { return c.Prose })
+	}
+}
+
+func takesText(ctx SpecContext, kind, spec, field, message string, isTaken func(textCase) bool) {
+	GinkgoHelper()
+	content, err := os.ReadFile(filepath.Join("..", "..", "internal", "decide", "text", "testdata", "texts.yaml"))
+	Expect(err).NotTo(HaveOccurred())
+	var cases []textCase
+	Expect(yaml.UnmarshalStrict(content, &cases)).To(Succeed())
+	Expect(len(cases)).To(BeNumerically(">", 50))
+	for _, c := range cases {
+		if c.Text == "" {
+			continue // Fields differ in whether they may be empty.
 		}
-		for _, r := range harmless {
-			accepted(ctx, kind, fmt.Sprintf("spec: {"+spec+"}", fmt.Sprintf(`a\u%04xb`, r)))
+		By(c.About)
+		manifest := "spec: {" + fmt.Sprintf(spec, strconv.QuoteToASCII(c.Text)) + "}"
+		if isTaken(c) {
+			object := accepted(ctx, kind, manifest)
+			Expect(fmt.Sprint(object.Object["spec"])).To(ContainSubstring(c.Text), "it must be stored as it was written")
+		} else {
+			refused(ctx, kind, manifest, field, message)
 		}
 	}
 }

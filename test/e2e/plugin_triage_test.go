@@ -169,7 +169,7 @@ var _ = Describe("The plugin's triage", Ordered, ContinueOnFailure, func() {
 
 		refused := edit(`sed -i 's/^name: .*/name: "a\\u202eb"/' "$1"`)
 		Expect(refused.exitCode).To(Equal(1))
-		Expect(refused.output).To(And(ContainSubstring("bidirectional overrides"), ContainSubstring("What you wrote is kept in ")))
+		Expect(refused.output).To(And(ContainSubstring("bidirectional marks"), ContainSubstring("What you wrote is kept in ")))
 
 		bobs := filepath.Join(root, "bin", "kubectl-incident") + " --kubeconfig " + kubeconfig("bob") + " -n " + namespace
 		raced := edit(bobs + ` tag meanwhile inc-1 && sed -i 's/^name: .*/name: Lost/' "$1"`)

@@ -70,6 +70,8 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.ClassificationApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Comment"):
 		return &apiv1alpha1.CommentApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("CommentReference"):
+		return &apiv1alpha1.CommentReferenceApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("CommentSpec"):
 		return &apiv1alpha1.CommentSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("CommentStatus"):

@@ -43,7 +43,7 @@ const (
 func flatten(objects []map[string]any) []map[string]any {
 	var flat []map[string]any
 	for _, object := range objects {
-		kind := text(object["kind"])
+		kind := textOf(object["kind"])
 		items, isList := object["items"].([]any)
 		if !isList || (kind != "List" && kind != "ActivityList") {
 			flat = append(flat, object)
@@ -72,7 +72,7 @@ func typed(member map[string]any, listKind string, listVersion any) map[string]a
 // of the entry.
 func readEntry(object map[string]any) (entry, error) {
 	metadata, _ := object["metadata"].(map[string]any)
-	e := entry{name: text(metadata["name"])}
+	e := entry{name: textOf(metadata["name"])}
 	if err := checkKind(object); err != nil {
 		return e, err
 	}
@@ -108,10 +108,10 @@ func readEntry(object map[string]any) (entry, error) {
 }
 
 func checkKind(object map[string]any) error {
-	if kind := text(object["kind"]); kind != "Activity" {
+	if kind := textOf(object["kind"]); kind != "Activity" {
 		return fmt.Errorf("kind is %q, not \"Activity\"", kind)
 	}
-	if version := text(object["apiVersion"]); version != v1alpha1.GroupVersion.String() {
+	if version := textOf(object["apiVersion"]); version != v1alpha1.GroupVersion.String() {
 		return fmt.Errorf("apiVersion is %q, not %q", version, v1alpha1.GroupVersion)
 	}
 	return nil
@@ -140,7 +140,7 @@ func checkSpec(spec map[string]any) error {
 			return wrong(spec[field], "spec."+field, "a string that is not empty")
 		}
 	}
-	if _, err := time.Parse(time.RFC3339, text(spec["time"])); err != nil {
+	if _, err := time.Parse(time.RFC3339, textOf(spec["time"])); err != nil {
 		return errors.New("spec.time must be a time such as 2026-01-31T12:00:00Z")
 	}
 	if _, isObject := spec["after"].(map[string]any); !isObject {
@@ -239,7 +239,7 @@ func wrong(value any, path, want string) error {
 	return fmt.Errorf("%s must be %s", path, want)
 }
 
-func text(value any) string {
+func textOf(value any) string {
 	s, _ := value.(string)
 	return s
 }

@@ -25,6 +25,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/naming"
+	"github.com/incident-operator/incident-operator/internal/decide/text"
 )
 
 const (
@@ -52,7 +53,7 @@ func inWords(value string) string {
 	return naming.Cut(value, maxValueInWords)
 }
 
-func summarize(text string) string { return naming.Cut(Escape(text), maxSummaryCharacters) }
+func summarize(words string) string { return naming.Cut(text.Escape(words), maxSummaryCharacters) }
 
 func shortField(field string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(field, "spec."), "status.")

@@ -19,9 +19,7 @@ package activity
 import (
 	"crypto/sha256"
 	"fmt"
-	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -54,17 +52,3 @@ func IsWhole(recorded string) bool { return !strings.HasPrefix(recorded, hashPre
 
 // Says reports whether a recorded value is that of a value, also by the shorter bound of earlier versions.
 func Says(recorded, value string) bool { return recorded == Recorded(value) || recorded == base(value) }
-
-// Escape makes a text safe to print in a terminal: what is not printable, bidirectional overrides among it, is written
-// as in Go, such as \x1b.
-func Escape(text string) string {
-	var escaped strings.Builder
-	for _, r := range text {
-		if unicode.IsPrint(r) {
-			escaped.WriteRune(r)
-		} else {
-			escaped.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-		}
-	}
-	return escaped.String()
-}

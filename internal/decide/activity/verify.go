@@ -140,7 +140,7 @@ func verifyLog(key logKey, entries []entry, heads []Head) LogReport {
 		log.Finding = compareHeads(entries, heads)
 	}
 	if log.Finding == nil {
-		log.Head = text(entries[len(entries)-1].spec["hash"])
+		log.Head = textOf(entries[len(entries)-1].spec["hash"])
 	}
 	return log
 }
@@ -156,7 +156,7 @@ func firstFault(entries []entry) *Finding {
 		if reason := e.check(expected, previous); reason != "" {
 			return &Finding{Sequence: e.sequence, Object: e.name, Reason: reason}
 		}
-		previous = text(e.spec["hash"])
+		previous = textOf(e.spec["hash"])
 	}
 	return nil
 }
@@ -183,7 +183,7 @@ func (e entry) check(sequence int64, previous string) string {
 	if err != nil {
 		return fmt.Sprintf("entry %d cannot be hashed: %v", e.sequence, err)
 	}
-	if hash != text(e.spec["hash"]) {
+	if hash != textOf(e.spec["hash"]) {
 		return fmt.Sprintf("entry %d was changed: spec.hash is not the hash of its content", e.sequence)
 	}
 	if name := Name(v1alpha1.ActivityIncident{Name: e.incident, UID: e.uid}, e.sequence); e.name != name {
@@ -197,7 +197,7 @@ func (e entry) checkPrevious(previous string) string {
 	switch {
 	case previous == "" && present:
 		return fmt.Sprintf("entry %d has spec.previousHash, which the first entry of a log has not", e.sequence)
-	case text(found) != previous:
+	case textOf(found) != previous:
 		return fmt.Sprintf("entry %d does not follow entry %d: spec.previousHash is not the hash of that entry",
 			e.sequence, e.sequence-1)
 	default:
@@ -225,7 +225,7 @@ func compareHeads(entries []entry, heads []Head) *Finding {
 				Sequence: last + 1,
 				Reason:   fmt.Sprintf("the log ends at %d, but a head of entry %d was kept", last, head.Sequence),
 			}
-		case text(entries[head.Sequence-1].spec["hash"]) != head.Hash:
+		case textOf(entries[head.Sequence-1].spec["hash"]) != head.Hash:
 			return &Finding{
 				Sequence: head.Sequence,
 				Object:   entries[head.Sequence-1].name,

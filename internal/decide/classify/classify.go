@@ -23,13 +23,10 @@ import (
 	"strings"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
 // Verdicts are all verdicts, in the order in which people weigh them.
-var Verdicts = []v1alpha1.Verdict{
-	v1alpha1.VerdictNotSet, v1alpha1.VerdictTruePositive, v1alpha1.VerdictInformationalExpectedActivity, v1alpha1.VerdictFalsePositive,
-}
+var Verdicts = v1alpha1.Verdicts()
 
 // spellings are the names that other interfaces have for determinations.
 var spellings = map[string]v1alpha1.Determination{
@@ -43,11 +40,14 @@ var spellings = map[string]v1alpha1.Determination{
 // Parse reads a verdict and a determination, which may be empty. Letter case does not matter. A pair that does not fit is
 // refused with the determinations that fit.
 func Parse(verdict, determination string) (v1alpha1.Classification, error) {
-	v, err := parseVerdict(verdict)
-	if err != nil || determination == "" {
-		return v1alpha1.Classification{Verdict: v}, err
+	v, err := ParseVerdict(verdict)
+	if err != nil {
+		return v1alpha1.Classification{}, fmt.Errorf("verdict %w", err)
 	}
-	d, err := parseDetermination(determination, v)
+	if determination == "" {
+		return v1alpha1.Classification{Verdict: v}, nil
+	}
+	d, err := fittingDetermination(determination, v)
 	return v1alpha1.Classification{Verdict: v, Determination: d}, err
 }
 
@@ -60,15 +60,30 @@ func Split(word string) (v1alpha1.Classification, error) {
 	return Parse(verdict, determination)
 }
 
-func parseVerdict(text string) (v1alpha1.Verdict, error) {
-	if i := indexFold(Verdicts, text); i >= 0 {
+// ParseVerdict reads a verdict in any letter case. The error says which there are, and is meant to stand behind the name
+// of a flag or field.
+func ParseVerdict(word string) (v1alpha1.Verdict, error) {
+	if i := indexFold(Verdicts, word); i >= 0 {
 		return Verdicts[i], nil
 	}
-	return "", fmt.Errorf("verdict must be %s, is %q", oneOf(Verdicts), text)
+	return "", fmt.Errorf("must be %s, is %q", oneOf(Verdicts), word)
 }
 
-func parseDetermination(text string, verdict v1alpha1.Verdict) (v1alpha1.Determination, error) {
-	fitting := query.Determinations[verdict]
+// ParseDetermination reads a determination of any verdict as ParseVerdict reads a verdict.
+func ParseDetermination(word string) (v1alpha1.Determination, error) {
+	var all []v1alpha1.Determination
+	for _, verdict := range Verdicts {
+		all = append(all, verdict.Determinations()...)
+	}
+	if i := indexFold(all, renamed(word)); i >= 0 {
+		return all[i], nil
+	}
+	slices.Sort(all)
+	return "", fmt.Errorf("must be %s, is %q", oneOf(slices.Compact(all)), word)
+}
+
+func fittingDetermination(text string, verdict v1alpha1.Verdict) (v1alpha1.Determination, error) {
+	fitting := verdict.Determinations()
 	if i := indexFold(fitting, renamed(text)); i >= 0 {
 		return fitting[i], nil
 	}
@@ -105,7 +120,7 @@ func oneOf[T ~string](names []T) string {
 // Fitting are the names of the determinations that fit a verdict.
 func Fitting(verdict v1alpha1.Verdict) []string {
 	var names []string
-	for _, determination := range query.Determinations[verdict] {
+	for _, determination := range verdict.Determinations() {
 		names = append(names, string(determination))
 	}
 	return names

@@ -17,11 +17,11 @@ limitations under the License.
 package classify
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
 func TestParse(t *testing.T) {
@@ -76,14 +76,37 @@ func TestSplit(t *testing.T) {
 // Every pair that the API accepts is read as itself, and no other pair is read at all.
 func TestPairs(t *testing.T) {
 	for _, verdict := range Verdicts {
-		for _, determinations := range query.Determinations {
-			for _, determination := range determinations {
+		for _, other := range Verdicts {
+			for _, determination := range other.Determinations() {
 				got, err := Parse(string(verdict), string(determination))
-				fits := indexFold(query.Determinations[verdict], string(determination)) >= 0
+				fits := slices.Contains(verdict.Determinations(), determination)
 				if (err == nil) != fits || (fits && got != v1alpha1.Classification{Verdict: verdict, Determination: determination}) {
 					t.Errorf("%s/%s: got %v, %v", verdict, determination, got, err)
 				}
 			}
 		}
+	}
+}
+
+func TestParseVerdict(t *testing.T) {
+	if got, err := ParseVerdict("falsepositive"); err != nil || got != v1alpha1.VerdictFalsePositive {
+		t.Errorf("got %q, %v", got, err)
+	}
+	want := `must be NotSet, TruePositive, InformationalExpectedActivity or FalsePositive, is "benign"`
+	if _, err := ParseVerdict("benign"); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestParseDetermination(t *testing.T) {
+	for word, want := range map[string]v1alpha1.Determination{
+		"malware": "Malware", "SECURITYTESTING": "SecurityTesting", "Clean": "NotMalicious", "compromiseduser": "CompromisedAccount", "other": "Other",
+	} {
+		if got, err := ParseDetermination(word); err != nil || got != want {
+			t.Errorf("%s: got %q, %v", word, got, err)
+		}
+	}
+	if _, err := ParseDetermination("worm"); err == nil || !strings.Contains(err.Error(), `must be CompromisedAccount, ConfirmedActivity, `) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -25,7 +25,6 @@ import (
 	"time"
 	"unique"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -86,7 +85,7 @@ func Read(alert *v1alpha1.Alert, seen time.Time) *Alert {
 	for i := range alert.Spec.Evidence {
 		a.addEvidence(&alert.Spec.Evidence[i])
 	}
-	a.addTimes(alert, seen)
+	a.First, a.Last = alert.EffectiveActivity(later(seen, alert.CreationTimestamp.Time).Add(clockSkew))
 	return a
 }
 
@@ -110,13 +109,12 @@ func editor(stamp string) string {
 // addEvidence counts things without regard to case, since detectors disagree about it, and endpoints and users each
 // across their kinds: a node that another product calls a device is one machine.
 func (a *Alert) addEvidence(evidence *v1alpha1.Evidence) {
-	key := strings.ToLower(evidence.Namespace + "/" + evidence.Name)
-	switch evidence.Kind {
-	case v1alpha1.EvidenceDevice, v1alpha1.EvidenceNode, v1alpha1.EvidencePod:
-		a.Endpoints = appendNew(a.Endpoints, shared(key))
-	case v1alpha1.EvidenceUser, v1alpha1.EvidenceServiceAccount, v1alpha1.EvidenceMailbox:
-		a.Users = appendNew(a.Users, shared(key))
-	default:
+	key := shared(strings.ToLower(evidence.Namespace + "/" + evidence.Name))
+	switch {
+	case evidence.Kind.IsEndpoint():
+		a.Endpoints = appendNew(a.Endpoints, key)
+	case evidence.Kind.IsUser():
+		a.Users = appendNew(a.Users, key)
 	}
 }
 
@@ -131,29 +129,6 @@ func appendNew(keys []string, key string) []string {
 
 // clockSkew is how far ahead of ours a detector's clock may be before its times are not believed.
 const clockSkew = 5 * time.Minute
-
-// addTimes counts in whole seconds, as the API keeps them. A time that a detector left zero is unknown, and so is one from
-// the future: an alert of the year 9999 would be the newest of its queue for ever.
-func (a *Alert) addTimes(alert *v1alpha1.Alert, seen time.Time) {
-	created := alert.CreationTimestamp.Time
-	believable := func(given *metav1.Time) (time.Time, bool) {
-		if given.IsZero() || given.After(later(seen, created).Add(clockSkew)) {
-			return time.Time{}, false
-		}
-		return given.Truncate(time.Second), true
-	}
-	a.First, a.Last = created, time.Time{}
-	if last, ok := believable(alert.Spec.LastActivityTime); ok {
-		a.Last = last
-		if last.Before(a.First) {
-			a.First = last
-		}
-	}
-	if first, ok := believable(alert.Spec.FirstActivityTime); ok {
-		a.First = first
-	}
-	a.Last = later(a.First, a.Last)
-}
 
 func later(a, b time.Time) time.Time {
 	if b.After(a) {

@@ -20,7 +20,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -28,6 +27,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/text"
 )
 
 // Memory is what an alert remembers of its incident: the content of the annotation incidentoperator.dev/inherited.
@@ -43,16 +43,8 @@ type Memory struct {
 }
 
 const (
-	maxMemoryBytes        = 8 * 1024
-	maxUIDLength          = 128
-	maxAssigneeCharacters = 256
-)
-
-// An assignee needs something printable and must hold nothing unprintable, by the rules of the API: a memory that breaks
-// them could never be given back.
-var (
-	printable   = regexp.MustCompile(`[^\s\p{Z}\p{Cf}]`)
-	unprintable = regexp.MustCompile(`[\p{Cc}\x{061C}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}]`)
+	maxMemoryBytes = 8 * 1024
+	maxUIDLength   = 128
 )
 
 // ParseMemory reads the annotation. It refuses whatever the API would refuse to take back as a field's value, since such
@@ -116,8 +108,8 @@ func validAssignee(given *Given) error {
 		return errors.New("assignee.held must be unset: only a resolution is held")
 	}
 	for _, name := range []string{given.Value, given.Over} {
-		blank := name != unset && !printable.MatchString(name)
-		if blank || utf8.RuneCountInString(name) > maxAssigneeCharacters || unprintable.MatchString(name) {
+		// A memory that breaks the rules of the API could never be given back.
+		if !text.IsLine(name) || utf8.RuneCountInString(name) > v1alpha1.MaxAssigneeCharacters {
 			return errors.New("assignee must hold names that an assignee can have")
 		}
 	}

@@ -39,6 +39,8 @@ func TestParseMemoryRefusesWhatTheAPIWouldRefuse(t *testing.T) {
 		"a blank former assignee":    {`{"incident":"inc-1","uid":"u","assignee":{"value":"a","over":"  "}}`, "assignee must hold names"},
 		"an invisible former one":    {"{\"incident\":\"inc-1\",\"uid\":\"u\",\"assignee\":{\"value\":\"a\",\"over\":\"\u200b\"}}", "assignee must hold names"},
 		"an endless former assignee": {`{"incident":"inc-1","uid":"u","assignee":{"value":"a","over":"` + long + `"}}`, "assignee must hold names"},
+		"a former one with a space":  {`{"incident":"inc-1","uid":"u","assignee":{"value":"a","over":"bob "}}`, "assignee must hold names"},
+		"a filler in an assignee":    {"{\"incident\":\"inc-1\",\"uid\":\"u\",\"assignee\":{\"value\":\"a\u3164\",\"over\":\"\"}}", "assignee must hold names"},
 		"an escape in an assignee":   {`{"incident":"inc-1","uid":"u","assignee":{"value":"a\u001b[31m","over":""}}`, "assignee must hold names"},
 		"an override in an assignee": {`{"incident":"inc-1","uid":"u","assignee":{"value":"a\u202e","over":""}}`, "assignee must hold names"},
 		"a state never given":        {`{"incident":"inc-1","uid":"u","resolution":{"value":"InProgress","over":"Active"}}`, "resolution.value must be Resolved"},
@@ -75,6 +77,16 @@ func TestMemorySurvivesItsEncoding(t *testing.T) {
 	}
 	if !memory.Equal(parsed) {
 		t.Error("a memory must equal itself")
+	}
+}
+
+// Whom the API takes for an assignee, an alert can be given back.
+func TestParseMemoryTakesEveryAssignee(t *testing.T) {
+	for _, name := range []string{"山田　太郎", "می\u200cشود", "oidc:SOC tier 2", "👩\u200d💻", strings.Repeat("é", 256)} {
+		memory := &Memory{Incident: "inc-1", UID: "u", Assignee: &Given{Value: name, Over: name}}
+		if parsed, err := ParseMemory(memory.String()); err != nil || !memory.Equal(parsed) {
+			t.Errorf("%q: got %v, %v", name, parsed, err)
+		}
 	}
 }
 

@@ -20,6 +20,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/incident-operator/incident-operator/internal/decide/text"
 )
 
 const (
@@ -72,7 +74,7 @@ func Automatic(f Facts) string {
 // head says what happened; categories are distinct and in order.
 func head(title string, categories []string) string {
 	// A blank title says nothing, and the name must.
-	if strings.TrimSpace(title) != "" {
+	if text.Trim(title) != "" {
 		return title
 	}
 	if len(categories) == 1 {

@@ -19,9 +19,7 @@ package query
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,10 +31,13 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/tags"
+	"github.com/incident-operator/incident-operator/internal/decide/text"
 )
 
 // Filter says which incidents are asked for: those that match every field that is set. Of a field with several values an
-// incident needs one, unless the field says otherwise. Letter case counts only for assignees, and for tags outside of ASCII.
+// incident needs one, unless the field says otherwise. Letter case counts only for assignees, and for tags outside of ASCII;
+// how Unicode composes letters never does. States, severities, verdicts and determinations are spelled as the API spells
+// them, which Canonicalize sees to.
 type Filter struct {
 	Assignees      []string                 `json:"assignees,omitempty"`
 	Unassigned     bool                     `json:"unassigned,omitempty"`
@@ -55,11 +56,6 @@ type Filter struct {
 	Search string `json:"search,omitempty"`
 	// Any also lets through what the queue leaves out where no state is asked for: resolved and merged incidents.
 	Any bool `json:"any,omitempty"`
-}
-
-// severities orders the severities; an unknown one ranks below all.
-var severities = []v1alpha1.Severity{
-	"", v1alpha1.SeverityInformational, v1alpha1.SeverityLow, v1alpha1.SeverityMedium, v1alpha1.SeverityHigh, v1alpha1.SeverityCritical,
 }
 
 // Selectors returns what the API server can select already. It may let through too much, never too little.
@@ -135,7 +131,7 @@ func (f Filter) matchesWork(incident *v1alpha1.Incident) bool {
 
 func (f Filter) matchesContent(incident *v1alpha1.Incident) bool {
 	severity := incident.Status.Severity
-	if !has(f.Severities, severity) || slices.Index(severities, severity) < slices.Index(severities, f.MinSeverity) {
+	if !has(f.Severities, severity) || severity.Rank() < f.MinSeverity.Rank() {
 		return false
 	}
 	tagged := TagsOf(incident)
@@ -144,12 +140,15 @@ func (f Filter) matchesContent(incident *v1alpha1.Incident) bool {
 }
 
 func (f Filter) matchesSearch(incident *v1alpha1.Incident) bool {
-	text := strings.Join(append(TagsOf(incident), incident.Name, TitleOf(incident), incident.Spec.Description), "\n")
-	return strings.Contains(strings.ToLower(text), strings.ToLower(f.Search))
+	if f.Search == "" {
+		return true
+	}
+	searched := strings.Join(append(TagsOf(incident), incident.Name, TitleOf(incident), incident.Spec.Description), "\n")
+	return strings.Contains(text.Fold(searched), text.Fold(f.Search))
 }
 
 func (f Filter) matchesTime(incident *v1alpha1.Incident, now time.Time) bool {
-	return f.Since <= 0 || !LastActivity(incident).Before(now.Add(-f.Since))
+	return f.Since <= 0 || !incident.EffectiveLastActivity(now).Before(now.Add(-f.Since))
 }
 
 // has says whether a value is among those asked for; nothing asked for means any.
@@ -169,14 +168,15 @@ func hasAllTags(asked, tagged []string) bool {
 	return !slices.ContainsFunc(asked, func(tag string) bool { return !containsTag(tagged, tag) })
 }
 
-// containsTag compares tags as the API and the labels do: letter case counts only outside of ASCII.
+// containsTag compares tags as their labels do: letter case counts only outside of ASCII.
 func containsTag(tagged []string, asked string) bool {
 	key := tags.LabelKey(asked)
 	return slices.ContainsFunc(tagged, func(tag string) bool { return tags.LabelKey(tag) == key })
 }
 
 func containsFold(values []string, asked string) bool {
-	return slices.ContainsFunc(values, func(value string) bool { return strings.EqualFold(value, asked) })
+	folded := text.Fold(asked)
+	return slices.ContainsFunc(values, func(value string) bool { return text.Fold(value) == folded })
 }
 
 // StateOf is the word to show for an incident; what the operator has not seen yet follows from its spec.
@@ -202,67 +202,17 @@ func TagsOf(incident *v1alpha1.Incident) []string {
 	return found
 }
 
-// LastActivity is when activity was last seen, or when the incident was created where it has no alert.
-func LastActivity(incident *v1alpha1.Incident) time.Time {
-	if last := incident.Status.LastActivityTime; last != nil {
-		return last.Time
-	}
-	return incident.CreationTimestamp.Time
-}
-
-// Validate names the first field that holds what does not exist.
-func (f Filter) Validate() error {
-	minimum := []v1alpha1.Severity{f.MinSeverity}
-	if f.MinSeverity == "" {
-		minimum = nil
-	}
-	return errors.Join(
-		oneOf("state", f.States, v1alpha1.IncidentActive, v1alpha1.IncidentInProgress, v1alpha1.IncidentResolved, v1alpha1.IncidentRedirected),
-		oneOf("severity", f.Severities, severities[1:]...),
-		oneOf("min-severity", minimum, severities[1:]...),
-		oneOf("verdict", f.Verdicts, slices.Collect(maps.Keys(Determinations))...),
-		oneOf("determination", f.Determinations, slices.Concat(slices.Collect(maps.Values(Determinations))...)...),
-	)
-}
-
-func oneOf[T ~string](what string, asked []T, known ...T) error {
-	for _, value := range asked {
-		if !slices.Contains(known, value) {
-			names := texts(known)
-			slices.Sort(names)
-			return fmt.Errorf("%s must be one of %s, is %q", what, strings.Join(slices.Compact(names), ", "), value)
-		}
-	}
-	return nil
-}
-
-// Determinations are those that fit each verdict.
-var Determinations = map[v1alpha1.Verdict][]v1alpha1.Determination{
-	v1alpha1.VerdictNotSet: nil,
-	v1alpha1.VerdictTruePositive: {
-		v1alpha1.DeterminationMultiStagedAttack, v1alpha1.DeterminationMaliciousUserActivity, v1alpha1.DeterminationCompromisedAccount,
-		v1alpha1.DeterminationMalware, v1alpha1.DeterminationPhishing, v1alpha1.DeterminationUnwantedSoftware, v1alpha1.DeterminationOther,
-	},
-	v1alpha1.VerdictInformationalExpectedActivity: {
-		v1alpha1.DeterminationSecurityTesting, v1alpha1.DeterminationLineOfBusinessApplication,
-		v1alpha1.DeterminationConfirmedActivity, v1alpha1.DeterminationOther,
-	},
-	v1alpha1.VerdictFalsePositive: {
-		v1alpha1.DeterminationNotMalicious, v1alpha1.DeterminationNotEnoughDataToValidate, v1alpha1.DeterminationOther,
-	},
-}
-
 // ParseDuration reads a duration of Go, or a number of days such as 7d.
-func ParseDuration(text string) (time.Duration, error) {
-	if days, ok := strings.CutSuffix(text, "d"); ok {
+func ParseDuration(word string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(word, "d"); ok {
 		number, err := strconv.Atoi(days)
 		if err == nil && number > 0 && number <= maxDays {
 			return time.Duration(number) * 24 * time.Hour, nil
 		}
 	}
-	duration, err := time.ParseDuration(text)
+	duration, err := time.ParseDuration(word)
 	if err != nil || duration <= 0 {
-		return 0, fmt.Errorf("must be a time such as 90m, 12h or 7d, is %q", text)
+		return 0, fmt.Errorf("must be a time such as 90m, 12h or 7d, is %q", word)
 	}
 	return duration, nil
 }

@@ -89,6 +89,9 @@ func TestMatches(t *testing.T) {
 	seen := func(sources, categories []string) *v1alpha1.Incident {
 		return incident(func(i *v1alpha1.Incident) { i.Status.Sources, i.Status.Categories = sources, categories })
 	}
+	active := func(last time.Time) *v1alpha1.Incident {
+		return incident(func(i *v1alpha1.Incident) { i.Status.LastActivityTime = ptr.To(metav1.NewTime(last)) })
+	}
 	malware := classified(v1alpha1.VerdictTruePositive, v1alpha1.DeterminationMalware)
 	titled := incident(func(i *v1alpha1.Incident) {
 		i.Spec.Name, i.Status.Name, i.Spec.Description = "Größe OVERFLOW", "other", "seen on host-9"
@@ -179,6 +182,39 @@ func TestMatches(t *testing.T) {
 			[]*v1alpha1.Incident{incident(func(i *v1alpha1.Incident) {
 				i.Status.LastActivityTime = ptr.To(metav1.NewTime(now.Add(-time.Hour - time.Second)))
 			}), incident(func(i *v1alpha1.Incident) { i.Status.LastActivityTime = nil })},
+		},
+		"since, with a last activity in the future: the creation counts": {
+			Filter{Since: 48 * time.Hour},
+			[]*v1alpha1.Incident{active(now), active(now.Add(time.Second)), active(now.AddDate(7000, 0, 0))},
+			[]*v1alpha1.Incident{incident(func(i *v1alpha1.Incident) {
+				i.CreationTimestamp = metav1.NewTime(now.Add(-48*time.Hour - time.Second))
+				i.Status.LastActivityTime = ptr.To(metav1.NewTime(now.Add(time.Second)))
+			})},
+		},
+		"a tag composed in another way": {
+			Filter{Tags: []string{"mu\u0308ller"}},
+			[]*v1alpha1.Incident{tagged("M\u00fcller"), tagged("Mu\u0308ller")},
+			[]*v1alpha1.Incident{tagged("Muller")},
+		},
+		"all tags, composed in another way": {
+			Filter{AllTags: []string{"M\u00fcller"}},
+			[]*v1alpha1.Incident{tagged("x", "Mu\u0308ller")},
+			[]*v1alpha1.Incident{tagged("Muller")},
+		},
+		"search folds letter case and composition": {
+			Filter{Search: "GRO\u0308SSE"},
+			[]*v1alpha1.Incident{titled, tagged("gr\u00f6\u00dfe")},
+			[]*v1alpha1.Incident{nothing, tagged("grosse")},
+		},
+		"search passes soft hyphens over": {
+			Filter{Search: "datenabfluss"},
+			[]*v1alpha1.Incident{tagged("Daten\u00adabfluss")},
+			[]*v1alpha1.Incident{tagged("Daten-abfluss")},
+		},
+		"sources in any script": {
+			Filter{Sources: []string{"sicherheitsb\u00dcRO", "STRASSE"}},
+			[]*v1alpha1.Incident{seen([]string{"Sicherheitsbu\u0308ro"}, nil), seen([]string{"Stra\u00dfe"}, nil)},
+			[]*v1alpha1.Incident{seen([]string{"Sicherheitsburo"}, nil)},
 		},
 		"search in the title":       {Filter{Search: "größe over"}, []*v1alpha1.Incident{titled}, []*v1alpha1.Incident{nothing}},
 		"search in the description": {Filter{Search: "HOST-9"}, []*v1alpha1.Incident{titled}, []*v1alpha1.Incident{nothing}},
@@ -288,7 +324,7 @@ func some[T any](random *rand.Rand, values ...T) []T {
 
 func one[T any](random *rand.Rand, values ...T) T { return values[random.IntN(len(values))] }
 
-var tagTexts = []string{"ransomware", "Ransomware", "Crown Jewels", "crown jewels", "Ünicode", "ünicode", "kelvin", "\u212aelvin", "a/b", "by-hand-0123456789", strings.Repeat("x", 128), "VIP"}
+var tagTexts = []string{"ransomware", "Ransomware", "Crown Jewels", "crown jewels", "Ünicode", "ünicode", "kelvin", "\u212aelvin", "M\u00fcller", "Mu\u0308ller", "a/b", "by-hand-0123456789", strings.Repeat("x", 128), "VIP"}
 
 func randomFilter(random *rand.Rand) Filter {
 	return Filter{
@@ -297,7 +333,7 @@ func randomFilter(random *rand.Rand) Filter {
 		Tags:           some(random, tagTexts...),
 		AllTags:        some(random, tagTexts...),
 		States:         some(random, v1alpha1.IncidentActive, v1alpha1.IncidentInProgress, v1alpha1.IncidentResolved, v1alpha1.IncidentRedirected),
-		Severities:     some(random, severities[1:]...),
+		Severities:     some(random, v1alpha1.Severities()...),
 		MinSeverity:    one(random, "", "", v1alpha1.SeverityLow, v1alpha1.SeverityHigh),
 		Verdicts:       some(random, v1alpha1.VerdictNotSet, v1alpha1.VerdictTruePositive),
 		Determinations: some(random, v1alpha1.DeterminationMalware, v1alpha1.DeterminationOther),
@@ -310,7 +346,7 @@ func randomIncident(random *rand.Rand) *v1alpha1.Incident {
 		i.Spec.Assignee = one(random, "", "alice", "bob")
 		i.Spec.Resolution.State = one(random, v1alpha1.ResolutionActive, v1alpha1.ResolutionInProgress, v1alpha1.ResolutionResolved)
 		i.Status.State = one(random, "", "", v1alpha1.IncidentRedirected)
-		i.Status.Severity = one(random, severities...)
+		i.Status.Severity = one(random, append(v1alpha1.Severities(), "")...)
 		i.Spec.Classification.Verdict = one(random, v1alpha1.VerdictNotSet, v1alpha1.VerdictTruePositive)
 		i.Spec.Classification.Determination = one(random, "", v1alpha1.DeterminationMalware, v1alpha1.DeterminationOther)
 		for range random.IntN(4) {
@@ -354,13 +390,19 @@ func TestSort(t *testing.T) {
 			i.Status.Alerts.Total = ptr.To[int32](3)
 			i.Status.LastActivityTime = nil
 		}),
+		// Were the year 9999 believed, this would be the first of the queue.
+		named("d", func(i *v1alpha1.Incident) {
+			i.Spec.Assignee, i.Spec.Name, i.Status.Severity = "zoe", "zz", v1alpha1.SeverityInformational
+			i.CreationTimestamp = metav1.NewTime(now.Add(-90 * time.Minute))
+			i.Status.LastActivityTime = ptr.To(metav1.NewTime(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)))
+		}),
 	}
 	want := map[string]string{
-		ByActivity: "b c a", ByName: "a b c", BySeverity: "c b a", ByAge: "c a b", ByAlerts: "a b c", ByAssignee: "c a b", ByTitle: "c b a",
+		ByActivity: "b d c a", ByName: "a b c d", BySeverity: "c b d a", ByAge: "c d a b", ByAlerts: "a b c d", ByAssignee: "c a b d", ByTitle: "c b a d",
 	}
 	for _, key := range Keys {
 		sorted := slices.Clone(all)
-		if err := Sort(sorted, key); err != nil {
+		if err := Sort(sorted, key, now); err != nil {
 			t.Fatal(err)
 		}
 		var names []string
@@ -371,32 +413,85 @@ func TestSort(t *testing.T) {
 			t.Errorf("by %s (-want +got):\n%s", key, diff)
 		}
 	}
-	if err := Sort(nil, "size"); err == nil || !strings.Contains(err.Error(), `must be one of activity, name`) {
+	if err := Sort(nil, "size", now); err == nil || !strings.Contains(err.Error(), `must be one of activity, name`) {
 		t.Errorf("an unknown key: got %v", err)
 	}
 }
 
-func TestValidate(t *testing.T) {
-	tests := map[string]struct {
-		filter Filter
-		want   string
-	}{
-		"nothing":               {Filter{}, ""},
-		"all fields":            {Filter{States: []v1alpha1.IncidentState{"Redirected"}, Severities: []v1alpha1.Severity{"Low"}, MinSeverity: "High", Verdicts: []v1alpha1.Verdict{"NotSet"}, Determinations: []v1alpha1.Determination{"Other"}}, ""},
-		"unknown state":         {Filter{States: []v1alpha1.IncidentState{"Open"}}, `state must be one of Active, InProgress, Redirected, Resolved, is "Open"`},
-		"unknown severity":      {Filter{Severities: []v1alpha1.Severity{"Low", "high"}}, `severity must be one of Critical, High, Informational, Low, Medium, is "high"`},
-		"empty severity":        {Filter{Severities: []v1alpha1.Severity{""}}, `is ""`},
-		"unknown minimum":       {Filter{MinSeverity: "Higher"}, `min-severity must be one of`},
-		"unknown verdict":       {Filter{Verdicts: []v1alpha1.Verdict{"True"}}, `verdict must be one of FalsePositive, InformationalExpectedActivity, NotSet, TruePositive, is "True"`},
-		"unknown determination": {Filter{Determinations: []v1alpha1.Determination{"Bad"}}, `determination must be one of CompromisedAccount,`},
-	}
-	for name, test := range tests {
+func TestCanonicalize(t *testing.T) {
+	for name, test := range map[string]struct{ given, want Filter }{
+		"nothing": {Filter{}, Filter{}},
+		"the API's own spelling": {
+			Filter{States: []v1alpha1.IncidentState{"Redirected"}, Severities: []v1alpha1.Severity{"Low"}, MinSeverity: "High", Verdicts: []v1alpha1.Verdict{"NotSet"}, Determinations: []v1alpha1.Determination{"Other"}},
+			Filter{States: []v1alpha1.IncidentState{"Redirected"}, Severities: []v1alpha1.Severity{"Low"}, MinSeverity: "High", Verdicts: []v1alpha1.Verdict{"NotSet"}, Determinations: []v1alpha1.Determination{"Other"}},
+		},
+		"any letter case": {
+			Filter{States: []v1alpha1.IncidentState{"resolved", "INPROGRESS"}, Severities: []v1alpha1.Severity{"low"}, MinSeverity: "high", Verdicts: []v1alpha1.Verdict{"falsepositive"}, Determinations: []v1alpha1.Determination{"malware"}},
+			Filter{States: []v1alpha1.IncidentState{"Resolved", "InProgress"}, Severities: []v1alpha1.Severity{"Low"}, MinSeverity: "High", Verdicts: []v1alpha1.Verdict{"FalsePositive"}, Determinations: []v1alpha1.Determination{"Malware"}},
+		},
+		"another interface's name": {
+			Filter{Determinations: []v1alpha1.Determination{"clean"}},
+			Filter{Determinations: []v1alpha1.Determination{"NotMalicious"}},
+		},
+		"what stays as it is written": {
+			Filter{Assignees: []string{"BOB"}, Tags: []string{"VIP"}, Search: "ABC", Unassigned: true, Since: time.Hour},
+			Filter{Assignees: []string{"BOB"}, Tags: []string{"VIP"}, Search: "ABC", Unassigned: true, Since: time.Hour},
+		},
+	} {
 		t.Run(name, func(t *testing.T) {
-			err := test.filter.Validate()
-			if (err == nil) != (test.want == "") || (err != nil && !strings.Contains(err.Error(), test.want)) {
-				t.Errorf("got %v, want %q", err, test.want)
+			got := test.given
+			if err := got.Canonicalize(); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("filter (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestCanonicalizeNamesWhatDoesNotExist(t *testing.T) {
+	for name, test := range map[string]struct {
+		filter Filter
+		want   []string
+	}{
+		"unknown state":         {Filter{States: []v1alpha1.IncidentState{"Open"}}, []string{`state must be one of Active, InProgress, Resolved, Redirected, is "Open"`}},
+		"unknown severity":      {Filter{Severities: []v1alpha1.Severity{"Low", "higher"}}, []string{`severity must be one of Informational, Low, Medium, High, Critical, is "higher"`}},
+		"empty severity":        {Filter{Severities: []v1alpha1.Severity{""}}, []string{`severity must be`, `is ""`}},
+		"unknown minimum":       {Filter{MinSeverity: "Higher"}, []string{`min-severity must be one of`}},
+		"unknown verdict":       {Filter{Verdicts: []v1alpha1.Verdict{"True"}}, []string{`verdict must be NotSet, TruePositive, InformationalExpectedActivity or FalsePositive, is "True"`}},
+		"unknown determination": {Filter{Determinations: []v1alpha1.Determination{"Bad"}}, []string{`determination must be CompromisedAccount, `, `is "Bad"`}},
+		"several":               {Filter{States: []v1alpha1.IncidentState{"Open"}, MinSeverity: "Higher"}, []string{`state must`, `min-severity must`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.filter.Assignees, test.filter.Verdicts = []string{"bob"}, append(test.filter.Verdicts, "notset")
+			before := test.filter
+			before.Verdicts = slices.Clone(before.Verdicts)
+			err := test.filter.Canonicalize()
+			if err == nil {
+				t.Fatal("it is accepted")
+			}
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("got %q, want %q", err, want)
+				}
+			}
+			if diff := cmp.Diff(before, test.filter); diff != "" {
+				t.Errorf("a refused filter has changed (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A copy of a filter shares its slices: it must not change with the other.
+func TestCanonicalizeLeavesCopiesAlone(t *testing.T) {
+	filter := Filter{States: []v1alpha1.IncidentState{"resolved"}}
+	written := filter
+	if err := filter.Canonicalize(); err != nil || filter.States[0] != "Resolved" {
+		t.Fatalf("got %v, %v", filter.States, err)
+	}
+	if written.States[0] != "resolved" {
+		t.Errorf("the copy says %s", written.States[0])
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
@@ -40,13 +41,15 @@ const (
 var Keys = []string{ByActivity, ByName, BySeverity, ByAge, ByAlerts, ByAssignee, ByTitle}
 
 // Sort sorts incidents by a key: the newest, the most severe and the largest first, text by the alphabet. Equal ones are
-// sorted by namespace and name.
-func Sort(incidents []v1alpha1.Incident, key string) error {
+// sorted by namespace and name. A last activity after now is not believed. The error says which keys there are.
+func Sort(incidents []v1alpha1.Incident, key string, now time.Time) error {
 	compare, ok := map[string]func(a, b *v1alpha1.Incident) int{
-		ByActivity: func(a, b *v1alpha1.Incident) int { return LastActivity(b).Compare(LastActivity(a)) },
-		ByName:     func(*v1alpha1.Incident, *v1alpha1.Incident) int { return 0 },
+		ByActivity: func(a, b *v1alpha1.Incident) int {
+			return b.EffectiveLastActivity(now).Compare(a.EffectiveLastActivity(now))
+		},
+		ByName: func(*v1alpha1.Incident, *v1alpha1.Incident) int { return 0 },
 		BySeverity: func(a, b *v1alpha1.Incident) int {
-			return cmp.Compare(slices.Index(severities, b.Status.Severity), slices.Index(severities, a.Status.Severity))
+			return cmp.Compare(b.Status.Severity.Rank(), a.Status.Severity.Rank())
 		},
 		ByAge:      func(a, b *v1alpha1.Incident) int { return b.CreationTimestamp.Compare(a.CreationTimestamp.Time) },
 		ByAlerts:   func(a, b *v1alpha1.Incident) int { return cmp.Compare(total(b), total(a)) },

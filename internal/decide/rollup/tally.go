@@ -184,18 +184,9 @@ func (t *Tally) commonTitle() string {
 func (t *Tally) severity() v1alpha1.Severity {
 	var highest v1alpha1.Severity
 	for severity := range t.severities {
-		if severities[severity] > severities[highest] {
+		if severity.Rank() > highest.Rank() {
 			highest = severity
 		}
 	}
 	return highest
-}
-
-// severities orders the severities; an unknown one ranks below all.
-var severities = map[v1alpha1.Severity]int{
-	v1alpha1.SeverityInformational: 1,
-	v1alpha1.SeverityLow:           2,
-	v1alpha1.SeverityMedium:        3,
-	v1alpha1.SeverityHigh:          4,
-	v1alpha1.SeverityCritical:      5,
 }

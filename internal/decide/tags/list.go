@@ -24,7 +24,8 @@ import (
 )
 
 // List is every tag with the label that mirrors it, sorted by label: those of spec and those that are only labels. Of
-// what shares a label the text in spec is shown, because a label's name is the poorer spelling of the same tag.
+// what shares a label the text in spec is shown, because a label's name is the poorer spelling of the same tag; of several
+// texts in spec, which differ only in how Unicode composes their letters, the first.
 //
 // Labels that the operator is about to take away, being in ours but no longer in spec, are left out. Should somebody else
 // own such a label as well, it outlives the operator's claim and is listed from then on.
@@ -37,7 +38,7 @@ func List(spec []v1alpha1.Tag, labels map[string]string, ours Keys) []v1alpha1.I
 			texts[key] = name
 		}
 	}
-	for _, tag := range spec {
+	for _, tag := range slices.Backward(spec) {
 		texts[LabelKey(string(tag))] = string(tag)
 	}
 	list := make([]v1alpha1.IncidentTag, 0, len(texts))

@@ -54,6 +54,10 @@ func TestList(t *testing.T) {
 			labels: map[string]string{prefix + "c": "false", prefix + "a": ""},
 			want:   tagList{{Tag: "a", Label: prefix + "a"}, {Tag: "b", Label: prefix + "b"}, {Tag: "c", Label: prefix + "c"}},
 		},
+		"two spellings of one tag are one, by the first": {
+			spec: []v1alpha1.Tag{"Mu\u0308ller", "M\u00fcller"},
+			want: tagList{{Tag: "Mu\u0308ller", Label: tags.LabelKey("M\u00fcller")}},
+		},
 		"label keys know case, so a label in other case is a label of its own": {
 			spec:   []v1alpha1.Tag{"ransomware"},
 			labels: map[string]string{prefix + "Ransomware": ""},

@@ -23,6 +23,7 @@ import (
 	"strings"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/text"
 )
 
 const (
@@ -40,13 +41,13 @@ var (
 	unreadable = regexp.MustCompile(`[^a-z0-9_.]+`)
 )
 
-// LabelKey is the key of the label that mirrors a tag. It depends on the tag alone, ASCII case aside, and two tags that
-// differ in more than that have different keys.
+// LabelKey is the key of the label that mirrors a tag. It depends on the tag alone. Tags that differ only in ASCII case, or
+// in how Unicode composes their letters, have one key; tags that differ in more have different keys.
 //
 // What ends like a hash is always hashed, even where it would be a valid name: otherwise somebody could choose as a tag
 // the very name that another tag was given.
 func LabelKey(tag string) string {
-	return v1alpha1.TagLabelPrefix + slug(asciiLower(tag))
+	return v1alpha1.TagLabelPrefix + slug(asciiLower(text.Normalize(tag)))
 }
 
 func slug(lower string) string {

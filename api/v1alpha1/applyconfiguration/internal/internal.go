@@ -416,6 +416,12 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: status
       type:
         namedType: com.github.incident-operator.incident-operator.api.v1alpha1.CommentStatus
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.CommentReference
+  map:
+    fields:
+    - name: name
+      type:
+        scalar: string
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.CommentSpec
   map:
     fields:
@@ -425,6 +431,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: incidentRef
       type:
         namedType: com.github.incident-operator.incident-operator.api.v1alpha1.IncidentReference
+    - name: replaces
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.CommentReference
     - name: text
       type:
         scalar: string

@@ -25,11 +25,12 @@ package v1alpha1
 // sensors.
 type AlertSourceApplyConfiguration struct {
 	// service is the product that reported the alert, such as "Falco" or
-	// "Microsoft Defender for Endpoint". At most 128 characters. Written by the
-	// detector. Unset means unknown.
+	// "Microsoft Defender for Endpoint". At most 128 characters of text like that
+	// of the alert's name. Written by the detector. Unset means unknown.
 	Service *string `json:"service,omitempty"`
 	// detector is the sensor or rule set inside the product, such as "syscall". At
-	// most 128 characters. Written by the detector. Unset means unknown.
+	// most 128 characters of text like that of the alert's name. Written by the
+	// detector. Unset means unknown.
 	Detector *string `json:"detector,omitempty"`
 }
 

@@ -30,16 +30,19 @@ import (
 // people and detectors only the operator writes it: assignee and
 // resolution.state, as the incident gives them and takes them back.
 type AlertSpecApplyConfiguration struct {
-	// name is the detector's title of the alert. 1 to 256 characters, without
-	// control characters. Written by the detector.
+	// name is the detector's title of the alert. 1 to 256 characters of text in
+	// any script, without white space at its ends, and without control characters,
+	// line breaks, bidirectional marks and invisible characters. Written by the
+	// detector.
 	Name                     *string `json:"name,omitempty"`
 	TriageApplyConfiguration `json:""`
 	// incidentRef says which incident the alert belongs to; to change it is to
 	// move the alert. Written by people and by correlation. Unset means that the
 	// alert belongs to no incident.
 	IncidentRef *IncidentReferenceApplyConfiguration `json:"incidentRef,omitempty"`
-	// description says in full what was seen. At most 16,384 characters. Written
-	// by the detector. Unset means none.
+	// description says in full what was seen. At most 16,384 characters, without
+	// control characters other than line feed and tab. Written by the detector.
+	// Unset means none.
 	Description *string `json:"description,omitempty"`
 	// severity is how bad the detector thinks it is: Informational, Low, Medium,
 	// High or Critical. Written by the detector. Unset means unknown.
@@ -66,7 +69,9 @@ type AlertSpecApplyConfiguration struct {
 	// means unknown; the time of creation then counts.
 	FirstActivityTime *v1.Time `json:"firstActivityTime,omitempty"`
 	// lastActivityTime is when the activity was last seen. Written by the
-	// detector. Unset means unknown; firstActivityTime then counts.
+	// detector. Unset means unknown; firstActivityTime then counts. A time in the
+	// future is not believed where alerts and incidents are sorted or filtered:
+	// the time of creation then counts.
 	LastActivityTime *v1.Time `json:"lastActivityTime,omitempty"`
 	// occurrences is how often the detector saw the same thing, 1 or more. Written
 	// by the detector. Unset means once.

@@ -25,13 +25,20 @@ package v1alpha1
 type CommentSpecApplyConfiguration struct {
 	// incidentRef names the incident that the comment is about.
 	IncidentRef *IncidentReferenceApplyConfiguration `json:"incidentRef,omitempty"`
-	// text is the comment: 1 to 30,000 characters, any of them. It is data: what
-	// shows it in a terminal or a browser must escape it.
+	// text is the comment: 1 to 30,000 characters, without control characters
+	// other than line feed and tab. It is data: what shows it in a terminal or a
+	// browser must escape it, since it may hold bidirectional marks, U+2028 and
+	// U+2029.
 	Text *string `json:"text,omitempty"`
 	// author is the user who created the comment, by the name that the cluster's
 	// authentication gives it. At most 1,024 characters. Written by admission,
-	// whatever the client sent.
+	// whatever the client sent; leave it out. While the admission policies do not
+	// act, a comment without author is refused.
 	Author *string `json:"author,omitempty"`
+	// replaces names an earlier comment of the same author on the same incident
+	// that this one is to be shown instead of. Both stay in the log. Unset means
+	// that the comment stands for itself.
+	Replaces *CommentReferenceApplyConfiguration `json:"replaces,omitempty"`
 }
 
 // CommentSpecApplyConfiguration constructs a declarative configuration of the CommentSpec type for use with
@@ -61,5 +68,13 @@ func (b *CommentSpecApplyConfiguration) WithText(value string) *CommentSpecApply
 // If called multiple times, the Author field is set to the value of the last call.
 func (b *CommentSpecApplyConfiguration) WithAuthor(value string) *CommentSpecApplyConfiguration {
 	b.Author = &value
+	return b
+}
+
+// WithReplaces sets the Replaces field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Replaces field is set to the value of the last call.
+func (b *CommentSpecApplyConfiguration) WithReplaces(value *CommentReferenceApplyConfiguration) *CommentSpecApplyConfiguration {
+	b.Replaces = value
 	return b
 }

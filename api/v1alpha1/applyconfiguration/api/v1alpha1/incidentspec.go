@@ -28,11 +28,13 @@ import (
 // IncidentSpec is what people decide about an incident. The operator never
 // writes it.
 type IncidentSpecApplyConfiguration struct {
-	// name is the title that people gave the incident. At most 256 characters,
-	// without control characters. Written by people. Empty or unset means that the
-	// operator names the incident from its alerts, in status.name; that automatic
-	// name follows the alerts as they come and go, and is also kept in
-	// status.automaticName beside a name given here.
+	// name is the title that people gave the incident. At most 256 characters of
+	// text in any script, without white space at its ends, and without control
+	// characters, line breaks, bidirectional marks and invisible characters.
+	// Written by people. Empty or unset means that the operator names the incident
+	// from its alerts, in status.name; that automatic name follows the alerts as
+	// they come and go, and is also kept in status.automaticName beside a name
+	// given here.
 	Name                     *string `json:"name,omitempty"`
 	TriageApplyConfiguration `json:""`
 	// severity pins the severity of the incident: Informational, Low, Medium, High
@@ -40,8 +42,9 @@ type IncidentSpecApplyConfiguration struct {
 	// linked alerts, which is also kept in status.computedSeverity beside a
 	// severity given here.
 	Severity *apiv1alpha1.Severity `json:"severity,omitempty"`
-	// description is free text about the incident. At most 5,000 characters.
-	// Written by people. Unset means none.
+	// description is free text about the incident. At most 5,000 characters,
+	// without control characters other than line feed and tab. Written by people.
+	// Unset means none.
 	Description *string `json:"description,omitempty"`
 	// mergeInto asks for all alerts of this incident to move to another one. The
 	// condition Merged says how that stands. Once the merge is accepted, mergeInto

@@ -30,8 +30,9 @@ type ResolutionApplyConfiguration struct {
 	// state is Active (nobody works on it), InProgress or Resolved. Unset means
 	// Active.
 	State *apiv1alpha1.ResolutionState `json:"state,omitempty"`
-	// note says why the object was resolved. At most 4,096 characters. Written by
-	// people; never inherited. Unset means no note.
+	// note says why the object was resolved. At most 4,096 characters, without
+	// control characters other than line feed and tab. Written by people; never
+	// inherited. Unset means no note.
 	Note *string `json:"note,omitempty"`
 }
 

@@ -30,16 +30,18 @@ import (
 // classification do not.
 type TriageApplyConfiguration struct {
 	// tags are free text to sort and find the object by, such as "Ransomware" or
-	// "Crown Jewels: HR 2026". At most 64 tags of 1 to 128 characters, without
-	// control characters; two tags must differ in more than the case of ASCII
-	// letters. Each tag is mirrored as a label, such as
-	// tag.incidentoperator.dev/ransomware; the status of an Incident lists tags
-	// and labels side by side. Written by people. Unset means no tags but those
-	// that people set as labels.
+	// "Crown Jewels: HR 2026". At most 64 tags of 1 to 128 characters: text in any
+	// script, without white space at its ends, and without control characters,
+	// line breaks, bidirectional marks and invisible characters. Two tags must
+	// differ in more than the case of ASCII letters; tags that differ only in how
+	// Unicode composes their letters count as one. Each tag is mirrored as a
+	// label, such as tag.incidentoperator.dev/ransomware; the status of an
+	// Incident lists tags and labels side by side. Written by people. Unset means
+	// no tags but those that people set as labels.
 	Tags []apiv1alpha1.Tag `json:"tags,omitempty"`
 	// assignee is the user or group that works on the object, by the name that the
 	// cluster's authentication gives it, such as "alice@example.com". At most 256
-	// characters, without control characters. On an Incident it is written by
+	// characters: text like that of a tag. On an Incident it is written by
 	// people, and every linked alert gets it. On an Alert it is written by people,
 	// and by the operator when the incident's assignee changes. Empty or unset
 	// means unassigned.

@@ -1,0 +1,28 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package v1alpha1
+
+// IsEndpoint says whether a piece of evidence counts as one of the endpoints of an incident: a device, a node or a pod.
+func (k EvidenceKind) IsEndpoint() bool {
+	return k == EvidenceDevice || k == EvidenceNode || k == EvidencePod
+}
+
+// IsUser says whether a piece of evidence counts as one of the users of an incident: a user, a service account or a
+// mailbox.
+func (k EvidenceKind) IsUser() bool {
+	return k == EvidenceUser || k == EvidenceServiceAccount || k == EvidenceMailbox
+}

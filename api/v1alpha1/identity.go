@@ -1,0 +1,23 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package v1alpha1
+
+// IdentityOf is the reference to an incident by name and UID, which tells it from another one of the same name. The
+// activity log names its incident by it; as a MergedInto it says where a merge went.
+func IdentityOf(incident *Incident) ActivityIncident {
+	return ActivityIncident{Name: incident.Name, UID: string(incident.UID)}
+}
