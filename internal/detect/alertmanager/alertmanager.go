@@ -43,7 +43,9 @@ func (a alert) read(d *detect.Draft) {
 	s := senderOf(a.labels)
 	a.labels = known(a.labels)
 	d.IdentifyBy(a.field, s.identity...)
-	d.Fingerprint(a.fingerprint)
+	if s.identity[0] == fingerprintField {
+		d.Fingerprint(a.fingerprint)
+	}
 	d.Title(s.title(a), s.titleFields...)
 	d.Describe(a.annotations.Text("summary"), a.annotations.Text("description"))
 	d.Severity(a.labels.Text("severity"), nil)
