@@ -146,7 +146,7 @@ func (c *Collector) refuse(err error, count int) {
 	if errors.As(err, &refused) {
 		reason = refused.Reason
 	}
-	message := Cut(Escape(err.Error(), ""), 2*maxTitle)
+	message := shown(err.Error(), 2*maxTitle)
 	c.batch.Refusals = append(c.batch.Refusals, Refusal{Index: c.next, Count: count, Reason: reason, Message: message})
 	c.next += count
 }

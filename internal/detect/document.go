@@ -60,7 +60,8 @@ func (p *parser) one(data []byte) (value any, size int64, err error) {
 }
 
 func (p *parser) value(decoder *json.Decoder, depth int) (any, error) {
-	if p.values++; p.values > maxValues {
+	p.values++
+	if p.values > maxValues {
 		return nil, errTooMany
 	}
 	token, err := decoder.Token()
@@ -129,7 +130,7 @@ func malformed(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errors.New("it ends too early")
 	}
-	return &Error{Reason: ReasonMalformed, Message: "must be JSON: " + Cut(Escape(err.Error(), ""), maxTitle)}
+	return &Error{Reason: ReasonMalformed, Message: "must be JSON: " + shown(err.Error(), maxTitle)}
 }
 
 // readable shows bytes that are no UTF-8 as \xff in JSON strings, where the JSON decoder would replace them silently,

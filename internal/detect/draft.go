@@ -161,10 +161,10 @@ func (d *Draft) note(kind NoteKind, field, text string) {
 
 // line fits a text into a field of one line.
 func (d *Draft) line(field, text string, limit int) string {
-	text = strings.TrimSpace(text)
-	escaped := Escape(text, "")
-	if escaped != text {
-		d.note(NoteEscaped, field, text)
+	head, _ := clip(strings.TrimSpace(text), limit+1)
+	escaped := Escape(head, "")
+	if escaped != head {
+		d.note(NoteEscaped, field, head)
 	}
 	short := Cut(escaped, limit)
 	if short != escaped {

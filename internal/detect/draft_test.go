@@ -186,7 +186,7 @@ func TestCategory(t *testing.T) {
 			if diff := cmp.Diff(tc.want, event.Spec.Category); diff != "" {
 				t.Errorf("category (-want +got):\n%s", diff)
 			}
-			if got := counted(event.Notes, NoteLeftOut); got != tc.leftOut {
+			if got := leftOut(event.Notes); got != tc.leftOut {
 				t.Errorf("%d words are told as left out, want %d: %v", got, tc.leftOut, event.Notes)
 			}
 		})
@@ -214,7 +214,7 @@ func TestTechniquesKeepTheirBound(t *testing.T) {
 			d.Techniques(fmt.Sprintf("T%04d", i))
 		}
 	})
-	if len(event.Spec.Techniques) != 64 || counted(event.Notes, NoteLeftOut) != 6 {
+	if len(event.Spec.Techniques) != 64 || leftOut(event.Notes) != 6 {
 		t.Errorf("got %d techniques and %v, want 64 and 6 left out", len(event.Spec.Techniques), event.Notes)
 	}
 }
@@ -261,15 +261,15 @@ func TestNotesKeepTheirBound(t *testing.T) {
 		}
 		d.LeftOut("field 1", "")
 	})
-	if len(event.Notes) != maxNotes || counted(event.Notes, NoteLeftOut) != 10_001 {
-		t.Errorf("%d notes count %d, want %d and 10001", len(event.Notes), counted(event.Notes, NoteLeftOut), maxNotes)
+	if len(event.Notes) != maxNotes || leftOut(event.Notes) != 10_001 {
+		t.Errorf("%d notes count %d, want %d and 10001", len(event.Notes), leftOut(event.Notes), maxNotes)
 	}
 }
 
-func counted(notes []Note, kind NoteKind) int {
+func leftOut(notes []Note) int {
 	n := 0
 	for _, note := range notes {
-		if note.Kind == kind {
+		if note.Kind == NoteLeftOut {
 			n += note.Count
 		}
 	}

@@ -43,7 +43,7 @@ func Identity(chosen []string, value func(field string) string) (identity string
 		}
 	}
 	if len(parts) == 0 {
-		return "", nil, fmt.Errorf("identity must be made of fields that the alert has: %s are all empty", Cut(Escape(strings.Join(chosen, ", "), ""), maxTitle))
+		return "", nil, fmt.Errorf("identity must be made of fields that the alert has: %s are all empty", shown(strings.Join(chosen, ", "), maxTitle))
 	}
 	identity = strings.Join(parts, ",")
 	if len(identity) > MaxIdentity {

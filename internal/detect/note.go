@@ -76,7 +76,7 @@ const (
 
 // addNote counts what is told already, and lumps together what goes beyond the bound.
 func addNote(notes []Note, note Note) []Note {
-	note.Field, note.Text = Cut(Escape(note.Field, ""), maxNoteText), Cut(Escape(note.Text, ""), maxNoteText)
+	note.Field, note.Text = shown(note.Field, maxNoteText), shown(note.Text, maxNoteText)
 	same := func(n Note) bool { return n.Kind == note.Kind && n.Field == note.Field }
 	if i := slices.IndexFunc(notes, same); i >= 0 {
 		notes[i].Count += note.Count

@@ -59,9 +59,16 @@ func Escape(s, keep string) string {
 	return out.String()
 }
 
+// shown is s escaped and cut to limit characters. An escape is never shorter than what it shows, so that no more of a
+// long text needs to be looked at.
+func shown(s string, limit int) string {
+	head, _ := clip(s, limit+1)
+	return Cut(Escape(head, ""), limit)
+}
+
 // isHostile holds for the characters that the API refuses in names, and for the separators that break a line.
 func isHostile(r rune) bool {
-	return unicode.Is(unicode.Cc, r) || r == 0x061C || r == 0x200E || r == 0x200F ||
+	return unicode.IsControl(r) || r == 0x061C || r == 0x200E || r == 0x200F ||
 		r == 0x2028 || r == 0x2029 || (r >= 0x202A && r <= 0x202E) || (r >= 0x2066 && r <= 0x2069)
 }
 
@@ -72,12 +79,28 @@ func isBlank(s string) bool {
 	})
 }
 
-// Cut shortens s to at most limit characters, with "…" in place of what is missing.
+// Cut shortens s to at most limit characters, with "…" in place of what is missing. It looks at no more of s than that.
 func Cut(s string, limit int) string {
-	if len(s) <= limit || utf8.RuneCountInString(s) <= limit {
+	if _, over := clip(s, limit); !over {
 		return s
 	}
-	return string([]rune(s)[:limit-1]) + "…"
+	head, _ := clip(s, limit-1)
+	return head + "…"
+}
+
+// clip is the first n characters of s, and whether there are more.
+func clip(s string, n int) (head string, over bool) {
+	if len(s) <= n {
+		return s, false
+	}
+	count := 0
+	for i := range s {
+		if count == n {
+			return s[:i], true
+		}
+		count++
+	}
+	return s, false
 }
 
 // Slug makes a readable part of an object's name, of at most limit characters, cut between words if it can be. It is

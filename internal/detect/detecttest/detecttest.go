@@ -108,7 +108,7 @@ var (
 	hostile    = regexp.MustCompile(`[\p{Cc}\x{061C}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}]`)
 	visible    = regexp.MustCompile(`[^\s\p{Z}\p{Cf}]`)
 	category   = regexp.MustCompile(`^([A-Z][A-Za-z0-9]*)?$`)
-	technique  = regexp.MustCompile(`^T[0-9]{4}([.][0-9]{3})?$`)
+	technique  = regexp.MustCompile(`^T\d{4}(\.\d{3})?$`)
 	url        = regexp.MustCompile(`^https?://[^\s\p{Cc}]+$`)
 	dnsLabel   = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
 	severities = []v1alpha1.Severity{
@@ -165,18 +165,23 @@ func checkSpec(t *testing.T, spec v1alpha1.AlertSpec) {
 	if spec.Occurrences < 0 {
 		t.Errorf("occurrences is %d", spec.Occurrences)
 	}
-	if len(spec.Evidence) > 128 {
-		t.Errorf("there are %d items of evidence", len(spec.Evidence))
+	checkEvidence(t, spec.Evidence)
+	if _, err := json.Marshal(spec); err != nil {
+		t.Errorf("spec cannot be written: %v", err)
 	}
-	for _, e := range spec.Evidence {
+}
+
+func checkEvidence(t *testing.T, evidence []v1alpha1.Evidence) {
+	t.Helper()
+	if len(evidence) > 128 {
+		t.Errorf("there are %d items of evidence", len(evidence))
+	}
+	for _, e := range evidence {
 		checkLine(t, "evidence.name", e.Name, 1, 512)
 		checkLine(t, "evidence.namespace", e.Namespace, 0, 63)
 		if e.Kind == "" {
 			t.Errorf("evidence %q has no kind", e.Name)
 		}
-	}
-	if _, err := json.Marshal(spec); err != nil {
-		t.Errorf("spec cannot be written: %v", err)
 	}
 }
 

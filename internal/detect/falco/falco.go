@@ -67,9 +67,10 @@ func known(fields detect.Object) detect.Object {
 	onHost := fields.Text("container.id") == "host"
 	out := detect.Object{}
 	for key, value := range fields {
-		if value != "<NA>" && !(onHost && strings.HasPrefix(key, "container.")) {
-			out[key] = value
+		if value == "<NA>" || onHost && strings.HasPrefix(key, "container.") {
+			continue
 		}
+		out[key] = value
 	}
 	return out
 }

@@ -17,6 +17,7 @@ limitations under the License.
 package ocsf
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -91,6 +92,9 @@ var observables = map[string]v1alpha1.EvidenceKind{
 	"6": v1alpha1.EvidenceURL, "7": v1alpha1.EvidenceFile, "9": v1alpha1.EvidenceProcess, "10": v1alpha1.EvidenceCloudResource,
 }
 
+// caseless are the kinds whose names products write in different cases.
+var caseless = []v1alpha1.EvidenceKind{v1alpha1.EvidenceDevice, v1alpha1.EvidenceIP, v1alpha1.EvidenceUser, v1alpha1.EvidenceMailbox}
+
 func observable(o detect.Object, d *detect.Draft) {
 	kind, ok := observables[o.Text("type_id")]
 	value := o.Text("value")
@@ -98,8 +102,7 @@ func observable(o detect.Object, d *detect.Draft) {
 		d.LeftOut(strings.TrimSpace("observable "+o.FirstText("type", "name")), "")
 		return
 	}
-	switch kind {
-	case v1alpha1.EvidenceDevice, v1alpha1.EvidenceIP, v1alpha1.EvidenceUser, v1alpha1.EvidenceMailbox:
+	if slices.Contains(caseless, kind) {
 		value = strings.ToLower(value)
 	}
 	d.Evidence(v1alpha1.Evidence{Kind: kind, Name: value})

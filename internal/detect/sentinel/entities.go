@@ -26,6 +26,9 @@ import (
 // nodes are the objects of the graph of entities that carry a "$id". Others refer to them by "$ref".
 type nodes map[string]detect.Object
 
+// maxEntities bounds the work on one row: thousands of short references may lead to one long node.
+const maxEntities = 1_000
+
 // evidence turns the graph into evidence. A reference may lead to a node that stands inside another, such as the image
 // of a process, so all nodes are indexed first.
 func evidence(graph []detect.Object, d *detect.Draft) {
@@ -33,7 +36,11 @@ func evidence(graph []detect.Object, d *detect.Draft) {
 	for _, e := range graph {
 		byID.index(e)
 	}
-	for _, e := range graph {
+	for i, e := range graph {
+		if i >= maxEntities {
+			d.LeftOut("entities beyond 1000", "")
+			continue
+		}
 		e = byID.resolve(e)
 		kind, name := byID.thing(e)
 		if name == "" {

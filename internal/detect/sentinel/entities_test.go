@@ -27,6 +27,18 @@ import (
 	"github.com/incident-operator/incident-operator/internal/detect"
 )
 
+// Many short references to one long node must not multiply the work.
+func TestManyReferencesToOneLongNode(t *testing.T) {
+	event := only(t, `{"SystemAlertId":"s","DisplayName":"T","Entities":[{"$id":"1","Type":"url","Url":"`+strings.Repeat("u", 200_000)+`"}`+
+		strings.Repeat(`,{"$ref":"1"}`, 50_000)+`]}`)
+	if len(event.Spec.Evidence) != 1 {
+		t.Errorf("got %d items of evidence, want 1", len(event.Spec.Evidence))
+	}
+	if last := event.Notes[len(event.Notes)-1]; last.Field != "entities beyond 1000" || last.Count != 49_001 {
+		t.Errorf("the last note is %v, want one of 49001 entities", last)
+	}
+}
+
 func TestEvidence(t *testing.T) {
 	for name, tc := range map[string]struct {
 		graph   string

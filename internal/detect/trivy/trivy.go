@@ -36,10 +36,12 @@ var identity = []string{"vulnerabilityID", "resource", "kind", "namespace", "wor
 // severities takes UNKNOWN, which says that nobody has rated it yet, for informational.
 var severities = map[string]v1alpha1.Severity{"unknown": v1alpha1.SeverityInformational}
 
-// Keys under which split hands each vulnerability on, with the report that it stands in.
+// Keys under which split hands each vulnerability on, with what its report says of all of them.
 const (
-	reportKey        = "report"
 	vulnerabilityKey = "vulnerability"
+	workloadKey      = "workload"
+	imageKey         = "image"
+	updatedKey       = "updated"
 )
 
 func split(document any) ([]any, []detect.Note, error) {
@@ -52,39 +54,36 @@ func split(document any) ([]any, []detect.Note, error) {
 	var items []any
 	for _, value := range reports {
 		report, _ := value.(detect.Object)
-		vulnerabilities, ok := report.Object("report")["vulnerabilities"].([]any)
-		if !ok {
-			// Map refuses it, so that it is counted.
-			items = append(items, detect.Object{})
-			continue
-		}
-		for _, vulnerability := range vulnerabilities {
-			items = append(items, detect.Object{reportKey: report, vulnerabilityKey: vulnerability})
-		}
+		items = append(items, vulnerabilities(report)...)
 	}
 	return items, nil, nil
 }
 
+// vulnerabilities are the items of one report; something else is one item that mapVulnerability refuses. What all share
+// is read and cut here once: a long label of the report would else be read again for each of thousands.
+func vulnerabilities(object detect.Object) []any {
+	report := object.Object("report")
+	list, ok := report["vulnerabilities"].([]any)
+	if !ok {
+		return []any{detect.Object{}}
+	}
+	w := workloadOf(object.Object("metadata").Object("labels"))
+	reference := detect.Cut(image(report), maxImage)
+	updated := detect.Cut(report.Text("updateTimestamp"), maxLabel)
+	items := make([]any, 0, len(list))
+	for _, vulnerability := range list {
+		items = append(items, detect.Object{vulnerabilityKey: vulnerability, workloadKey: w, imageKey: reference, updatedKey: updated})
+	}
+	return items
+}
+
 func mapVulnerability(item detect.Object, d *detect.Draft) error {
-	report, v := item.Object(reportKey), item.Object(vulnerabilityKey)
+	v := item.Object(vulnerabilityKey)
 	if v.Text("vulnerabilityID") == "" {
 		return &detect.Error{Reason: detect.ReasonMalformed, Message: "a VulnerabilityReport must have report.vulnerabilities, each with a vulnerabilityID"}
 	}
-	w := workloadOf(report.Object("metadata").Object("labels"))
-	d.IdentifyBy(func(field string) string {
-		switch field {
-		case "kind":
-			return w.kind
-		case "namespace":
-			return w.namespace
-		case "workload":
-			return w.name
-		case "container":
-			return w.container
-		default:
-			return v.Lookup(field)
-		}
-	}, identity...)
+	w, _ := item[workloadKey].(workload)
+	d.IdentifyBy(func(field string) string { return w.field(field, v) }, identity...)
 	d.Fingerprint(w.fingerprint(v))
 	d.Title(v.Text("vulnerabilityID") + " in " + v.Text("resource"))
 	d.Describe(v.Text("title"), fmt.Sprintf("Installed version: %s\nFixed version: %s", v.Text("installedVersion"), v.Text("fixedVersion")))
@@ -92,15 +91,9 @@ func mapVulnerability(item detect.Object, d *detect.Draft) error {
 	d.Category("Vulnerability")
 	d.Source("Trivy", "VulnerabilityReport")
 	d.URL(v.Text("primaryLink"))
-	d.Spec.FirstActivityTime = d.Time("firstActivityTime", report.Object("report").Text("updateTimestamp"))
-	if w.kind == "Pod" {
-		d.Evidence(v1alpha1.Evidence{Kind: v1alpha1.EvidencePod, Name: w.name, Namespace: w.namespace, Role: v1alpha1.EvidenceAffected})
-	} else if w.name != "" {
-		d.Evidence(v1alpha1.Evidence{
-			Kind: v1alpha1.EvidenceOther, Name: strings.TrimSpace(w.kind + " " + w.name), Namespace: w.namespace, Role: v1alpha1.EvidenceAffected,
-		})
-	}
-	d.Evidence(v1alpha1.Evidence{Kind: v1alpha1.EvidenceContainerImage, Name: image(report.Object("report")), Role: v1alpha1.EvidenceAffected})
+	d.Spec.FirstActivityTime = d.Time("firstActivityTime", item.Text(updatedKey))
+	d.Evidence(w.evidence())
+	d.Evidence(v1alpha1.Evidence{Kind: v1alpha1.EvidenceContainerImage, Name: item.Text(imageKey), Role: v1alpha1.EvidenceAffected})
 	return nil
 }
 
@@ -109,14 +102,45 @@ type workload struct {
 	kind, name, namespace, container string
 }
 
+// Bounds in characters: a label value of Kubernetes is shorter, and so is what evidence may be named.
+const (
+	maxLabel = 253
+	maxImage = 512
+)
+
 // workloadOf knows the labels of the Trivy operator and of the adapter.
 func workloadOf(labels detect.Object) workload {
+	label := func(names ...string) string { return detect.Cut(labels.FirstText(names...), maxLabel) }
 	return workload{
-		kind:      labels.FirstText("trivy-operator.resource.kind", "imgvuln.resource.kind"),
-		name:      labels.FirstText("trivy-operator.resource.name", "imgvuln.resource.name"),
-		namespace: labels.FirstText("trivy-operator.resource.namespace", "imgvuln.resource.namespace"),
-		container: labels.Text("trivy-operator.container.name"),
+		kind:      label("trivy-operator.resource.kind", "imgvuln.resource.kind"),
+		name:      label("trivy-operator.resource.name", "imgvuln.resource.name"),
+		namespace: label("trivy-operator.resource.namespace", "imgvuln.resource.namespace"),
+		container: label("trivy-operator.container.name"),
 	}
+}
+
+// field is what an identity may be made of: the workload, else a field of the vulnerability.
+func (w workload) field(name string, v detect.Object) string {
+	switch name {
+	case "kind":
+		return w.kind
+	case "namespace":
+		return w.namespace
+	case "workload":
+		return w.name
+	case "container":
+		return w.container
+	default:
+		return v.Lookup(name)
+	}
+}
+
+func (w workload) evidence() v1alpha1.Evidence {
+	e := v1alpha1.Evidence{Kind: v1alpha1.EvidencePod, Name: w.name, Namespace: w.namespace, Role: v1alpha1.EvidenceAffected}
+	if w.kind != "Pod" && w.name != "" {
+		e.Kind, e.Name = v1alpha1.EvidenceOther, strings.TrimSpace(w.kind+" "+w.name)
+	}
+	return e
 }
 
 func (w workload) fingerprint(v detect.Object) string {
