@@ -49,7 +49,7 @@ func (m Mapping) Decode(body []byte, reading Reading) Batch {
 			c.Refuse(err)
 		}
 		for i, item := range items {
-			if c.next == MaxItems {
+			if c.next >= MaxItems {
 				c.refuse(errLate, len(items)-i)
 				break
 			}
@@ -118,7 +118,7 @@ func (c *Collector) begin(body []byte) bool {
 // Add makes one item an event, or refuses it with the error that write gives. It answers false, and refuses what
 // remains as one, once the delivery holds more than MaxItems.
 func (c *Collector) Add(write func(*Draft) error) bool {
-	if c.next == MaxItems {
+	if c.next >= MaxItems {
 		c.Refuse(errLate)
 		return false
 	}

@@ -60,6 +60,13 @@ func TestDecodeCountsEverything(t *testing.T) {
 			body: `[` + strings.Repeat(`{"id":1},`, MaxItems+5) + `{"id":1}]`, events: MaxItems,
 			refusals: []Refusal{{Index: MaxItems, Count: 6, Reason: ReasonTooLarge, Message: "a delivery must not hold more than 20000 items"}},
 		},
+		"too many, and more after them": {
+			body: `[` + strings.Repeat(`{"id":1},`, MaxItems+1) + `{"id":1}]` + "\n" + `[{"id":2},{"id":3}]`, events: MaxItems,
+			refusals: []Refusal{
+				{Index: MaxItems, Count: 2, Reason: ReasonTooLarge, Message: "a delivery must not hold more than 20000 items"},
+				{Index: MaxItems + 2, Count: 2, Reason: ReasonTooLarge, Message: "a delivery must not hold more than 20000 items"},
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			batch := plain.Decode([]byte(tc.body), Reading{Received: received})

@@ -117,10 +117,11 @@ func TestEvidence(t *testing.T) {
 			want:  []v1alpha1.Evidence{{Kind: v1alpha1.EvidenceURL, Name: `\u202e` + strings.Repeat("u", 505) + "…"}},
 		},
 		"of two nodes with one id the first counts": {
-			graph: `[{"$id":"1","Type":"ip","Address":"1.1.1.1"},{"$id":"1","Type":"ip","Address":"2.2.2.2"},{"$ref":"1"}]`,
+			graph: `[{"Type":"process","ImageFile":{"$id":"1","Type":"file","Name":"a"}},{"Type":"process","ImageFile":{"$id":"1","Type":"file","Name":"b"}},{"$ref":"1"}]`,
 			want: []v1alpha1.Evidence{
-				{Kind: v1alpha1.EvidenceIP, Name: "1.1.1.1"},
-				{Kind: v1alpha1.EvidenceIP, Name: "2.2.2.2"},
+				{Kind: v1alpha1.EvidenceProcess, Name: "a"},
+				{Kind: v1alpha1.EvidenceProcess, Name: "b"},
+				{Kind: v1alpha1.EvidenceFile, Name: "a"},
 			},
 		},
 		"a process that is its own image": {

@@ -17,6 +17,7 @@ limitations under the License.
 package trivy_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +72,16 @@ func TestOperator(t *testing.T) {
 	}
 	if other := read("sidecar"); other.Identity == event.Identity {
 		t.Errorf("two containers share %s", other.Identity)
+	}
+}
+
+// A report's labels are read for each of its vulnerabilities, so none may be long.
+func TestLongLabelsAreCut(t *testing.T) {
+	body := `{"metadata":{"labels":{"trivy-operator.resource.kind":"Pod","trivy-operator.resource.name":"` + strings.Repeat("p", 1_000) +
+		`"}},"report":{"vulnerabilities":[{"vulnerabilityID":"CVE-1","resource":"ssl"}]}}`
+	event := detecttest.Only(t, detecttest.Check(t, trivy.Format, []byte(body), detecttest.Reading()))
+	if diff := cmp.Diff("CVE-1/ssl/Pod//"+strings.Repeat("p", 252)+"…", event.Spec.Fingerprint); diff != "" {
+		t.Errorf("fingerprint (-want +got):\n%s", diff)
 	}
 }
 
