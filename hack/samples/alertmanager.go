@@ -17,26 +17,20 @@ limitations under the License.
 package main
 
 import (
-	"cmp"
+	"fmt"
 	"io/fs"
-	"strings"
+	"slices"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/detect/alertmanager"
 )
 
-// webhook is what is used of a delivery by Alertmanager.
-type webhook struct {
-	Alerts          []webhookAlert
-	TruncatedAlerts int
-}
-
-type webhookAlert struct {
-	Status, StartsAt, GeneratorURL, Fingerprint string
-	Labels, Annotations                         map[string]string
-}
-
 func alertmanagerManifests(data fs.FS, notes *remarks) ([]manifest, error) {
-	deliveries, err := readLines[webhook](data, "alertmanager/captured.jsonl")
+	deliveries, err := fs.ReadFile(data, "alertmanager/captured.jsonl")
+	if err != nil {
+		return nil, fmt.Errorf("reading recorded data: %w", err)
+	}
+	alerts, err := alertmanagerAlerts(deliveries, notes)
 	if err != nil {
 		return nil, err
 	}
@@ -44,55 +38,37 @@ func alertmanagerManifests(data fs.FS, notes *remarks) ([]manifest, error) {
 		file:    "alertmanager.yaml",
 		source:  "webhook deliveries captured from Alertmanager 0.25",
 		license: "Apache-2.0",
-		alerts:  alertmanagerAlerts(deliveries, notes),
+		alerts:  alerts,
 	}}, nil
 }
 
 // alertmanagerAlerts takes each alert as it first fired. Later deliveries repeat or resolve it, and a sample must not
 // start resolved.
-func alertmanagerAlerts(deliveries []webhook, notes *remarks) []v1alpha1.Alert {
+func alertmanagerAlerts(deliveries []byte, notes *remarks) ([]v1alpha1.Alert, error) {
+	batch, err := decode(alertmanager.Webhook, deliveries, notes)
+	if err != nil {
+		return nil, err
+	}
 	var alerts []v1alpha1.Alert
 	known := map[string]bool{}
-	for i, delivery := range deliveries {
-		if delivery.TruncatedAlerts > 0 {
-			notes.add("alertmanager: delivery %d: %d alerts were truncated by the sender", i+1, delivery.TruncatedAlerts)
+	for _, event := range batch.Events {
+		spec := event.Spec
+		if known[spec.Fingerprint] || event.Resolved {
+			notes.add("alertmanager: alert %d: left out: %s: only the first firing counts", event.Index+1, spec.Fingerprint)
+			continue
 		}
-		for _, a := range delivery.Alerts {
-			if known[a.Fingerprint] || a.Status != "firing" {
-				notes.add("alertmanager: delivery %d: left out: %s (%s): only the first firing counts", i+1, a.Fingerprint, a.Status)
-				continue
-			}
-			known[a.Fingerprint] = true
-			title := cmp.Or(a.Labels["alertname"], a.Annotations["summary"])
-			alerts = append(alerts, newAlert(objectName(title+" "+a.Labels["pod"], a.Fingerprint), alertmanagerSpec(title, a)))
-		}
+		known[spec.Fingerprint] = true
+		name := objectName(spec.Name+" "+pod(spec), spec.Fingerprint)
+		notes.event("alertmanager: alert "+name, event)
+		alerts = append(alerts, newAlert(name, spec))
 	}
-	return alerts
+	return alerts, nil
 }
 
-func alertmanagerSpec(title string, a webhookAlert) v1alpha1.AlertSpec {
-	title, description := titleAndDescription(title, a.Annotations["summary"]+"\n\n"+a.Annotations["description"])
-	namespace := a.Labels["namespace"]
-	var set evidenceSet
-	set.add(v1alpha1.Evidence{Kind: v1alpha1.EvidencePod, Name: a.Labels["pod"], Namespace: namespace, Role: v1alpha1.EvidenceAffected})
-	set.add(v1alpha1.Evidence{Kind: v1alpha1.EvidenceContainer, Name: container(a.Labels), Namespace: namespace})
-	set.add(v1alpha1.Evidence{Kind: v1alpha1.EvidenceNode, Name: strings.ToLower(a.Labels["node"]), Role: v1alpha1.EvidenceContextual})
-	return v1alpha1.AlertSpec{
-		Name:              title,
-		Description:       description,
-		Severity:          severity(a.Labels["severity"]),
-		Source:            v1alpha1.AlertSource{Service: "Alertmanager", Detector: cut(escape(a.Labels["source"], ""), maxSource)},
-		Fingerprint:       a.Fingerprint,
-		URL:               link(a.GeneratorURL),
-		FirstActivityTime: moment(a.StartsAt),
-		Evidence:          set.items,
+func pod(spec v1alpha1.AlertSpec) string {
+	i := slices.IndexFunc(spec.Evidence, func(e v1alpha1.Evidence) bool { return e.Kind == v1alpha1.EvidencePod })
+	if i < 0 {
+		return ""
 	}
-}
-
-// container is named within its pod: many pods have a container of the same name.
-func container(labels map[string]string) string {
-	if labels["container"] == "" || labels["pod"] == "" {
-		return labels["container"]
-	}
-	return labels["pod"] + "/" + labels["container"]
+	return spec.Evidence[i].Name
 }

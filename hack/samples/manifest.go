@@ -18,9 +18,7 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -87,22 +85,4 @@ func newAlert(name string, spec v1alpha1.AlertSpec) v1alpha1.Alert {
 		ObjectMeta: metav1.ObjectMeta{Name: name},
 		Spec:       spec,
 	}
-}
-
-// readLines decodes a file that holds one JSON value a line.
-func readLines[T any](data fs.FS, file string) ([]T, error) {
-	content, err := fs.ReadFile(data, file)
-	if err != nil {
-		return nil, fmt.Errorf("reading recorded data: %w", err)
-	}
-	var rows []T
-	decoder := json.NewDecoder(bytes.NewReader(content))
-	for decoder.More() {
-		var row T
-		if err := decoder.Decode(&row); err != nil {
-			return nil, fmt.Errorf("decoding row %d of %s: %w", len(rows)+1, file, err)
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
 }

@@ -21,11 +21,18 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/detect"
+	"github.com/incident-operator/incident-operator/internal/detect/sentinel"
+)
+
+// Bounds of the API on tags: their number, and the characters of one.
+const (
+	maxTags = 64
+	maxTag  = 128
 )
 
 const (
@@ -44,32 +51,22 @@ type securityIncident struct {
 	Labels                []struct{ LabelName string }
 }
 
-// securityAlert is what is used of a row of the Sentinel table SecurityAlert. ExtendedProperties.IncidentId gives
-// Microsoft's grouping away and is never read.
-type securityAlert struct {
-	SystemAlertID, VendorOriginalID string
-	DisplayName, Description        string
-	AlertSeverity, Tactics          string
-	Techniques, SubTechniques       []string
-	ProviderName, ProductName       string
-	AlertLink                       string
-	StartTime, EndTime              string
-	ExtendedProperties              entity
-	Entities                        []entity
-}
-
 func microsoftManifests(data fs.FS, notes *remarks) ([]manifest, error) {
 	incidents, err := readLines[securityIncident](data, "microsoft-incidents/incidents.jsonl")
 	if err != nil {
 		return nil, err
 	}
-	rows, err := readLines[securityAlert](data, "microsoft-incidents/alerts.jsonl")
+	rows, err := fs.ReadFile(data, "microsoft-incidents/alerts.jsonl")
+	if err != nil {
+		return nil, fmt.Errorf("reading recorded data: %w", err)
+	}
+	batch, err := decode(sentinel.Format, rows, notes)
 	if err != nil {
 		return nil, err
 	}
-	alerts := map[string]securityAlert{}
-	for _, row := range rows {
-		alerts[row.SystemAlertID] = row
+	alerts := map[string]detect.Event{}
+	for _, event := range batch.Events {
+		alerts[event.Spec.Fingerprint] = event
 	}
 	var manifests []manifest
 	for _, number := range sampleIncidents {
@@ -83,7 +80,7 @@ func microsoftManifests(data fs.FS, notes *remarks) ([]manifest, error) {
 }
 
 // microsoftManifest holds an incident and those of its alerts that there is a row for.
-func microsoftManifest(row securityIncident, alerts map[string]securityAlert, notes *remarks) manifest {
+func microsoftManifest(row securityIncident, alerts map[string]detect.Event, notes *remarks) manifest {
 	name := "incident-" + row.IncidentNumber
 	m := manifest{
 		file:     name + ".yaml",
@@ -123,88 +120,15 @@ func microsoftIncident(name string, row securityIncident, notes *remarks) *v1alp
 // newTag takes a label as the API takes tags: of 1 to 128 characters, and other than those there are in more than case.
 func newTag(label string, tags []v1alpha1.Tag) (v1alpha1.Tag, bool) {
 	known := slices.ContainsFunc(tags, func(t v1alpha1.Tag) bool { return strings.EqualFold(string(t), label) })
-	fits := strings.TrimSpace(label) != "" && cut(escape(label, ""), maxTag) == label
+	fits := strings.TrimSpace(label) != "" && detect.Cut(detect.Escape(label, ""), maxTag) == label
 	return v1alpha1.Tag(label), fits && !known && len(tags) < maxTags
 }
 
-// microsoftAlert maps one row. The service is ProductName, the product; ProviderName is Microsoft's short name of the
-// sensor family behind it ("MDATP") and becomes the detector. Microsoft counts products itself: an incident lists them
-// as alertProductNames, one for incident 38 and several for 55, and only the latter is "reported by multiple sources".
-func microsoftAlert(incident string, row securityAlert, notes *remarks) v1alpha1.Alert {
-	identity := row.SystemAlertID
-	if identity == "" {
-		identity = row.VendorOriginalID
-	}
-	title, description := titleAndDescription(row.DisplayName, row.Description)
-	spec := v1alpha1.AlertSpec{
-		Name:              title,
-		Description:       description,
-		IncidentRef:       v1alpha1.IncidentReference{Name: incident},
-		Severity:          severity(row.AlertSeverity),
-		Category:          microsoftCategory(row),
-		Source:            v1alpha1.AlertSource{Service: cut(escape(row.ProductName, ""), maxSource), Detector: cut(escape(row.ProviderName, ""), maxSource)},
-		Fingerprint:       identity,
-		URL:               link(row.AlertLink),
-		FirstActivityTime: moment(row.StartTime),
-		LastActivityTime:  moment(row.EndTime),
-	}
-	var leftOut, refused []string
-	spec.Evidence, leftOut = microsoftEvidence(row.Entities)
-	spec.Techniques, refused = techniques(slices.Concat(row.Techniques, row.SubTechniques))
-	name := objectName(title, identity)
-	for _, what := range slices.Concat(leftOut, refused, unset(row, spec)) {
-		notes.add("%s: alert %s: left out: %s", incident, name, what)
-	}
+// microsoftAlert links an alert to its incident.
+func microsoftAlert(incident string, event detect.Event, notes *remarks) v1alpha1.Alert {
+	spec := event.Spec
+	spec.IncidentRef = v1alpha1.IncidentReference{Name: incident}
+	name := objectName(spec.Name, spec.Fingerprint)
+	notes.event(incident+": alert "+name, event)
 	return newAlert(name, spec)
-}
-
-// microsoftCategory is the sensor's own category, else the first tactic it names.
-func microsoftCategory(row securityAlert) string {
-	words := append([]string{sensorCategory(row)}, strings.Split(row.Tactics, ",")...)
-	for _, word := range words {
-		if category := upperCamel(word); category != "Unknown" && categoryForm.MatchString(category) {
-			return category
-		}
-	}
-	return ""
-}
-
-func sensorCategory(row securityAlert) string {
-	return firstOf(row.ExtendedProperties, "MicrosoftDefenderAtp.Category", "Category")
-}
-
-// techniques keeps what has the form of a technique, each once.
-func techniques(words []string) (kept []v1alpha1.Technique, refused []string) {
-	for _, word := range words {
-		technique := v1alpha1.Technique(word)
-		switch {
-		case slices.Contains(kept, technique):
-		case len(kept) == maxTechniques || !techniqueForm.MatchString(word):
-			refused = append(refused, fmt.Sprintf("technique %q", word))
-		default:
-			kept = append(kept, technique)
-		}
-	}
-	return kept, refused
-}
-
-// unset names the fields that the row holds something for and the alert nothing.
-func unset(row securityAlert, spec v1alpha1.AlertSpec) []string {
-	var fields []string
-	for _, f := range []struct {
-		name, from string
-		missing    bool
-	}{
-		{"severity", row.AlertSeverity, spec.Severity == ""},
-		{"category", sensorCategory(row), spec.Category == ""},
-		{"url", row.AlertLink, spec.URL == ""},
-		{"firstActivityTime", row.StartTime, spec.FirstActivityTime == nil},
-		{"lastActivityTime", row.EndTime, spec.LastActivityTime == nil},
-		{"the end of the description", row.Description, utf8.RuneCountInString(spec.Description) == maxDescription},
-	} {
-		if f.missing && f.from != "" {
-			fields = append(fields, fmt.Sprintf("%s %q", f.name, cut(f.from, 80)))
-		}
-	}
-	return fields
 }

@@ -19,6 +19,8 @@ package main
 import (
 	"fmt"
 	"io"
+
+	"github.com/incident-operator/incident-operator/internal/detect"
 )
 
 // remarks collects what the manifests leave out or change, so that nothing is dropped silently.
@@ -28,6 +30,13 @@ type remarks struct {
 
 func (r *remarks) add(format string, args ...any) {
 	r.lines = append(r.lines, fmt.Sprintf(format, args...))
+}
+
+// event adds what of an event its alert does not hold.
+func (r *remarks) event(alert string, event detect.Event) {
+	for _, note := range event.Notes {
+		r.add("%s: %s", alert, note)
+	}
 }
 
 func (r *remarks) print(w io.Writer) error {

@@ -14,10 +14,9 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-package main
+package sentinel_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -25,13 +24,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/detect"
 )
 
-func TestMicrosoftEvidence(t *testing.T) {
+// Many short references to one long node must not multiply the work.
+func TestManyReferencesToOneLongNode(t *testing.T) {
+	event := only(t, `{"SystemAlertId":"s","DisplayName":"T","Entities":[{"$id":"1","Type":"url","Url":"`+strings.Repeat("u", 200_000)+`"}`+
+		strings.Repeat(`,{"$ref":"1"}`, 50_000)+`]}`)
+	if len(event.Spec.Evidence) != 1 {
+		t.Errorf("got %d items of evidence, want 1", len(event.Spec.Evidence))
+	}
+	if last := event.Notes[len(event.Notes)-1]; last.Field != "entities beyond 1000" || last.Count != 49_001 {
+		t.Errorf("the last note is %v, want one of 49001 entities", last)
+	}
+}
+
+func TestEvidence(t *testing.T) {
 	for name, tc := range map[string]struct {
 		graph   string
 		want    []v1alpha1.Evidence
-		leftOut []string
+		leftOut map[string]int
 	}{
 		"host, whatever its case, once and with its role": {
 			graph: `[{"$id":"2","Type":"host","HostName":"MB-DC1","DnsDomain":"a.example"},
@@ -63,7 +75,7 @@ func TestMicrosoftEvidence(t *testing.T) {
 				{Kind: v1alpha1.EvidenceProcess, Name: `C:\W\x.exe`},
 				{Kind: v1alpha1.EvidenceFile, Name: `C:\W\x.exe`},
 			},
-			leftOut: []string{"command line (1)", "filehash (1)"},
+			leftOut: map[string]int{"command line": 1, "entity filehash": 1},
 		},
 		"process without an image": {
 			graph: `[{"Type":"process","CommandLine":"a b"},{"Type":"process","FriendlyName":"lsass.exe"},{"Type":"process","ProcessId":"4"}]`,
@@ -71,7 +83,7 @@ func TestMicrosoftEvidence(t *testing.T) {
 				{Kind: v1alpha1.EvidenceProcess, Name: "a b"},
 				{Kind: v1alpha1.EvidenceProcess, Name: "lsass.exe"},
 			},
-			leftOut: []string{"process (1)"},
+			leftOut: map[string]int{"entity process": 1},
 		},
 		"mail": {
 			graph: `[{"Type":"mailbox","MailboxPrimaryAddress":"A@b.example"},{"Type":"mailMessage","NetworkMessageId":"991f"},{"Type":"mailMessage"},{"Type":"mailCluster"}]`,
@@ -79,7 +91,7 @@ func TestMicrosoftEvidence(t *testing.T) {
 				{Kind: v1alpha1.EvidenceMailbox, Name: "a@b.example"},
 				{Kind: v1alpha1.EvidenceOther, Name: "mail message 991f"},
 			},
-			leftOut: []string{"mailCluster (1)", "mailMessage (1)"},
+			leftOut: map[string]int{"entity mailCluster": 1, "entity mailMessage": 1},
 		},
 		"registry": {
 			graph: `[{"$id":"9","Type":"registry-value","Name":"ImagePath","Key":{"$id":"10","Type":"registry-key","Hive":"HKLM","Key":"S\\X"}},{"$ref":"10"}]`,
@@ -97,45 +109,44 @@ func TestMicrosoftEvidence(t *testing.T) {
 			},
 		},
 		"what makes no sense is told": {
-			graph:   `[{"$ref":"99"},{},{"Type":"unheard-of"},{"Type":"host"},{"Type":"host","HostName":7}]`,
-			leftOut: []string{"entity without a type (1)", "host (2)", "reference to nothing (1)", "unheard-of (1)"},
+			graph:   `[{"$ref":"99"},{},{"Type":"unheard-of"},{"Type":"host"},{"Type":"host","HostName":null}]`,
+			leftOut: map[string]int{"entity without a type": 1, "entity host": 2, "reference to nothing": 1, "entity unheard-of": 1},
 		},
 		"a name is cut and shows its control characters": {
 			graph: fmt.Sprintf(`[{"Type":"url","Url":"\u202e%s"}]`, strings.Repeat("u", 600)),
 			want:  []v1alpha1.Evidence{{Kind: v1alpha1.EvidenceURL, Name: `\u202e` + strings.Repeat("u", 505) + "…"}},
 		},
+		"of two nodes with one id the first counts": {
+			graph: `[{"Type":"process","ImageFile":{"$id":"1","Type":"file","Name":"a"}},{"Type":"process","ImageFile":{"$id":"1","Type":"file","Name":"b"}},{"$ref":"1"}]`,
+			want: []v1alpha1.Evidence{
+				{Kind: v1alpha1.EvidenceProcess, Name: "a"},
+				{Kind: v1alpha1.EvidenceProcess, Name: "b"},
+				{Kind: v1alpha1.EvidenceFile, Name: "a"},
+			},
+		},
+		"a process that is its own image": {
+			graph:   `[{"$id":"1","Type":"process","ImageFile":{"$ref":"1"}}]`,
+			leftOut: map[string]int{"entity process": 1},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			evidence, leftOut := microsoftEvidence(decode[[]entity](t, tc.graph))
-			if diff := cmp.Diff(tc.want, evidence); diff != "" {
+			event := only(t, `{"SystemAlertId":"s","DisplayName":"T","Entities":`+tc.graph+`}`)
+			if diff := cmp.Diff(tc.want, event.Spec.Evidence); diff != "" {
 				t.Errorf("evidence (-want +got):\n%s", diff)
+			}
+			var leftOut map[string]int
+			for _, note := range event.Notes {
+				if note.Kind != detect.NoteLeftOut {
+					continue
+				}
+				if leftOut == nil {
+					leftOut = map[string]int{}
+				}
+				leftOut[note.Field] = note.Count
 			}
 			if diff := cmp.Diff(tc.leftOut, leftOut); diff != "" {
 				t.Errorf("left out (-want +got):\n%s", diff)
 			}
 		})
 	}
-}
-
-func TestMicrosoftEvidenceKeepsItsBound(t *testing.T) {
-	graph := make([]entity, 0, 130)
-	for i := range 130 {
-		graph = append(graph, entity{"Type": "ip", "Address": fmt.Sprintf("10.0.0.%d", i)})
-	}
-	evidence, leftOut := microsoftEvidence(graph)
-	if len(evidence) != 128 {
-		t.Errorf("got %d items of evidence, want 128", len(evidence))
-	}
-	if diff := cmp.Diff([]string{"evidence beyond 128 items (2)"}, leftOut); diff != "" {
-		t.Errorf("left out (-want +got):\n%s", diff)
-	}
-}
-
-func decode[T any](t *testing.T, text string) T {
-	t.Helper()
-	var value T
-	if err := json.Unmarshal([]byte(text), &value); err != nil {
-		t.Fatal(err)
-	}
-	return value
 }

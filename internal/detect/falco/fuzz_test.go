@@ -1,0 +1,31 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package falco_test
+
+import (
+	"testing"
+
+	"github.com/incident-operator/incident-operator/internal/detect/detecttest"
+	"github.com/incident-operator/incident-operator/internal/detect/falco"
+)
+
+func FuzzDecode(f *testing.F) {
+	detecttest.Fuzz(f, falco.Format,
+		`{"rule":"r","priority":"Error","time":"2024-06-20T12:00:00Z","hostname":"h","tags":["T1059","mitre_execution"],"output_fields":{"k8s.pod.name":"p","container.id":"host"}}`,
+		"{\"rule\":\"a\"}\n{\"rule\":\n{\"rule\":\"b\",\"hostname\":\"\\u202e\"}",
+	)
+}

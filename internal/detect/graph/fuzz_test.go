@@ -1,0 +1,30 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package graph_test
+
+import (
+	"testing"
+
+	"github.com/incident-operator/incident-operator/internal/detect/detecttest"
+	"github.com/incident-operator/incident-operator/internal/detect/graph"
+)
+
+func FuzzDecode(f *testing.F) {
+	detecttest.Fuzz(f, graph.Format,
+		`{"value":[{"id":"1","title":"t","severity":"high","status":"resolved","evidence":[{"@odata.type":"#microsoft.graph.security.deviceEvidence","deviceDnsName":"D","roles":["attacked"]}]}]}`,
+	)
+}
