@@ -29,6 +29,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/tags"
 )
 
@@ -55,22 +56,6 @@ func TestTag(t *testing.T) {
 	}
 	c.refused(exitFailed, "a tag is empty", "tag", "a,,b", "inc-1")
 	c.refused(exitFailed, "name at least one incident", "tag", "a")
-}
-
-func TestUntagLeavesTheOperatorsLabel(t *testing.T) {
-	key := tags.LabelKey("hr")
-	incident := anIncident("inc-1", func(i *v1alpha1.Incident) {
-		i.Spec.Tags = []v1alpha1.Tag{"HR"}
-		i.Labels = map[string]string{key: ""}
-		i.ManagedFields = []metav1.ManagedFieldsEntry{{
-			Manager: tags.Manager, Operation: metav1.ManagedFieldsOperationApply, FieldsType: "FieldsV1",
-			FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:labels":{"f:` + key + `":{}}}}`),
-		}}
-	})
-	removeTag(incident, "hr")
-	if _, there := incident.Labels[key]; !there || len(incident.Spec.Tags) != 0 {
-		t.Errorf("tags %v, labels %v", incident.Spec.Tags, incident.Labels)
-	}
 }
 
 // A list is replaced as a whole, so a tag that somebody else sets meanwhile must not get lost.
@@ -133,7 +118,7 @@ func TestClassify(t *testing.T) {
 		{"NotSet", "NotSet"},
 	} {
 		c.done(append(append([]string{"classify"}, strings.Fields(test.args)...), "inc-1")...)
-		if got := classificationOf(c.incident("inc-1").Spec.Classification); got != test.want {
+		if got := actions.ClassificationText(c.incident("inc-1").Spec.Classification); got != test.want {
 			t.Errorf("%s: got %s, want %s", test.args, got, test.want)
 		}
 	}
@@ -233,7 +218,7 @@ func TestInterrupt(t *testing.T) {
 		}
 	}
 	summary := fmt.Sprintf("%d changed, %d not begun.\n", changed, 100-changed)
-	if e.code != exitIncomplete || changed == 0 || changed > bulkWorkers+1 || !strings.Contains(e.errOut, summary+"Interrupted.") ||
+	if e.code != exitIncomplete || changed == 0 || changed > actions.Workers+1 || !strings.Contains(e.errOut, summary+"Interrupted.") ||
 		strings.Count(e.out, "in progress\n") != changed {
 		t.Errorf("%d changed, code %d\n%s%s", changed, e.code, e.out, e.errOut)
 	}

@@ -110,7 +110,7 @@ func (w *world) foretell(i int, before seen, now time.Time) map[string]expectati
 	}
 	expected := map[string]expectation{}
 	for _, outcome := range outcomes {
-		expected[outcome.Alert] = expectation{action: action, after: outcome.After, changes: outcome.Changes()}
+		expected[outcome.Alert] = expectation{action: action, after: outcome.After, changes: outcome.Differs()}
 	}
 	return expected
 }

@@ -72,24 +72,24 @@ func TestFieldsComeBack(t *testing.T) {
 			h.tell(v1alpha1.ActivityCommented, v1alpha1.ActorUser, "", 1)
 			h.tell(v1alpha1.ActivityAlertsLinked, v1alpha1.ActorUser, "", 2, "new-1", "new-2")
 			now := h.incident.DeepCopy()
-			plan, err := h.decide()
+			reversal, err := h.decide()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(want, activity.Fields(plan.After)); diff != "" {
+			if diff := cmp.Diff(want, activity.Fields(reversal.After)); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
-			if plan.Entry.Sequence != last || plan.Move != nil {
-				t.Errorf("reverts %s", undo.Describe(plan.Entry))
+			if reversal.Entry.Sequence != last || reversal.Move != nil {
+				t.Errorf("reverts %s", undo.Describe(reversal.Entry))
 			}
 			if diff := cmp.Diff(now, h.incident); diff != "" {
 				t.Errorf("the incident was changed: %s", diff)
 			}
-			h.edit("bob", test.group, func(i *v1alpha1.Incident) { plan.After.DeepCopyInto(i) })
-			if plan, err = h.decide(); err != nil {
+			h.edit("bob", test.group, func(i *v1alpha1.Incident) { reversal.After.DeepCopyInto(i) })
+			if reversal, err = h.decide(); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(activity.Fields(now), activity.Fields(plan.After)); diff != "" {
+			if diff := cmp.Diff(activity.Fields(now), activity.Fields(reversal.After)); diff != "" {
 				t.Errorf("undo of undo: (-want +got)\n%s", diff)
 			}
 		})
@@ -112,26 +112,26 @@ func TestOneRequest(t *testing.T) {
 	h.edit("bob", "resolution", both(v1alpha1.VerdictFalsePositive, "done"))
 	h.tell(v1alpha1.ActivityPropagated, v1alpha1.ActorOperator, "", 1, "a")
 	after := h.incident.DeepCopy()
-	plan, err := h.decide()
+	reversal, err := h.decide()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(activity.Fields(before), activity.Fields(plan.After)); diff != "" {
+	if diff := cmp.Diff(activity.Fields(before), activity.Fields(reversal.After)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	const want = "entry 3 (Classified by bob: classification.verdict: NotSet → FalsePositive) and " +
 		"entry 4 (Resolved by bob: resolution.state: Active → Resolved; resolution.note: none → done)"
-	if plan.Describe() != want {
-		t.Errorf("got %q", plan.Describe())
+	if reversal.Describe() != want {
+		t.Errorf("got %q", reversal.Describe())
 	}
 	h.edit("bob", "resolution", func(i *v1alpha1.Incident) {
 		both("", "")(i)
-		i.Spec = plan.After.Spec
+		i.Spec = reversal.After.Spec
 	})
-	if plan, err = h.decide(); err != nil {
+	if reversal, err = h.decide(); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(activity.Fields(after), activity.Fields(plan.After)); diff != "" {
+	if diff := cmp.Diff(activity.Fields(after), activity.Fields(reversal.After)); diff != "" {
 		t.Errorf("undo of undo: (-want +got)\n%s", diff)
 	}
 }
@@ -162,11 +162,11 @@ func tagged(all ...v1alpha1.Tag) func(*v1alpha1.Incident) {
 func TestOtherTagsStayInOrder(t *testing.T) {
 	h := begin(t, tagged("z", "a"))
 	h.edit("bob", "tags", tagged("z", "m", "a"))
-	plan, err := h.decide()
+	reversal, err := h.decide()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]v1alpha1.Tag{"z", "a"}, plan.After.Spec.Tags); diff != "" {
+	if diff := cmp.Diff([]v1alpha1.Tag{"z", "a"}, reversal.After.Spec.Tags); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
@@ -220,7 +220,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	h := begin(t, nothing)
 	h.edit("bob", "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" })
 	h.log[0], h.log[1] = h.log[1], h.log[0]
-	if plan, err := h.decide(); err != nil || plan.Entry.Sequence != 2 {
-		t.Errorf("got %v, %v", plan, err)
+	if reversal, err := h.decide(); err != nil || reversal.Entry.Sequence != 2 {
+		t.Errorf("got %v, %v", reversal, err)
 	}
 }
