@@ -58,7 +58,7 @@ an incident has to meet all of them. QUERY is a saved one; flags that are given 
 
 With --sort-by=name, rows are printed as they come. -o csv prints all columns, with whole times. =, +, - and @ at the
 beginning of a cell, or in it after one of ; , | " ' and spaces, get a ' in front: so a spreadsheet that splits at commas,
-semicolons, tabs or bars takes complete.Nothing for a formula. What is not printable is shown as in \x1b.`,
+semicolons, tabs or bars takes nothing for a formula. What is not printable is shown as in \x1b.`,
 		Example: `  # What is mine, or what nobody has and is severe
   kubectl incident list --mine
   kubectl incident list --unassigned --min-severity High

@@ -54,7 +54,7 @@ func (p *plugin) undoCommand() *cobra.Command {
 description, classification or severity, or a move of alerts. That is a change of its own, with an entry of its own, so
 that undo again brings the change back. Entries that tell of one request, such as those of resolve --classify, are
 reverted together. Comments, what the operator did and alerts that arrived are passed over. Where
-the incident has changed since, complete.Nothing is done; nor is it where the timeline has not caught up with the incident and its
+the incident has changed since, nothing is done; nor is it where the timeline has not caught up with the incident and its
 alerts within ten seconds. An undo that did not reach all alerts says by which command the rest are moved.`,
 		Example: `  # See first what it would change
   kubectl incident undo inc-1 --dry-run

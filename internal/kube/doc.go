@@ -14,6 +14,6 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-// Package kube is how the cluster is read and patched: page by page, on condition that nothing changed in between, and
-// watched until something has come about. It decides nothing.
+// Package kube is how the cluster is read and patched: what the cache keeps and its indexes, slim patches, and what is to be
+// done about the outcome of a request.
 package kube
