@@ -39,8 +39,9 @@ import (
 const (
 	// requestsPerSecond is what the client allows itself; the API server has its own limits for each user.
 	requestsPerSecond = 200
-	// fieldManager is that of what the plugin writes. Who did it is the user: admission sees to that.
-	fieldManager = "kubectl-incident"
+	// fieldManager is that of what the plugin writes. Who did it is the user: admission sees to that. The name must not begin
+	// with kubectl: Flux takes such a manager for a person who bypasses Git, and drops the fields that it set.
+	fieldManager = "incident-cli"
 )
 
 // connectTyped connects to the cluster with the kinds of this API. They are known here, so that nothing has to be discovered.
