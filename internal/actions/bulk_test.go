@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,21 +62,26 @@ func TestDoAllTellsInOrder(t *testing.T) {
 func TestInterruptedTasks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, interrupt := context.WithCancel(t.Context())
+		var begun sync.WaitGroup
+		begun.Add(2)
+		quick := instant(func(context.Context) (Result, error) {
+			begun.Done()
+			return Result{Ending: Changed}, nil
+		})
+		hanging := instant(func(ctx context.Context) (Result, error) {
+			begun.Done()
+			<-ctx.Done()
+			return Result{}, fmt.Errorf("cut: %w", ctx.Err())
+		})
 		slow := instant(func(ctx context.Context) (Result, error) {
+			begun.Wait()
 			interrupt()
 			time.Sleep(patience / 2)
 			return Result{Ending: Changed}, ctx.Err()
 		})
-		hanging := instant(func(ctx context.Context) (Result, error) {
-			<-ctx.Done()
-			return Result{}, fmt.Errorf("cut: %w", ctx.Err())
-		})
-		tasks := []Task{instant(changing), hanging, slow}
-		for range Workers {
-			tasks = append(tasks, hanging)
-		}
+		tasks := []Task{quick, hanging, slow}
 		var got []Ending
-		for _, result := range DoAll(ctx, tasks, tellNobody)[:3] {
+		for _, result := range DoAll(ctx, tasks, tellNobody) {
 			got = append(got, result.Ending)
 		}
 		if want := []Ending{Changed, Interrupted, Changed}; !slices.Equal(got, want) {

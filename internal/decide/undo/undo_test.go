@@ -224,3 +224,55 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		t.Errorf("got %v, %v", reversal, err)
 	}
 }
+
+// TestOneRequestWithTheOperatorBetween has a request whose parts are apart in the log: the operator told of something else
+// before the second was recorded.
+func TestOneRequestWithTheOperatorBetween(t *testing.T) {
+	h := begin(t, nothing)
+	before := h.incident.DeepCopy()
+	h.edit("bob", "resolution", func(i *v1alpha1.Incident) {
+		i.Spec.Classification.Verdict = v1alpha1.VerdictFalsePositive
+		resolveWith("done")(i)
+		metav1.SetMetaDataAnnotation(&i.ObjectMeta, v1alpha1.EditorAnnotationPrefix+"classification", "bob@2")
+	})
+	between := h.log[1]
+	between.Sequence, between.Type, between.Actor, between.ActorKind = 3, v1alpha1.ActivityPropagated, "operator", v1alpha1.ActorOperator
+	between.Changes = nil
+	last := h.log[2]
+	last.Sequence = 4
+	h.log = []v1alpha1.ActivitySpec{h.log[0], h.log[1], between, last}
+	reversal, err := h.decide()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(activity.Fields(before), activity.Fields(reversal.After)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestEntriesWithoutStamps are each a request of their own, which may have changed several fields.
+func TestEntriesWithoutStamps(t *testing.T) {
+	h := begin(t, nothing)
+	h.edit("bob", "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" })
+	before := h.incident.DeepCopy()
+	h.edit("bob", "resolution", func(i *v1alpha1.Incident) {
+		i.Spec.Classification.Verdict = v1alpha1.VerdictFalsePositive
+		resolveWith("done")(i)
+	})
+	whole := h.log[3]
+	whole.Sequence, whole.Changes = 3, append(h.log[2].Changes, h.log[3].Changes...)
+	h.log = []v1alpha1.ActivitySpec{h.log[0], h.log[1], whole}
+	for i := range h.log {
+		h.log[i].After.Stamps = nil
+	}
+	reversal, err := h.decide()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(activity.Fields(before), activity.Fields(reversal.After)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if len(reversal.With) != 0 || reversal.Entry.Sequence != 3 {
+		t.Errorf("reverts %s", reversal.Describe())
+	}
+}
