@@ -154,7 +154,7 @@ func TestOneRequestEach(t *testing.T) {
 	c.intercept.Get = func(context.Context, client.WithWatch, client.ObjectKey, client.Object, ...client.GetOption) error {
 		return errors.New("an incident is read again")
 	}
-	if e := c.run("start", "--all", "--yes"); e.code != exitDone || c.patches != 500 || e.errOut != "500 changed.\n" {
+	if e := c.run("start", "--unassigned", "--yes"); e.code != exitDone || c.patches != 500 || e.errOut != "500 changed.\n" {
 		t.Errorf("code %d, %d patches\n%s", e.code, c.patches, e.errOut)
 	}
 }

@@ -66,7 +66,7 @@ func (f *filterFlags) addTo(flags *pflag.FlagSet) {
 	add.StringSliceVar(&f.entities, "entity", nil, "only what has one of these things, such as a device or a user, in the evidence of an alert")
 	add.StringVar(&f.since, "since", "", "only what was active in this time, such as 90m, 12h or 7d")
 	add.StringVar(&f.Search, "search", "", "only what has this text in its title, description, tags or name")
-	add.BoolVar(&f.Any, "all", false, "also what is resolved or was merged into another incident")
+	add.BoolVar(&f.Any, "all", false, "also what is resolved or was merged into another incident; alone it selects nothing to change")
 	add.StringVarP(&f.labels, "selector", "l", "", "only what this label selector selects")
 	add.StringVar(&f.fields, "field-selector", "", "only what this field selector selects")
 	add.BoolVarP(&f.allNamespaces, "all-namespaces", "A", false, "incidents of all namespaces")
@@ -81,12 +81,13 @@ func (f *filterFlags) given() bool {
 	return given
 }
 
-// selects says whether a filter was given that asks for something. Where to look says nothing of what is meant, and a flag
-// such as --mine=false asks for everything.
+// selects says whether a filter was given that asks for something. Where to look says nothing of what is meant, --all only
+// widens what another flag asks for, and a flag such as --mine=false asks for everything.
 func (f *filterFlags) selects() bool {
 	selects := false
 	f.set.VisitAll(func(flag *pflag.Flag) {
-		selects = selects || (flag.Changed && flag.Name != "all-namespaces" && flag.Value.String() != flag.DefValue)
+		widens := flag.Name == "all-namespaces" || flag.Name == "all"
+		selects = selects || (flag.Changed && !widens && flag.Value.String() != flag.DefValue)
 	})
 	return selects
 }

@@ -43,7 +43,7 @@ func TestEmptyFilters(t *testing.T) {
 		c.refused(2, "kubectl-incident: --since must be a time such as 90m", "list", "--since="+since)
 		c.refused(2, "kubectl-incident: --since must be a time such as 90m", "list", "--since="+since, "--save", "none")
 	}
-	for _, flags := range [][]string{{"--mine=false"}, {"--unassigned=false"}, {"-A"}, {"-A", "--all=false"}} {
+	for _, flags := range [][]string{{"--mine=false"}, {"--unassigned=false"}, {"-A"}, {"-A", "--all=false"}, {"--all"}, {"--all", "-A"}} {
 		c.refused(2, "name at least one incident", append([]string{"resolve"}, flags...)...)
 	}
 	c.refused(2, "not both", "resolve", "one", "-A")
@@ -52,7 +52,7 @@ func TestEmptyFilters(t *testing.T) {
 	c.refused(2, "--chunk-size must not be negative", "resolve", "--all", "--chunk-size=-1")
 	c.refused(2, "--chunk-size must not be negative", "alerts", "--chunk-size=-1")
 	c.refused(2, "the name of the incident is empty", "alerts", "")
-	c.done("resolve", "--all", "--dry-run")
+	c.done("resolve", "--all", "--unassigned", "--dry-run")
 }
 
 // TestOfMerged has incidents whose alerts go on: one was merged into two, and two into three.

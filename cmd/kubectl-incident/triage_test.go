@@ -210,7 +210,7 @@ func TestInterrupt(t *testing.T) {
 		}
 		return w.Patch(ctx, object, p, options...)
 	}
-	e := c.runWith(ctx, "start", "--all", "--yes", "--wait")
+	e := c.runWith(ctx, "start", "--unassigned", "--yes", "--wait")
 	changed := 0
 	for i := range objects {
 		if c.incident(fmt.Sprintf("inc-%02d", i)).Spec.Resolution.State == v1alpha1.ResolutionInProgress {
