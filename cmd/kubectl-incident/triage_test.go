@@ -154,6 +154,21 @@ func TestResolveStartReopen(t *testing.T) {
 	c.done("resolve", "inc-1", "--note", strings.Repeat("ä", 4096))
 }
 
+// TestStartOfWhatIsResolved must not lose the note, nor open alerts again.
+func TestStartOfWhatIsResolved(t *testing.T) {
+	c := newCluster(t, anIncident("inc-1", func(i *v1alpha1.Incident) {
+		i.Spec.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionResolved, Note: "cleaned"}
+	}), anIncident("inc-2"))
+	e := c.run("start", "inc-1", "inc-2")
+	if e.code != exitIncomplete || !strings.Contains(e.errOut, "incident/inc-1: it is resolved: reopen it first\n") || c.patches != 1 {
+		t.Errorf("code %d, %d patches\n%s%s", e.code, c.patches, e.out, e.errOut)
+	}
+	if got := c.incident("inc-1").Spec.Resolution.Note; got != "cleaned" {
+		t.Errorf("the note is %q", got)
+	}
+	c.refused(exitIncomplete, "it is resolved: reopen it first", "start", "inc-1", "--dry-run")
+}
+
 func TestDryRunTellsOfAlertsAndChangesNothing(t *testing.T) {
 	c := newCluster(t, anIncident("inc-1"), anAlert("al-1", "inc-1"), anAlert("al-2", "inc-1"), anAlert("other", "inc-2"))
 	out := c.done("assign", "bob", "inc-1", "--dry-run")

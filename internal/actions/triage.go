@@ -64,12 +64,16 @@ func Resolve(note string) Change {
 	})
 }
 
-// Start says that work is in progress.
+// Start says that work is in progress. A resolved incident is refused: its note would be lost, and its alerts opened again,
+// which is what Reopen is for.
 func Start() Change {
-	return setting("in progress", func(incident *v1alpha1.Incident) {
-		leaveResolved(incident)
+	return Change{Done: "in progress", Apply: func(incident *v1alpha1.Incident) error {
+		if incident.Spec.Resolution.State == v1alpha1.ResolutionResolved {
+			return refuse("it is resolved: reopen it first")
+		}
 		incident.Spec.Resolution.State = v1alpha1.ResolutionInProgress
-	})
+		return nil
+	}}
 }
 
 // Reopen opens a resolved incident again.
