@@ -48,7 +48,7 @@ func TestRestAfterInterrupt(t *testing.T) {
 		objects = append(objects, anIncident(fmt.Sprintf("inc-%02d", i)), anAlert(fmt.Sprintf("a-%02d", i), "inc-00"))
 	}
 	for command, want := range map[string]string{
-		"start --unassigned":                    "What is listed as done is done; the same command again does the rest.\n",
+		"start --unassigned":             "What is listed as done is done; the same command again does the rest.\n",
 		"move --from inc-00 --to inc-01": "What is listed as done is done; the same command again does the rest.\n",
 		"move --from inc-00 --unlink":    "What is listed as done is done; the same command again does the rest.\n",
 		"move --from inc-00 --new=fresh": "What is listed as done is done; incident/fresh was created: the same command with --to fresh instead of --new does the rest.\n",

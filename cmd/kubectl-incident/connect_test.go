@@ -40,8 +40,12 @@ func TestFieldManager(t *testing.T) {
 		return w.Create(ctx, object, options...)
 	}
 	for _, args := range [][]string{
-		{"assign", "bob", "inc-1"}, {"move", "a", "--new=inc-3"}, {"merge", "inc-2", "--into", "inc-1"}, {"comment", "inc-1", "x"},
-		{"create", "incident", "inc-4"}, {"create", "alert", "b", "--title", "x"},
+		{"assign", "bob", "inc-1"},
+		{"move", "a", "--new=inc-3"},
+		{"merge", "inc-2", "--into", "inc-1"},
+		{"comment", "inc-1", "x"},
+		{"create", "incident", "inc-4"},
+		{"create", "alert", "b", "--title", "x"},
 	} {
 		c.done(args...)
 	}

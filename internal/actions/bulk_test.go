@@ -45,7 +45,9 @@ func TestDoAllTellsInOrder(t *testing.T) {
 		index int
 		want  []string
 	}{
-		{1, nil}, {0, []string{"0 changed", "1 changed"}}, {3, []string{"0 changed", "1 changed"}},
+		{1, nil},
+		{0, []string{"0 changed", "1 changed"}},
+		{3, []string{"0 changed", "1 changed"}},
 		{2, []string{"0 changed", "1 changed", "2 changed", "3 changed"}},
 	} {
 		account.enter(step.index, Result{Ending: Changed})

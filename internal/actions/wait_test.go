@@ -106,6 +106,7 @@ func TestWaitForWhatIsGone(t *testing.T) {
 		}
 	}
 }
+
 func TestMergeEnded(t *testing.T) {
 	for name, test := range map[string]struct {
 		status     metav1.ConditionStatus
