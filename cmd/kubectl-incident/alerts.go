@@ -26,11 +26,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
+	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
-// alertListing is what the command alerts is told.
-type alertListing struct {
+// alertsOptions are what the command alerts is told.
+type alertsOptions struct {
 	*plugin
 	formatFlags
 	unlinked      bool
@@ -39,11 +42,11 @@ type alertListing struct {
 }
 
 func (p *plugin) alertsCommand() *cobra.Command {
-	o := &alertListing{plugin: p}
+	o := &alertsOptions{plugin: p}
 	command := &cobra.Command{
 		Use:               "alerts [INCIDENT]",
 		Short:             "List the alerts of an incident, those of none, or all",
-		ValidArgsFunction: p.completeArgs(allIncidents, nothing),
+		ValidArgsFunction: complete.Args(p.allIncidents, complete.Nothing),
 		Example: `  # Those of one incident
   kubectl incident alerts inc-1
 
@@ -61,12 +64,12 @@ func (p *plugin) alertsCommand() *cobra.Command {
 	flags := command.Flags()
 	flags.BoolVar(&o.unlinked, "unlinked", false, "only alerts that belong to no incident")
 	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "alerts of all namespaces")
-	flags.Int64Var(&o.chunk, "chunk-size", defaultChunk, "how many objects one request asks for; 0 for all at once")
+	flags.Int64Var(&o.chunk, "chunk-size", kube.DefaultChunk, "how many objects one request asks for; 0 for all at once")
 	o.addTo(command, p)
 	return command
 }
 
-func (o *alertListing) validate(named bool, incident string) error {
+func (o *alertsOptions) validate(named bool, incident string) error {
 	switch {
 	case named && incident == "":
 		return errors.New("the name of the incident is empty")
@@ -78,7 +81,7 @@ func (o *alertListing) validate(named bool, incident string) error {
 	return nil
 }
 
-func (o *alertListing) run(ctx context.Context, named bool, incident string) error {
+func (o *alertsOptions) run(ctx context.Context, named bool, incident string) error {
 	if err := o.validate(named, incident); err != nil {
 		return err
 	}
@@ -103,7 +106,7 @@ func (o *alertListing) run(ctx context.Context, named bool, incident string) err
 		options = append(options, client.MatchingFields{"spec.incidentRef.name": incident})
 	}
 	none := true
-	err = eachPage(ctx, c, &v1alpha1.AlertList{}, o.chunk, func(page *v1alpha1.AlertList) error {
+	err = kube.EachPage(ctx, c, &v1alpha1.AlertList{}, o.chunk, func(page *v1alpha1.AlertList) error {
 		none = none && len(page.Items) == 0
 		return sink.page(pointers(page.Items), time.Now())
 	}, options...)
@@ -117,13 +120,13 @@ func (o *alertListing) run(ctx context.Context, named bool, incident string) err
 }
 
 // pointOut fails where the incident does not exist, and says where the alerts of a merged one went.
-func (o *alertListing) pointOut(ctx context.Context, c client.Client, namespace, name string) error {
+func (o *alertsOptions) pointOut(ctx context.Context, c client.Client, namespace, name string) error {
 	incident := &v1alpha1.Incident{}
 	if err := c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, incident); err != nil {
 		return fmt.Errorf("reading the incident: %w", err)
 	}
 	if query.StateOf(incident) == v1alpha1.IncidentRedirected {
-		printLine(o.ErrOut, escape(name+" was merged: see the alerts of "+incident.Status.RedirectedTo+"."))
+		terminal.PrintLine(o.ErrOut, terminal.Escape(name+" was merged: see the alerts of "+incident.Status.RedirectedTo+"."))
 	}
 	return nil
 }

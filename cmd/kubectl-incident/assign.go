@@ -22,26 +22,27 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
 func (p *plugin) takeCommand() *cobra.Command {
 	return p.changeCommand(&cobra.Command{
 		Use:               "take [INCIDENT...]",
 		Short:             "Assign incidents, and with them their alerts, to yourself",
-		ValidArgsFunction: p.completeArgs(openIncidents),
+		ValidArgsFunction: complete.Args(p.openIncidents),
 		Example: `  # Take one
   kubectl incident take inc-1
 
   # Take everything severe that nobody has
   kubectl incident take --unassigned --min-severity High`,
-	}, func(ctx context.Context, names []string) (change, []string, error) {
+	}, func(ctx context.Context, names []string) (actions.Change, []string, error) {
 		_, c, err := p.cluster()
 		if err != nil {
-			return change{}, nil, err
+			return actions.Change{}, nil, err
 		}
-		me, err := whoAmI(ctx, c)
-		return assignTo(me), names, err
+		me, err := actions.WhoAmI(ctx, c)
+		return actions.AssignTo(me), names, err
 	})
 }
 
@@ -49,18 +50,18 @@ func (p *plugin) assignCommand() *cobra.Command {
 	return p.changeCommand(&cobra.Command{
 		Use:               "assign USER [INCIDENT...]",
 		Short:             "Assign incidents, and with them their alerts, to a user or group",
-		ValidArgsFunction: p.completeArgs(knownAssignees, openIncidents),
+		ValidArgsFunction: complete.Args(p.knownAssignees, p.openIncidents),
 		Args:              cobra.MinimumNArgs(1),
 		Example: `  # See first what it would change, on each alert too
   kubectl incident assign bob@example.com inc-1 --dry-run
 
   # All that bear a tag
   kubectl incident assign bob@example.com --tag Ransomware`,
-	}, func(_ context.Context, args []string) (change, []string, error) {
+	}, func(_ context.Context, args []string) (actions.Change, []string, error) {
 		if args[0] == "" {
-			return change{}, nil, errors.New("the user is empty: use unassign to take an assignment back")
+			return actions.Change{}, nil, errors.New("the user is empty: use unassign to take an assignment back")
 		}
-		return assignTo(args[0]), args[1:], nil
+		return actions.AssignTo(args[0]), args[1:], nil
 	})
 }
 
@@ -68,20 +69,9 @@ func (p *plugin) unassignCommand() *cobra.Command {
 	return p.changeCommand(&cobra.Command{
 		Use:               "unassign [INCIDENT...]",
 		Short:             "Take assignments back; alerts get the owner they had before",
-		ValidArgsFunction: p.completeArgs(openIncidents),
+		ValidArgsFunction: complete.Args(p.openIncidents),
 		Example:           `  kubectl incident unassign inc-1`,
-	}, func(_ context.Context, names []string) (change, []string, error) {
-		return assignTo(""), names, nil
+	}, func(_ context.Context, names []string) (actions.Change, []string, error) {
+		return actions.AssignTo(""), names, nil
 	})
-}
-
-func assignTo(user string) change {
-	done := "assigned to " + user
-	if user == "" {
-		done = "unassigned"
-	}
-	return change{done: done, apply: func(incident *v1alpha1.Incident) error {
-		incident.Spec.Assignee = user
-		return nil
-	}}
 }

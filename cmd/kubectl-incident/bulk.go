@@ -20,58 +20,33 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"strings"
 
-	"golang.org/x/sync/errgroup"
-	"sigs.k8s.io/controller-runtime/pkg/client"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
+	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
-const (
-	// bulkWorkers is how many requests of one command are under way at the same time.
-	bulkWorkers = 8
-	// interruptPatience is how long requests that are under way may still take after an interrupt.
-	interruptPatience = 10 * time.Second
+// sameAgain is the rest of tasks that do nothing where they are done already.
+const sameAgain = "the same command again does the rest"
 
-	unchanged = "unchanged"
-	// notSelected is for what was changed by somebody else so that the filter selects it no more.
-	notSelected = "no longer selected"
-	// sameAgain is the rest of tasks that do nothing where they are done already.
-	sameAgain = "the same command again does the rest"
-)
-
-// errIncomplete ends a command with 1 after it has printed what failed.
+// errIncomplete ends the command with 1 after it has printed what is not done.
 var errIncomplete = errors.New("not all was done")
 
 // task is what a command does to one object.
 type task struct {
-	// what names the object, such as incident/inc-1.
-	what string
+	actions.Task
+	// title names the object, such as incident/inc-1.
+	title string
 	// rest says how to get done what was not begun before an interrupt; empty where that takes a look first.
 	rest string
-	// preview says what would change.
-	preview func(context.Context) (string, error)
-	// do does it and says what was done.
-	do func(context.Context, ...client.PatchOption) (string, error)
-	// wait follows what the operator does then; nil for nothing.
-	wait func(context.Context, *progress) error
+	// describe puts a preview into words.
+	describe func(actions.Preview) string
 }
 
-// result is how a task ended; all zero where it never began.
-type result struct {
-	done string
-	err  error
-}
-
-// changed says whether the task changed anything.
-func (r result) changed() bool {
-	return r.err == nil && r.done != "" && r.done != unchanged && r.done != notSelected
-}
-
-// bulkWith does tasks, a few at the same time, and prints how each of them ended, in their order. Interrupted, it says what
-// was not begun.
+// bulkWith does the tasks, or with --dry-run says what they would do.
 func (b *bulkFlags) bulkWith(ctx context.Context, p *plugin, tasks []task) error {
 	if len(tasks) == 0 {
-		printLine(p.ErrOut, "Nothing is selected.")
+		terminal.PrintLine(p.ErrOut, "Nothing is selected.")
 		return nil
 	}
 	if b.dryRun != dryRunNone {
@@ -83,22 +58,26 @@ func (b *bulkFlags) bulkWith(ctx context.Context, p *plugin, tasks []task) error
 	return p.sent(b.send(ctx, p, tasks))
 }
 
-// send does tasks and waits for what follows from them.
+// send does the tasks and prints how each ended. What is under way at an interrupt gets some seconds to end, so that it is
+// known whether it is done.
 func (b *bulkFlags) send(ctx context.Context, p *plugin, tasks []task) error {
-	account := newAccount(p, tasks)
-	doAll(ctx, tasks, account)
-	complete := account.close()
+	told := account{plugin: p, tasks: tasks, counts: map[actions.Ending]int{}}
+	all := make([]actions.Task, 0, len(tasks))
+	for _, t := range tasks {
+		all = append(all, t.Task)
+	}
+	results := actions.DoAll(ctx, all, told.tell)
+	complete := told.sum()
 	if !complete && ctx.Err() != nil {
-		printLine(p.ErrOut, escape("Interrupted. What is listed as done is done"+restOf(tasks)+"."))
+		terminal.PrintLine(p.ErrOut, terminal.Escape("Interrupted. What is listed as done is done"+restOf(tasks)+"."))
 		return errIncomplete
 	}
-	if followed := b.follow(ctx, p, tasks, account.results); !followed || !complete {
+	if followed := b.follow(ctx, p, tasks, all, results); !followed || !complete {
 		return errIncomplete
 	}
 	return nil
 }
 
-// restOf is the same for all tasks of a command.
 func restOf(tasks []task) string {
 	if tasks[0].rest == "" {
 		return ""
@@ -106,7 +85,7 @@ func restOf(tasks []task) string {
 	return "; " + tasks[0].rest
 }
 
-// rehearse prints what would change. On the server it also asks whether the API server would take it.
+// rehearse prints what would change.
 func (b *bulkFlags) rehearse(ctx context.Context, p *plugin, tasks []task) error {
 	failed := false
 	for _, task := range tasks {
@@ -114,74 +93,34 @@ func (b *bulkFlags) rehearse(ctx context.Context, p *plugin, tasks []task) error
 			failed = true
 			break
 		}
-		text, err := task.preview(ctx)
+		found, err := task.Preview(ctx)
 		if err == nil && b.dryRun == dryRunServer {
-			_, err = task.do(ctx, client.DryRunAll)
+			_, err = task.Do(ctx, true)
 		}
 		if err != nil {
 			failed = true
-			printLine(p.ErrOut, escape(task.what+": "+err.Error()))
+			terminal.PrintLine(p.ErrOut, terminal.Escape(task.title+": "+err.Error()))
 			continue
 		}
-		printLine(p.Out, text)
+		terminal.PrintLine(p.Out, task.describe(found))
 	}
-	printLine(p.Out, fmt.Sprintf("Nothing was changed (dry run, %s).", b.dryRun))
+	terminal.PrintLine(p.Out, fmt.Sprintf("Nothing was changed (dry run, %s).", b.dryRun))
 	if failed {
 		return errIncomplete
 	}
 	return nil
 }
 
-// doAll does tasks until the context ends. What is under way then may still end by itself for a while, so that it is
-// known whether it was done.
-func doAll(ctx context.Context, tasks []task, account *account) {
-	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(interruptPatience, cancel) })()
-	var group errgroup.Group
-	group.SetLimit(bulkWorkers)
-	for i := range tasks {
-		if ctx.Err() != nil {
-			break
-		}
-		group.Go(func() error {
-			var ended result
-			if ctx.Err() == nil {
-				ended.done, ended.err = tasks[i].do(lasting)
-			}
-			account.enter(i, ended)
-			return nil
-		})
-	}
-	_ = group.Wait() // No task fails its group.
-}
-
-func ctxEnded(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-}
-
 // follow waits for what the operator does after the changes, and says whether all of it is done.
-func (b *bulkFlags) follow(ctx context.Context, p *plugin, tasks []task, results []result) bool {
+func (b *bulkFlags) follow(ctx context.Context, p *plugin, tasks []task, all []actions.Task, results []actions.Result) bool {
 	if !b.wait {
 		return true
 	}
 	ctx, cancel := context.WithTimeout(ctx, b.timeout)
 	defer cancel()
-	bar := newProgress(p)
-	problems := make([]error, len(tasks))
-	var group errgroup.Group
-	group.SetLimit(bulkWorkers)
-	for i, result := range results {
-		if !result.changed() || tasks[i].wait == nil {
-			continue
-		}
-		group.Go(func() error {
-			problems[i] = tasks[i].wait(ctx, bar)
-			return nil
-		})
-	}
-	_ = group.Wait() // No task fails its group.
-	bar.end()
+	bar := terminal.NewBar(p.ErrOut, p.onTerminal())
+	problems := actions.WaitAll(ctx, all, results, bar.Show)
+	bar.End()
 	return reportWaits(p, tasks, problems)
 }
 
@@ -193,15 +132,72 @@ func reportWaits(p *plugin, tasks []task, problems []error) (done bool) {
 		switch {
 		case problem == nil:
 			continue
-		case ctxEnded(problem):
+		case actions.CutOff(problem):
 			unseen++
 		default:
-			printLine(p.ErrOut, escape(tasks[i].what+": waiting: "+problem.Error()))
+			terminal.PrintLine(p.ErrOut, terminal.Escape(tasks[i].title+": waiting: "+problem.Error()))
 		}
 		done = false
 	}
 	if unseen > 0 {
-		printLine(p.ErrOut, fmt.Sprintf("The changes are made. For %d of them the operator was not seen to be done.", unseen))
+		terminal.PrintLine(p.ErrOut, fmt.Sprintf("The changes are made. For %d of them the operator was not seen to be done.", unseen))
 	}
 	return done
+}
+
+// account prints how tasks ended, and counts them.
+type account struct {
+	plugin *plugin
+	tasks  []task
+	counts map[actions.Ending]int
+}
+
+func (a *account) tell(i int, result actions.Result) {
+	a.counts[result.Ending]++
+	title := a.tasks[i].title
+	switch result.Ending {
+	case actions.Changed:
+		terminal.PrintLine(a.plugin.Out, terminal.Escape(title+" "+result.Done))
+	case actions.Unchanged, actions.NotSelected:
+		terminal.PrintLine(a.plugin.Out, title+" "+string(result.Ending))
+	case actions.Interrupted:
+		terminal.PrintLine(a.plugin.ErrOut, terminal.Escape(title+": interrupted: it may be done or not"))
+	case actions.Failed:
+		terminal.PrintLine(a.plugin.ErrOut, terminal.Escape(title+": "+result.Err.Error()))
+	case actions.NotBegun: // The sum says how many.
+	}
+}
+
+// sum prints how many tasks ended how, and says whether all was done.
+func (a *account) sum() (complete bool) {
+	complete = true
+	var summary []string
+	for _, ending := range actions.Endings {
+		if a.counts[ending] > 0 {
+			summary = append(summary, fmt.Sprintf("%d %s", a.counts[ending], ending))
+			complete = complete && !ending.Incomplete()
+		}
+	}
+	if len(a.tasks) > 1 {
+		terminal.PrintLine(a.plugin.ErrOut, strings.Join(summary, ", ")+".")
+	}
+	return complete
+}
+
+// sent ends a command that has sent changes. Where its output could not be written, the changes may be made, which is not
+// what the exit code of other failures says.
+func (p *plugin) sent(err error) error {
+	out, remembers := p.Out.(*terminal.Output)
+	if !remembers || out.Err == nil {
+		return err
+	}
+	terminal.PrintLine(p.ErrOut, terminal.Escape(program+": the changes were sent, but writing the output failed: "+out.Err.Error()))
+	out.Err = errors.Join(errIncomplete, out.Err)
+	return errIncomplete
+}
+
+// refuse prints why a command does nothing.
+func (p *plugin) refuse(why string) error {
+	terminal.PrintLine(p.ErrOut, terminal.Escape(why))
+	return errIncomplete
 }

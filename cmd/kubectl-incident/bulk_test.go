@@ -17,7 +17,6 @@ limitations under the License.
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +26,6 @@ import (
 	"testing"
 	"time"
 
-	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -50,7 +48,7 @@ func TestRestAfterInterrupt(t *testing.T) {
 		objects = append(objects, anIncident(fmt.Sprintf("inc-%02d", i)), anAlert(fmt.Sprintf("a-%02d", i), "inc-00"))
 	}
 	for command, want := range map[string]string{
-		"start --all":                    "What is listed as done is done; the same command again does the rest.\n",
+		"start --unassigned":             "What is listed as done is done; the same command again does the rest.\n",
 		"move --from inc-00 --to inc-01": "What is listed as done is done; the same command again does the rest.\n",
 		"move --from inc-00 --unlink":    "What is listed as done is done; the same command again does the rest.\n",
 		"move --from inc-00 --new=fresh": "What is listed as done is done; incident/fresh was created: the same command with --to fresh instead of --new does the rest.\n",
@@ -78,32 +76,6 @@ func TestInterruptOfWhatIsComplete(t *testing.T) {
 	e := c.runWith(c.interruptedAt(), "start", "inc-1")
 	if e.code != exitDone || e.errOut != "" {
 		t.Errorf("code %d\n%s", e.code, e.errOut)
-	}
-}
-
-// TestAccount tells of a task as soon as those before it have ended.
-func TestAccount(t *testing.T) {
-	var out, errOut bytes.Buffer
-	p := newPlugin(genericiooptions.IOStreams{Out: &out, ErrOut: &errOut})
-	a := newAccount(p, []task{{what: "a"}, {what: "b"}, {what: "c"}, {what: "d"}, {what: "e"}})
-	for _, step := range []struct {
-		index  int
-		ended  result
-		out    string
-		errOut string
-	}{
-		{1, result{done: "done"}, "", ""},
-		{0, result{done: unchanged}, "a unchanged\nb done\n", ""},
-		{3, result{done: notSelected}, "a unchanged\nb done\n", ""},
-		{2, result{err: errors.New("no\x1b")}, "a unchanged\nb done\nd no longer selected\n", "c: no\\x1b\n"},
-	} {
-		a.enter(step.index, step.ended)
-		if out.String() != step.out || errOut.String() != step.errOut {
-			t.Errorf("after %d: got %q, %q", step.index, out.String(), errOut.String())
-		}
-	}
-	if a.close() || !strings.HasSuffix(errOut.String(), "1 changed, 1 unchanged, 1 no longer selected, 1 failed, 1 not begun.\n") {
-		t.Error(errOut.String())
 	}
 }
 

@@ -26,20 +26,21 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
 // catchUp lists anew where the API server no longer has what changed since the last event, and prints what is not as it was
 // printed.
-func (o *listing) catchUp(ctx context.Context, c client.Client, namespace string, sink sink[*v1alpha1.Incident], seen *listed) error {
+func (o *listOptions) catchUp(ctx context.Context, c client.Client, sink sink[*v1alpha1.Incident], seen *listed) error {
 	now, before := time.Now(), seen.versions
 	fresh := listed{versions: map[string]string{}}
 	var changed []*v1alpha1.Incident
-	err := o.eachSelected(ctx, c, namespace, now, func(page *v1alpha1.IncidentList) error {
+	err := o.selector.EachPage(ctx, c, now, func(page *v1alpha1.IncidentList) error {
 		fresh.resourceVersion = page.ResourceVersion
 		for i := range page.Items {
 			incident := page.Items[i].DeepCopy() // The next page is read into the same list.
-			fresh.versions[keyOf(incident)] = incident.ResourceVersion
-			if before[keyOf(incident)] != incident.ResourceVersion {
+			fresh.versions[actions.KeyOf(incident)] = incident.ResourceVersion
+			if before[actions.KeyOf(incident)] != incident.ResourceVersion {
 				changed = append(changed, incident)
 			}
 		}

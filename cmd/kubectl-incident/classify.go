@@ -23,6 +23,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/classify"
 )
 
@@ -30,7 +32,7 @@ func (p *plugin) classifyCommand() *cobra.Command {
 	return p.changeCommand(&cobra.Command{
 		Use:               "classify VERDICT [DETERMINATION] [INCIDENT...]",
 		Short:             "Say what incidents turned out to be",
-		ValidArgsFunction: p.completeArgs(classifications, determinationOrIncidents, openIncidents),
+		ValidArgsFunction: complete.Args(classifications, p.determinationOrIncidents, p.openIncidents),
 		Long: `Say what incidents turned out to be.
 
 A verdict is NotSet, TruePositive, InformationalExpectedActivity or FalsePositive. The second argument is a determination
@@ -43,9 +45,9 @@ where it has an upper-case letter, which no incident has in its name. VERDICT/DE
 
   # Take a verdict back
   kubectl incident classify NotSet inc-1`,
-	}, func(_ context.Context, args []string) (change, []string, error) {
+	}, func(_ context.Context, args []string) (actions.Change, []string, error) {
 		classification, names, err := takeClassification(args)
-		return classifyAs(classification), names, err
+		return actions.ClassifyAs(classification), names, err
 	})
 }
 
@@ -60,11 +62,4 @@ func takeClassification(args []string) (v1alpha1.Classification, []string, error
 	}
 	classification, err := classify.Parse(args[0], "")
 	return classification, args[1:], err
-}
-
-func classifyAs(classification v1alpha1.Classification) change {
-	return change{done: "classified as " + classificationOf(classification), apply: func(incident *v1alpha1.Incident) error {
-		incident.Spec.Classification = classification
-		return nil
-	}}
 }

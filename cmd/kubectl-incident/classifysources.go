@@ -22,18 +22,19 @@ import (
 	"strings"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
 	"github.com/incident-operator/incident-operator/internal/decide/classify"
 )
 
 // classifications completes a verdict and, behind a slash, a determination that fits it.
-func classifications(ctx context.Context, t *typing) ([]suggestion, error) {
-	verdict, _, both := strings.Cut(t.word, "/")
+func classifications(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+	verdict, _, both := strings.Cut(t.Word, "/")
 	if !both {
-		return words(classify.Verdicts...)(ctx, t)
+		return complete.Words(classify.Verdicts...)(ctx, t)
 	}
-	var all []suggestion
+	var all []complete.Suggestion
 	for _, determination := range fittingDeterminations(verdict) {
-		all = append(all, suggestion{text: verdict + "/" + determination})
+		all = append(all, complete.Suggestion{Text: verdict + "/" + determination})
 	}
 	return all, nil
 }
@@ -47,16 +48,16 @@ func fittingDeterminations(verdict string) []string {
 }
 
 // determinationOrIncidents completes what may stand behind a verdict: first determinations that fit, then incidents.
-func determinationOrIncidents(ctx context.Context, t *typing) ([]suggestion, error) {
-	var all []suggestion
-	if !strings.Contains(t.args[0], "/") {
-		fitting, err := words(fittingDeterminations(t.args[0])...)(ctx, t)
+func (p *plugin) determinationOrIncidents(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+	var all []complete.Suggestion
+	if !strings.Contains(t.Args[0], "/") {
+		fitting, err := complete.Words(fittingDeterminations(t.Args[0])...)(ctx, t)
 		if err != nil {
 			return nil, err
 		}
-		all = t.fitting(fitting)
+		all = t.Fitting(fitting)
 	}
-	named, err := openIncidents(ctx, t)
+	named, err := p.openIncidents(ctx, t)
 	if err != nil && len(all) == 0 {
 		return nil, err
 	}
@@ -64,9 +65,9 @@ func determinationOrIncidents(ctx context.Context, t *typing) ([]suggestion, err
 }
 
 // determinationsOfFlag are those that fit the verdicts that a filter asks for, all where it asks for none.
-func determinationsOfFlag(ctx context.Context, t *typing) ([]suggestion, error) {
+func determinationsOfFlag(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
 	asked := classify.Verdicts
-	if flag := t.command.Flag("verdict"); flag.Changed {
+	if flag := t.Command.Flag("verdict"); flag.Changed {
 		asked = nil
 		for verdict := range strings.SplitSeq(flag.Value.String(), ",") {
 			asked = append(asked, v1alpha1.Verdict(verdict))
@@ -77,5 +78,5 @@ func determinationsOfFlag(ctx context.Context, t *typing) ([]suggestion, error) 
 		all = append(all, classify.Fitting(verdict)...)
 	}
 	slices.Sort(all)
-	return words(slices.Compact(all)...)(ctx, t)
+	return complete.Words(slices.Compact(all)...)(ctx, t)
 }

@@ -20,8 +20,10 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/table"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
@@ -32,48 +34,48 @@ const (
 )
 
 // incidentColumns are those of kubectl get incidents, in its order.
-func incidentColumns() []column[*v1alpha1.Incident] {
+func incidentColumns() []table.Column[*v1alpha1.Incident] {
 	type incident = *v1alpha1.Incident
-	return []column[incident]{
-		{name: "NAME", cell: func(i incident, _ time.Time) string { return i.Name }},
-		{name: "SEVERITY", short: true, paint: severityColor, cell: func(i incident, _ time.Time) string { return string(i.Status.Severity) }},
-		{name: "STATE", cell: func(i incident, _ time.Time) string { return string(query.StateOf(i)) }},
-		{name: "ASSIGNEE", least: leastAssignee, cell: func(i incident, _ time.Time) string { return i.Spec.Assignee }},
-		{name: "ALERTS", short: true, spare: 2, cell: func(i incident, _ time.Time) string { return i.Status.Alerts.Summary }},
+	return []table.Column[incident]{
+		{Name: "NAME", Cell: func(i incident, _ time.Time) string { return i.Name }},
+		{Name: "SEVERITY", Short: true, Paint: severityColor, Cell: func(i incident, _ time.Time) string { return string(i.Status.Severity) }},
+		{Name: "STATE", Cell: func(i incident, _ time.Time) string { return string(query.StateOf(i)) }},
+		{Name: "ASSIGNEE", Least: leastAssignee, Cell: func(i incident, _ time.Time) string { return i.Spec.Assignee }},
+		{Name: "ALERTS", Short: true, Spare: 2, Cell: func(i incident, _ time.Time) string { return i.Status.Alerts.Summary }},
 		{
-			name: "LAST ACTIVITY", short: true, spare: 3,
-			cell:  func(i incident, now time.Time) string { return sinceTime(i.Status.LastActivityTime, now) },
-			exact: func(i incident) string { return exactTime(i.Status.LastActivityTime) },
+			Name: "LAST ACTIVITY", Short: true, Spare: 3,
+			Cell:  func(i incident, now time.Time) string { return sinceTime(i.Status.LastActivityTime, now) },
+			Exact: func(i incident) string { return exactTime(i.Status.LastActivityTime) },
 		},
 		{
-			name: "AGE", spare: 1,
-			cell:  func(i incident, now time.Time) string { return since(i.CreationTimestamp.Time, now) },
-			exact: func(i incident) string { return exactTime(&i.CreationTimestamp) },
+			Name: "AGE", Spare: 1,
+			Cell:  func(i incident, now time.Time) string { return since(i.CreationTimestamp.Time, now) },
+			Exact: func(i incident) string { return exactTime(&i.CreationTimestamp) },
 		},
-		{name: "VERDICT", wide: true, spare: 5, cell: func(i incident, _ time.Time) string { return string(i.Spec.Classification.Verdict) }},
-		{name: "DETERMINATION", wide: true, spare: 4, cell: func(i incident, _ time.Time) string { return string(i.Spec.Classification.Determination) }},
-		{name: "TAGS", wide: true, least: leastAssignee, cell: func(i incident, _ time.Time) string { return i.Status.TagSummary }},
-		{name: "SOURCES", wide: true, least: leastAssignee, cell: func(i incident, _ time.Time) string { return i.Status.SourceSummary }},
-		{name: "TITLE", least: leastTitle, cell: func(i incident, _ time.Time) string { return query.TitleOf(i) }},
+		{Name: "VERDICT", Wide: true, Spare: 5, Cell: func(i incident, _ time.Time) string { return string(i.Spec.Classification.Verdict) }},
+		{Name: "DETERMINATION", Wide: true, Spare: 4, Cell: func(i incident, _ time.Time) string { return string(i.Spec.Classification.Determination) }},
+		{Name: "TAGS", Wide: true, Least: leastAssignee, Cell: func(i incident, _ time.Time) string { return i.Status.TagSummary }},
+		{Name: "SOURCES", Wide: true, Least: leastAssignee, Cell: func(i incident, _ time.Time) string { return i.Status.SourceSummary }},
+		{Name: "TITLE", Least: leastTitle, Cell: func(i incident, _ time.Time) string { return query.TitleOf(i) }},
 	}
 }
 
 // alertColumns are those of kubectl get alerts, in its order.
-func alertColumns() []column[*v1alpha1.Alert] {
+func alertColumns() []table.Column[*v1alpha1.Alert] {
 	type alert = *v1alpha1.Alert
-	return []column[alert]{
-		{name: "NAME", least: leastTitle, cell: func(a alert, _ time.Time) string { return a.Name }},
-		{name: "SEVERITY", short: true, paint: severityColor, cell: func(a alert, _ time.Time) string { return string(a.Spec.Severity) }},
-		{name: "STATE", cell: func(a alert, _ time.Time) string { return string(a.Spec.Resolution.State) }},
-		{name: "INCIDENT", spare: 2, cell: func(a alert, _ time.Time) string { return a.Spec.IncidentRef.Name }},
-		{name: "ASSIGNEE", least: leastAssignee, cell: func(a alert, _ time.Time) string { return a.Spec.Assignee }},
-		{name: "SERVICE", least: leastAssignee, spare: 3, cell: func(a alert, _ time.Time) string { return a.Spec.Source.Service }},
+	return []table.Column[alert]{
+		{Name: "NAME", Least: leastTitle, Cell: func(a alert, _ time.Time) string { return a.Name }},
+		{Name: "SEVERITY", Short: true, Paint: severityColor, Cell: func(a alert, _ time.Time) string { return string(a.Spec.Severity) }},
+		{Name: "STATE", Cell: func(a alert, _ time.Time) string { return string(a.Spec.Resolution.State) }},
+		{Name: "INCIDENT", Spare: 2, Cell: func(a alert, _ time.Time) string { return a.Spec.IncidentRef.Name }},
+		{Name: "ASSIGNEE", Least: leastAssignee, Cell: func(a alert, _ time.Time) string { return a.Spec.Assignee }},
+		{Name: "SERVICE", Least: leastAssignee, Spare: 3, Cell: func(a alert, _ time.Time) string { return a.Spec.Source.Service }},
 		{
-			name: "AGE", spare: 1,
-			cell:  func(a alert, now time.Time) string { return since(a.CreationTimestamp.Time, now) },
-			exact: func(a alert) string { return exactTime(&a.CreationTimestamp) },
+			Name: "AGE", Spare: 1,
+			Cell:  func(a alert, now time.Time) string { return since(a.CreationTimestamp.Time, now) },
+			Exact: func(a alert) string { return exactTime(&a.CreationTimestamp) },
 		},
-		{name: "TITLE", least: leastTitle, cell: func(a alert, _ time.Time) string { return a.Spec.Name }},
+		{Name: "TITLE", Least: leastTitle, Cell: func(a alert, _ time.Time) string { return a.Spec.Name }},
 	}
 }
 
@@ -98,4 +100,19 @@ func exactTime(then *metav1.Time) string {
 		return ""
 	}
 	return then.UTC().Format(time.RFC3339)
+}
+
+// since is how long ago a time is, as kubectl says it; nothing for no time.
+func since(then, now time.Time) string {
+	if then.IsZero() {
+		return ""
+	}
+	return duration.HumanDuration(now.Sub(then))
+}
+
+func sinceTime(then *metav1.Time, now time.Time) string {
+	if then == nil {
+		return ""
+	}
+	return since(then.Time, now)
 }

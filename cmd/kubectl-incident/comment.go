@@ -24,25 +24,28 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/edit"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
+	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
-type commenter struct {
+type commentOptions struct {
 	*plugin
 	bulkFlags
 	file string
 }
 
 func (p *plugin) commentCommand() *cobra.Command {
-	o := &commenter{plugin: p}
+	o := &commentOptions{plugin: p}
 	command := &cobra.Command{
 		Use:               "comment INCIDENT [TEXT]",
 		Short:             "Say something about an incident; without a text, in your editor",
-		ValidArgsFunction: p.completeArgs(openIncidents, nothing),
+		ValidArgsFunction: complete.Args(p.openIncidents, complete.Nothing),
 		Args:              cobra.RangeArgs(1, 2),
 		Example: `  kubectl incident comment inc-1 "The laptop is off the network."
 
@@ -59,7 +62,7 @@ func (p *plugin) commentCommand() *cobra.Command {
 	return command
 }
 
-func (o *commenter) run(ctx context.Context, args []string) error {
+func (o *commentOptions) run(ctx context.Context, args []string) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
@@ -76,109 +79,74 @@ func (o *commenter) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if strings.TrimSpace(string(written.text)) == "" {
-		written.discard()
+	if strings.TrimSpace(string(written.Text)) == "" {
+		written.Discard()
 		return errors.New("the comment is empty: nothing was said")
 	}
-	err = atMost("the comment", string(written.text), maxComment)
+	err = actions.AtMost("the comment", string(written.Text), actions.MaxComment)
 	if err == nil {
-		err = o.bulkWith(ctx, o.plugin, []task{o.task(c, incident, string(written.text))})
+		err = o.bulkWith(ctx, o.plugin, []task{o.task(actions.NewComment(c, incident, string(written.Text)))})
 	}
 	if err != nil || o.dryRun != dryRunNone {
 		return o.keeping(written, err)
 	}
-	written.discard()
+	written.Discard()
 	return nil
 }
 
 // text is what the user says, from an argument, a file or an editor.
-func (o *commenter) text(incident *v1alpha1.Incident, args []string) (draft, error) {
+func (o *commentOptions) text(incident *v1alpha1.Incident, args []string) (edit.Draft, error) {
 	switch {
 	case len(args) > 0 && o.file != "":
-		return draft{}, errors.New("say a text or --filename, not both")
+		return edit.Draft{}, errors.New("say a text or --filename, not both")
 	case len(args) > 0:
-		return draft{text: []byte(args[0])}, nil
+		return edit.Draft{Text: []byte(args[0])}, nil
 	case o.file != "":
 		text, err := readText(o.In, o.file)
-		return draft{text: []byte(strings.TrimRight(text, "\r\n"))}, err
+		return edit.Draft{Text: []byte(strings.TrimRight(text, "\r\n"))}, err
 	}
-	written, err := o.edit(incident.Name, ".md", nil)
-	written.text = []byte(strings.TrimRight(string(written.text), "\r\n"))
+	written, err := o.open(incident.Name, ".md", nil)
+	written.Text = []byte(strings.TrimRight(string(written.Text), "\r\n"))
 	return written, err
 }
 
 // readText reads a file, or standard input for "-", up to more than a comment can hold: the check says what is too much.
 func readText(stdin io.Reader, path string) (string, error) {
 	const maxBytesOfCharacter = 4
-	text, whole, err := readUpTo(stdin, path, maxComment*maxBytesOfCharacter)
+	text, whole, err := input.ReadUpTo(stdin, path, actions.MaxComment*maxBytesOfCharacter)
 	if err == nil && !whole {
-		err = fmt.Errorf("the comment has more than %d characters: at most that many fit", maxComment)
+		err = fmt.Errorf("the comment has more than %d characters: at most that many fit", actions.MaxComment)
 	}
 	return string(text), err
 }
 
-func newComment(incident *v1alpha1.Incident, text string) *v1alpha1.Comment {
-	comment := &v1alpha1.Comment{}
-	comment.Namespace = incident.Namespace
-	comment.GenerateName = incident.Name[:min(len(incident.Name), maxBaseName)] + "-"
-	comment.Spec.IncidentRef.Name = incident.Name
-	comment.Spec.Text = text
-	return comment
+// commentTask also says as which entry the comment was recorded.
+type commentTask struct {
+	*actions.CommentTask
+	plugin *plugin
 }
 
-// maxBaseName leaves room for what the API server adds to a name.
-const maxBaseName = 200
+// Wait implements actions.Task.
+func (t commentTask) Wait(ctx context.Context, tell actions.Progress) error {
+	if err := t.CommentTask.Wait(ctx, tell); err != nil {
+		return err
+	}
+	terminal.PrintLine(t.plugin.Out, fmt.Sprintf("comment/%s is entry %d of the log", t.Comment.Name, t.Comment.Status.Sequence))
+	return nil
+}
 
-func (o *commenter) task(c client.WithWatch, incident *v1alpha1.Incident, text string) task {
-	comment := newComment(incident, text)
+func (o *commentOptions) task(comment *actions.CommentTask) task {
+	title := "incident/" + comment.Comment.Spec.IncidentRef.Name
 	return task{
-		what: "incident/" + incident.Name,
-		preview: func(context.Context) (string, error) {
-			return escape("incident/"+incident.Name+": a new comment: ") + "\n" + indented(text), nil
+		Task: commentTask{comment, o.plugin}, title: title,
+		describe: func(actions.Preview) string {
+			return terminal.Escape(title+": a new comment: ") + "\n" + indented(comment.Comment.Spec.Text)
 		},
-		do: func(ctx context.Context, options ...client.PatchOption) (string, error) {
-			if err := c.Create(ctx, comment, createOptions(options)...); err != nil {
-				return "", err
-			}
-			return "commented: comment/" + comment.Name, nil
-		},
-		wait: func(ctx context.Context, _ *progress) error { return o.waitForEntry(ctx, c, comment) },
 	}
 }
 
 func indented(text string) string {
 	var out strings.Builder
-	indent(&out, text)
+	terminal.Indent(&out, text)
 	return strings.TrimSuffix(out.String(), "\n")
-}
-
-// createOptions are options of a patch as those of a creation: the dry run is the same for both.
-func createOptions(options []client.PatchOption) []client.CreateOption {
-	all := []client.CreateOption{fieldOwner}
-	for _, option := range options {
-		if o, ok := option.(client.CreateOption); ok {
-			all = append(all, o)
-		}
-	}
-	return all
-}
-
-// waitForEntry waits until the comment has its entry in the activity log, and says its number.
-func (o *commenter) waitForEntry(ctx context.Context, c client.WithWatch, comment *v1alpha1.Comment) error {
-	var recorded *metav1.Condition
-	err := watchUntil(ctx, c, comment, &v1alpha1.CommentList{}, func(object client.Object) (bool, error) {
-		if seen, ok := object.(*v1alpha1.Comment); ok {
-			*comment = *seen
-		}
-		recorded = meta.FindStatusCondition(comment.Status.Conditions, v1alpha1.ConditionRecorded)
-		return recorded != nil, nil
-	})
-	if err != nil {
-		return err
-	}
-	if recorded.Status != metav1.ConditionTrue {
-		return fmt.Errorf("comment/%s is not in the log: %s: %s", comment.Name, recorded.Reason, recorded.Message)
-	}
-	printLine(o.Out, fmt.Sprintf("comment/%s is entry %d of the log", comment.Name, comment.Status.Sequence))
-	return nil
 }

@@ -31,13 +31,15 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/saved"
 )
 
 // rowsOfPage is small, so that tables have several pages.
 const rowsOfPage = 2
 
 // tables makes the tables of the API server, as far as suggestions look at them.
-func (c *cluster) tables() (tablePages, error) {
+func (c *cluster) tables() (complete.Pages, error) {
 	return func(ctx context.Context, path, next string) (*metav1.Table, error) {
 		c.tablesRead++
 		if c.unreadable != nil {
@@ -149,7 +151,7 @@ func queueToComplete(t *testing.T) *cluster {
 
 func TestCompletion(t *testing.T) {
 	queries := t.TempDir() + "/queries.yaml"
-	t.Setenv(queriesVariable, queries)
+	t.Setenv(saved.Variable, queries)
 	c := queueToComplete(t)
 	c.done("list", "--tag", "VIP", "--save", "important")
 	open := []string{"inc-2\tRansomware", `inc-1` + "\t" + `Odd \x1b[31mlogins\u202e`, "new"}
@@ -217,30 +219,6 @@ func TestCompletionIsSilent(t *testing.T) {
 		e := c.run(append([]string{"__complete"}, strings.Split(typed, " ")...)...)
 		if e.code != exitDone || e.out != ":36\n" || strings.Contains(e.errOut, "gone") {
 			t.Errorf("%s: code %d\n%s%s", typed, e.code, e.out, e.errOut)
-		}
-	}
-}
-
-func TestFewSuggestions(t *testing.T) {
-	var all []suggestion
-	for i := range 300 {
-		all = append(all, suggestion{text: fmt.Sprintf("inc-1%04d", i)})
-	}
-	all = append(all, suggestion{text: "inc-20000"}, suggestion{text: "inc-30000"})
-	few := (&typing{}).few(all)
-	if len(few) != maxSuggestions+1 || commonPrefix(few) != "inc-" {
-		t.Errorf("%d suggestions, which begin with %q", len(few), commonPrefix(few))
-	}
-}
-
-func TestAsCompleter(t *testing.T) {
-	for program, want := range map[string][]string{
-		"/usr/bin/kubectl_complete-incident": {"__complete", "take", ""},
-		"kubectl_complete-incident.exe":      {"__complete", "take", ""},
-		"/usr/bin/kubectl-incident":          {"take", ""},
-	} {
-		if diff := cmp.Diff(want, asCompleter(program, []string{"take", ""})); diff != "" {
-			t.Error(program, diff)
 		}
 	}
 }

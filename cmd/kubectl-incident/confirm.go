@@ -17,12 +17,11 @@ limitations under the License.
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
+
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 )
 
 // askAbove is how many objects are changed without a question.
@@ -37,9 +36,9 @@ func (b *bulkFlags) confirm(ctx context.Context, p *plugin, number int) error {
 		return fmt.Errorf("this would change %d objects: say --yes, or look first with --dry-run", number)
 	}
 	_, _ = fmt.Fprintf(p.ErrOut, "This changes %d objects. Go on? [y/N] ", number)
-	answer, err := readAnswer(ctx, p.In)
+	answer, err := terminal.ReadAnswer(ctx, p.In)
 	if ctx.Err() != nil {
-		printLine(p.ErrOut, "")
+		terminal.PrintLine(p.ErrOut, "")
 		return errors.New("interrupted: nothing was changed")
 	}
 	if err != nil {
@@ -49,26 +48,4 @@ func (b *bulkFlags) confirm(ctx context.Context, p *plugin, number int) error {
 		return errors.New("nothing was changed")
 	}
 	return nil
-}
-
-// readAnswer reads a line in lower case, or ends with the context: a read of a terminal cannot be interrupted otherwise.
-func readAnswer(ctx context.Context, in io.Reader) (string, error) {
-	type line struct {
-		text string
-		err  error
-	}
-	read := make(chan line, 1)
-	go func() {
-		text, err := bufio.NewReader(in).ReadString('\n')
-		read <- line{text, err}
-	}()
-	select {
-	case <-ctx.Done():
-		return "", ctx.Err()
-	case l := <-read:
-		if l.text == "" && l.err != nil {
-			return "", l.err
-		}
-		return strings.ToLower(strings.TrimSpace(l.text)), nil
-	}
 }

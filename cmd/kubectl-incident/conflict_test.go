@@ -20,17 +20,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
 // meanwhile has somebody do something between the plugin's reading of an object and its first patches.
@@ -143,7 +140,7 @@ func TestClassifyOverConflict(t *testing.T) {
 		i.Spec.Classification = v1alpha1.Classification{Verdict: v1alpha1.VerdictTruePositive, Determination: v1alpha1.DeterminationMalware}
 	}))
 	c.done("classify", "FalsePositive", "inc-1")
-	if got := classificationOf(c.incident("inc-1").Spec.Classification); got != "FalsePositive" {
+	if got := actions.ClassificationText(c.incident("inc-1").Spec.Classification); got != "FalsePositive" {
 		t.Error(got)
 	}
 }
@@ -157,48 +154,8 @@ func TestOneRequestEach(t *testing.T) {
 	c.intercept.Get = func(context.Context, client.WithWatch, client.ObjectKey, client.Object, ...client.GetOption) error {
 		return errors.New("an incident is read again")
 	}
-	if e := c.run("start", "--all", "--yes"); e.code != exitDone || c.patches != 500 || e.errOut != "500 changed.\n" {
+	if e := c.run("start", "--unassigned", "--yes"); e.code != exitDone || c.patches != 500 || e.errOut != "500 changed.\n" {
 		t.Errorf("code %d, %d patches\n%s", e.code, c.patches, e.errOut)
-	}
-}
-
-func TestOnConflict(t *testing.T) {
-	usual := conflictBackoff
-	defer func() { conflictBackoff = usual }()
-	conflict := apierrors.NewConflict(schema.GroupResource{Resource: "incidents"}, "a", errors.New("changed"))
-	other := errors.New("other")
-	for name, test := range map[string]struct {
-		errs  []error
-		tries int
-		want  error
-	}{
-		"at once":        {nil, 1, nil},
-		"after two":      {[]error{conflict, conflict}, 3, nil},
-		"never":          {slices.Repeat([]error{conflict}, 20), 10, conflict},
-		"something else": {[]error{conflict, other, conflict}, 2, other},
-		// That of a request is not that of the command.
-		"a timeout": {[]error{conflict, context.DeadlineExceeded}, 2, context.DeadlineExceeded},
-	} {
-		t.Run(name, func(t *testing.T) {
-			conflictBackoff.Duration, conflictBackoff.Factor = time.Millisecond, 1
-			tries := 0
-			err := onConflict(t.Context(), func() error {
-				tries++
-				if tries <= len(test.errs) {
-					return test.errs[tries-1]
-				}
-				return nil
-			})
-			if tries != test.tries || !errors.Is(err, test.want) {
-				t.Errorf("got %v after %d", err, tries)
-			}
-		})
-	}
-	conflictBackoff.Duration = time.Hour
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	if err := onConflict(ctx, func() error { return conflict }); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("interrupted: got %v", err)
 	}
 }
 

@@ -20,20 +20,29 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/go-logr/logr"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
+	"github.com/incident-operator/incident-operator/internal/actions"
+	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
-// requestsPerSecond bounds what one command asks of the API server, which has its own fairness on top.
-const requestsPerSecond = 200
+const (
+	// requestsPerSecond is what the client allows itself; the API server has its own limits for each user.
+	requestsPerSecond = 200
+	// fieldManager is that of what the plugin writes. Who did it is the user: admission sees to that. The name must not begin
+	// with kubectl: Flux takes such a manager for a person who bypasses Git, and drops the fields that it set.
+	fieldManager = "incident-cli"
+)
 
 // connectTyped connects to the cluster with the kinds of this API. They are known here, so that nothing has to be discovered.
 func (p *plugin) connectTyped() (client.WithWatch, error) {
@@ -42,7 +51,7 @@ func (p *plugin) connectTyped() (client.WithWatch, error) {
 		return nil, fmt.Errorf("finding the cluster: %w", err)
 	}
 	config.QPS, config.Burst = requestsPerSecond, requestsPerSecond
-	config.WarningHandler = &warner{out: p.ErrOut}
+	config.WarningHandler = &terminal.Warner{Out: p.ErrOut}
 	logf.SetLogger(logr.Discard()) // What goes wrong is in the errors.
 	scheme := runtime.NewScheme()
 	if err := errors.Join(v1alpha1.AddToScheme(scheme), authenticationv1.AddToScheme(scheme)); err != nil {
@@ -56,70 +65,40 @@ func (p *plugin) connectTyped() (client.WithWatch, error) {
 	return client.NewWithWatch(config, client.Options{Scheme: scheme, Mapper: mapper})
 }
 
-// whoAmI is the name by which the cluster's authentication knows the user: what an assignee is compared with.
-func whoAmI(ctx context.Context, c client.Client) (string, error) {
-	review := &authenticationv1.SelfSubjectReview{}
-	if err := c.Create(ctx, review); err != nil {
-		return "", fmt.Errorf("asking the cluster who you are: %w", err)
-	}
-	if review.Status.UserInfo.Username == "" {
-		return "", errors.New("the cluster does not say who you are: name the assignee")
-	}
-	return review.Status.UserInfo.Username, nil
-}
-
-// eachPage lists objects page by page.
-func eachPage[L client.ObjectList](
-	ctx context.Context, c client.Client, list L, chunk int64, see func(L) error, options ...client.ListOption,
-) error {
-	next := ""
-	for {
-		err := c.List(ctx, list, append([]client.ListOption{client.Limit(chunk), client.Continue(next)}, options...)...)
-		if err != nil {
-			return err
-		}
-		if err := see(list); err != nil {
-			return err
-		}
-		if next = list.GetContinue(); next == "" {
-			return nil
-		}
-		if err := meta.SetList(list, nil); err != nil {
-			return err
-		}
-		list.SetContinue("")
-		list.SetRemainingItemCount(nil)
-	}
-}
-
-// alertsOf returns the alerts that are linked to an incident.
-func alertsOf(ctx context.Context, c client.Client, incident *v1alpha1.Incident) ([]v1alpha1.Alert, error) {
-	var alerts []v1alpha1.Alert
-	err := eachPage(ctx, c, &v1alpha1.AlertList{}, defaultChunk, func(page *v1alpha1.AlertList) error {
-		alerts = append(alerts, page.Items...)
-		return nil
-	}, client.InNamespace(incident.Namespace), client.MatchingFields{"spec.incidentRef.name": incident.Name})
+func (p *plugin) connectTables() (complete.Pages, error) {
+	config, err := p.config.ToRESTConfig()
 	if err != nil {
-		return nil, fmt.Errorf("listing the alerts of the incident %s: %w", incident.Name, err)
+		return nil, fmt.Errorf("finding the cluster: %w", err)
 	}
-	return alerts, nil
+	config.QPS, config.Burst = requestsPerSecond, requestsPerSecond
+	return complete.Connect(config)
 }
 
-// mergedInto returns the incident that an incident was merged into, directly or through others: there its alerts go. It
-// returns nil where the incident is nil or was not merged, or where the other one is gone.
-func mergedInto(ctx context.Context, c client.Client, incident *v1alpha1.Incident) (*v1alpha1.Incident, error) {
-	var into *v1alpha1.Incident
-	for next := incident; next != nil && next.Status.MergedInto.UID != ""; next = into {
-		target, err := getIncident(ctx, c, client.ObjectKey{Namespace: next.Namespace, Name: next.Status.MergedInto.Name})
+// cluster returns the namespace to work in and a client, whose writes bear the plugin's field manager.
+func (p *plugin) cluster() (string, client.WithWatch, error) {
+	namespace, err := p.namespace()
+	if err != nil {
+		return "", nil, err
+	}
+	c, err := p.typed()
+	if err != nil {
+		return "", nil, err
+	}
+	return namespace, kube.WithFieldOwner(c, fieldManager), nil
+}
+
+// known is where suggestions come from.
+func (p *plugin) known() complete.Cluster {
+	return complete.Cluster{Config: p.config, Tables: p.tables}
+}
+
+// myself is the user's name, read from the cluster or recalled.
+func (p *plugin) myself(ctx context.Context) (string, error) {
+	return complete.Recalled(p.known().CacheOf("myself"), time.Now(), func() (string, error) {
+		_, c, err := p.cluster()
 		if err != nil {
-			return nil, fmt.Errorf("reading what %s was merged into: %w", next.Name, err)
+			return "", err
 		}
-		if target == nil || string(target.UID) != next.Status.MergedInto.UID {
-			break
-		}
-		into = target
-	}
-	return into, nil
+		return actions.WhoAmI(ctx, c)
+	})
 }
-
-func keyOf(object metav1.Object) string { return object.GetNamespace() + "/" + object.GetName() }

@@ -17,18 +17,16 @@ limitations under the License.
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/decide/preview"
+	"github.com/incident-operator/incident-operator/internal/actions"
+	"github.com/incident-operator/incident-operator/internal/decide/classify"
 )
 
 func (p *plugin) createCommand() *cobra.Command {
@@ -42,35 +40,35 @@ func (p *plugin) createCommand() *cobra.Command {
 	return command
 }
 
-// creation is what both kinds take.
-type creation struct {
+// createOptions are what both kinds take.
+type createOptions struct {
 	*plugin
 	bulkFlags
 	severity string
 	tags     []string
 }
 
-func (o *creation) addTo(flags *pflag.FlagSet) {
+func (o *createOptions) addTo(flags *pflag.FlagSet) {
 	o.bulkFlags.addTo(flags, o.plugin)
 	flags.StringVar(&o.severity, "severity", "", "Informational, Low, Medium, High or Critical")
 	flags.StringSliceVar(&o.tags, "tag", nil, "tags to begin with")
 }
 
-func (o *creation) fill(triage *v1alpha1.Triage, severity *v1alpha1.Severity) error {
+func (o *createOptions) fill(triage *v1alpha1.Triage, severity *v1alpha1.Severity) error {
 	for _, tag := range o.tags {
 		triage.Tags = append(triage.Tags, v1alpha1.Tag(tag))
 	}
-	err := checkTags(triage.Tags)
+	err := actions.CheckTags(triage.Tags)
 	if o.severity != "" {
 		var wrong error
-		*severity, wrong = parseSeverity(o.severity)
+		*severity, wrong = classify.ParseSeverity(o.severity)
 		err = errors.Join(err, wrong)
 	}
 	return errors.Join(o.validate(), err)
 }
 
 func (p *plugin) createIncidentCommand() *cobra.Command {
-	o := &creation{plugin: p}
+	o := &createOptions{plugin: p}
 	spec := v1alpha1.IncidentSpec{}
 	command := &cobra.Command{
 		Use:   "incident NAME",
@@ -89,7 +87,7 @@ func (p *plugin) createIncidentCommand() *cobra.Command {
 				return err
 			}
 			incident := &v1alpha1.Incident{Spec: spec, ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: args[0]}}
-			return o.create(command.Context(), incidentTask(c, incident))
+			return o.create(command.Context(), actions.CreateIncident(c, incident), "incident/"+incident.Name, "a new incident")
 		},
 	}
 	flags := command.Flags()
@@ -100,27 +98,12 @@ func (p *plugin) createIncidentCommand() *cobra.Command {
 	return command
 }
 
-func (o *creation) create(ctx context.Context, created task) error {
-	return o.bulkWith(ctx, o.plugin, []task{created})
-}
-
-func incidentTask(c client.WithWatch, incident *v1alpha1.Incident) task {
-	what := "incident/" + incident.Name
-	return task{
-		what: what,
-		preview: func(context.Context) (string, error) {
-			changes := differences(&v1alpha1.Incident{}, incident)
-			return describePreview(what, append([]string{"a new incident"}, changes...), nil), nil
-		},
-		do: func(ctx context.Context, options ...client.PatchOption) (string, error) {
-			return "created", c.Create(ctx, incident, createOptions(options)...)
-		},
-		wait: func(ctx context.Context, bar *progress) error { return waitForAlerts(ctx, c, incident, bar) },
-	}
+func (o *createOptions) create(ctx context.Context, created actions.Task, title, what string) error {
+	return o.bulkWith(ctx, o.plugin, []task{{Task: created, title: title, describe: describedAs(title, what)}})
 }
 
 func (p *plugin) createAlertCommand() *cobra.Command {
-	o := &creation{plugin: p}
+	o := &createOptions{plugin: p}
 	spec := v1alpha1.AlertSpec{}
 	command := &cobra.Command{
 		Use:     "alert NAME --title TEXT",
@@ -143,11 +126,11 @@ func (p *plugin) createAlertCommand() *cobra.Command {
 				return err
 			}
 			alert := &v1alpha1.Alert{Spec: spec, ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: args[0]}}
-			created, err := alertTask(command.Context(), c, alert)
+			created, err := actions.CreateAlert(command.Context(), c, alert)
 			if err != nil {
 				return err
 			}
-			return o.create(command.Context(), created)
+			return o.create(command.Context(), created, "alert/"+alert.Name, "a new alert")
 		},
 	}
 	flags := command.Flags()
@@ -166,36 +149,4 @@ func alertFlags(flags *pflag.FlagSet, spec *v1alpha1.AlertSpec) {
 	flags.StringVar(&spec.Source.Service, "source", "", "the product that reported it")
 	flags.StringVar(&spec.Source.Detector, "detector", "", "the sensor or rule set of the product")
 	flags.StringVar(&spec.URL, "url", "", "where to read more, http or https")
-}
-
-// alertTask refuses an incident that does not exist: the API would take it, for the incident may come later, but a person
-// more likely mistyped it.
-func alertTask(ctx context.Context, c client.WithWatch, alert *v1alpha1.Alert) (task, error) {
-	var incident *v1alpha1.Incident
-	if name := alert.Spec.IncidentRef.Name; name != "" {
-		incident = &v1alpha1.Incident{}
-		if err := c.Get(ctx, client.ObjectKey{Namespace: alert.Namespace, Name: name}, incident); err != nil {
-			return task{}, err
-		}
-	}
-	into, err := mergedInto(ctx, c, incident)
-	if err != nil {
-		return task{}, err
-	}
-	what := "alert/" + alert.Name
-	return task{
-		what: what,
-		wait: waitForHeir(c, alert, cmp.Or(into, incident)),
-		preview: func(context.Context) (string, error) {
-			now := time.Now()
-			arriving := alert.DeepCopy()
-			// By its time an incident that is resolved tells that the alert is new.
-			arriving.CreationTimestamp, arriving.Spec.IncidentRef.Name = metav1.NewTime(now), ""
-			outcomes := preview.Move(incident, into, []v1alpha1.Alert{*arriving}, now)
-			return describePreview(what, []string{"a new alert"}, outcomes), nil
-		},
-		do: func(ctx context.Context, options ...client.PatchOption) (string, error) {
-			return "created", c.Create(ctx, alert, createOptions(options)...)
-		},
-	}, nil
 }

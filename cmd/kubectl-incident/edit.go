@@ -25,17 +25,22 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/edit"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
+	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
 var errChangedMeanwhile = errors.New("somebody else changed it while you edited: look at it and edit it again")
 
 func (p *plugin) editCommand() *cobra.Command {
-	o := &changer{plugin: p}
+	o := &changeOptions{plugin: p}
 	command := &cobra.Command{
 		Use:               "edit INCIDENT",
 		Short:             "Edit what people decide about an incident, in your editor",
-		ValidArgsFunction: p.completeArgs(openIncidents, nothing),
+		ValidArgsFunction: complete.Args(p.openIncidents, complete.Nothing),
 		Args:              cobra.ExactArgs(1),
 		Example: `  kubectl incident edit inc-1
 
@@ -47,7 +52,7 @@ func (p *plugin) editCommand() *cobra.Command {
 	return command
 }
 
-func (o *changer) edit(ctx context.Context, name string) error {
+func (o *changeOptions) edit(ctx context.Context, name string) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
@@ -59,46 +64,71 @@ func (o *changer) edit(ctx context.Context, name string) error {
 	if err := c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, incident); err != nil {
 		return err
 	}
-	before := formOf(incident)
-	text, err := before.render(namespace + "/" + name + ", " + query.TitleOf(incident))
+	before := edit.FormOf(incident)
+	text, err := before.Render(namespace + "/" + name + ", " + query.TitleOf(incident))
 	if err != nil {
 		return fmt.Errorf("writing the file: %w", err)
 	}
-	edited, err := o.plugin.edit(name, ".yaml", text)
+	edited, err := o.open(name, ".yaml", text)
 	if err != nil {
 		return err
 	}
-	if err := o.send(ctx, c, incident, before, edited.text); err != nil || o.dryRun != dryRunNone {
+	if err := o.send(ctx, c, incident, before, edited.Text); err != nil || o.dryRun != dryRunNone {
 		return o.keeping(edited, err)
 	}
-	edited.discard()
+	edited.Discard()
 	return nil
 }
 
 // send makes the change that the edited text asks for.
-func (o *changer) send(ctx context.Context, c client.WithWatch, incident *v1alpha1.Incident, before form, text []byte) error {
-	after, err := parseForm(text)
-	if errors.Is(err, errEmptyForm) {
-		after, err = before, nil
-	}
-	if err == nil && !after.equal(before) {
-		err = after.check()
+func (o *changeOptions) send(ctx context.Context, c client.WithWatch, incident *v1alpha1.Incident, before edit.Form, text []byte) error {
+	after, err := parseForm(text, before)
+	if err == nil && !after.Equal(before) {
+		err = after.Check()
 	}
 	if err != nil {
 		return fmt.Errorf("what you wrote cannot be sent: %w", err)
 	}
-	o.change = replaceForm(before, after)
-	return o.bulkWith(ctx, o.plugin, o.tasks(c, []v1alpha1.Incident{*incident}))
+	change := actions.Change{Done: "edited", Apply: replaceForm(before, after)}
+	return o.bulkWith(ctx, o.plugin, []task{o.task(&actions.ChangeTask{Client: c, Incident: incident, Change: change})})
+}
+
+// parseForm reads what the user left of a form; an empty file leaves all as it was.
+func parseForm(text []byte, before edit.Form) (edit.Form, error) {
+	after := edit.Form{}
+	found, err := input.One(text, &after)
+	if err == nil && !found {
+		return before, nil
+	}
+	after.Complete()
+	return after, err
 }
 
 // replaceForm refuses an incident of which people decided something else meanwhile. What the operator writes meanwhile
 // does not matter, so it is asked again when the version of the object is not the one that was edited.
-func replaceForm(before, after form) change {
-	return change{done: "edited", apply: func(incident *v1alpha1.Incident) error {
-		if current := formOf(incident); !current.equal(before) {
+func replaceForm(before, after edit.Form) func(*v1alpha1.Incident) error {
+	return func(incident *v1alpha1.Incident) error {
+		if current := edit.FormOf(incident); !current.Equal(before) {
 			return errChangedMeanwhile
 		}
-		after.fillIn(incident)
+		after.FillIn(incident)
 		return nil
-	}}
+	}
+}
+
+// open has a text edited. The file stays until it is discarded.
+func (p *plugin) open(name, suffix string, text []byte) (edit.Draft, error) {
+	written, err := edit.Open(program, name, suffix, text, p.onTerminal())
+	if err != nil {
+		return edit.Draft{}, p.keeping(written, err)
+	}
+	return written, nil
+}
+
+// keeping says where the draft is that was not sent, and returns why.
+func (p *plugin) keeping(d edit.Draft, err error) error {
+	if d.Path != "" {
+		terminal.PrintLine(p.ErrOut, "What you wrote is kept in "+terminal.Escape(d.Path)+".")
+	}
+	return err
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/edit"
 )
 
 func TestFormRoundTrip(t *testing.T) {
@@ -33,16 +34,16 @@ func TestFormRoundTrip(t *testing.T) {
 	}
 	for i, text := range texts {
 		next := texts[(i+1)%len(texts)]
-		want := form{
+		want := edit.Form{
 			Name: text, Tags: []v1alpha1.Tag{v1alpha1.Tag(text), v1alpha1.Tag(next)}, Assignee: next,
 			Classification: v1alpha1.Classification{Verdict: "TruePositive", Determination: "Malware"},
 			Resolution:     v1alpha1.Resolution{State: "Active", Note: text}, Severity: "High", Description: next,
 		}
-		written, err := want.render("x")
+		written, err := want.Render("x")
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := parseForm(written)
+		got, err := parseForm(written, edit.Form{})
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%q: %v %s\n%s", text, err, diff, written)
 		}
@@ -65,9 +66,9 @@ func TestFormRefuses(t *testing.T) {
 		"name: [":                                                          "line 1",
 		"name: '" + strings.Repeat("x", 257) + "'":                         "name has 257 characters",
 	} {
-		f, err := parseForm([]byte(text))
+		f, err := parseForm([]byte(text), edit.Form{})
 		if err == nil {
-			err = f.check()
+			err = f.Check()
 		}
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", text, err, want)

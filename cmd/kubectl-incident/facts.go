@@ -25,6 +25,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
@@ -33,22 +34,22 @@ type fact struct{ name, value string }
 
 // printFacts prints the facts that there are, aligned.
 func (p *plugin) printFacts(incident *v1alpha1.Incident, now time.Time) {
-	screen := p.screen()
-	const aligned = 16
+	screen := terminal.ScreenOf(p.Out)
+	const width = 16
 	for _, fact := range factsOf(incident, now) {
 		if fact.value == "" {
 			continue
 		}
 		if strings.Contains(fact.value, "\n") {
-			printLine(p.Out, fact.name+":")
-			indent(p.Out, fact.value)
+			terminal.PrintLine(p.Out, fact.name+":")
+			terminal.Indent(p.Out, fact.value)
 			continue
 		}
-		value := escape(fact.value)
-		if color := severityColor(string(incident.Status.Severity)); fact.name == "Severity" && screen.colors && color != "" {
+		value := terminal.Escape(fact.value)
+		if color := severityColor(string(incident.Status.Severity)); fact.name == "Severity" && screen.Colors && color != "" {
 			value = color + value + "\x1b[0m"
 		}
-		printLine(p.Out, fmt.Sprintf("%-*s%s", aligned, fact.name+":", value))
+		terminal.PrintLine(p.Out, fmt.Sprintf("%-*s%s", width, fact.name+":", value))
 	}
 }
 

@@ -28,11 +28,13 @@ import (
 	"k8s.io/client-go/dynamic"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
+	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
 // follower shows the entries of one log as they come, each once and in order.
 type follower struct {
-	*timeliner
+	*timelineOptions
 	client                   dynamic.Interface
 	namespace, incident, uid string
 
@@ -41,14 +43,14 @@ type follower struct {
 	// pending are entries that came before their turn.
 	pending map[int64]map[string]any
 	// columns are those of what was shown, with which new rows are aligned.
-	columns aligned
+	columns terminal.Aligned
 }
 
 // run ends without an error when it is interrupted: that is how people end it.
 func (f *follower) run(ctx context.Context, shown []map[string]any) error {
-	f.columns.measure(timelineHeader)
+	f.columns.Measure(timelineHeader)
 	for _, entry := range shown {
-		f.columns.measure(entryRow(entry))
+		f.columns.Measure(entryRow(entry))
 		f.shown = max(f.shown, sequenceOf(entry))
 	}
 	source := f.client.Resource(v1alpha1.GroupVersion.WithResource("activities")).Namespace(f.namespace)
@@ -58,7 +60,7 @@ func (f *follower) run(ctx context.Context, shown []map[string]any) error {
 		if err := f.once(ctx, source, options); err != nil && ctx.Err() == nil {
 			return fmt.Errorf("following the activities: %w", err)
 		}
-		pause(ctx)
+		kube.Pause(ctx)
 	}
 	return nil
 }
@@ -67,7 +69,7 @@ func (f *follower) run(ctx context.Context, shown []map[string]any) error {
 func (f *follower) once(ctx context.Context, source dynamic.ResourceInterface, options metav1.ListOptions) error {
 	watcher, err := source.Watch(ctx, options)
 	if err != nil {
-		return endOf(err)
+		return kube.Restartable(err)
 	}
 	return f.watch(ctx, watcher)
 }
@@ -84,7 +86,7 @@ func (f *follower) watch(ctx context.Context, watcher watch.Interface) error {
 				return nil
 			}
 			if event.Type == watch.Error {
-				return endOf(apierrors.FromObject(event.Object))
+				return kube.Restartable(apierrors.FromObject(event.Object))
 			}
 			entry, ok := event.Object.(*unstructured.Unstructured)
 			if !ok || event.Type != watch.Added || logUID(entry.Object) != f.uid {
@@ -120,8 +122,8 @@ func (f *follower) showOne(ctx context.Context, entry map[string]any) error {
 		return f.printObjects([]map[string]any{entry})
 	}
 	row := entryRow(entry)
-	f.columns.measure(row)
-	printLine(f.Out, f.columns.line(row))
+	f.columns.Measure(row)
+	terminal.PrintLine(f.Out, f.columns.Line(row))
 	if !isCommented(entry) {
 		return nil
 	}

@@ -33,6 +33,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/table"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
+	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
 const (
@@ -58,7 +62,7 @@ func (f *formatFlags) addTo(command *cobra.Command, p *plugin) {
 	formats := append(f.AllowedFormats(), formatCSV)
 	slices.Sort(formats)
 	command.Flags().StringVarP(format, "output", "o", "", "how to print: one of "+strings.Join(formats, ", "))
-	p.completeFlag(command, "output", words(formats...))
+	complete.Flag(command, "output", complete.Words(formats...))
 }
 
 // tabular says that columns are printed, not objects.
@@ -80,13 +84,13 @@ type sink[T client.Object] interface {
 }
 
 // newSink returns what prints objects in the format that the flags ask for.
-func newSink[T client.Object](p *plugin, f *formatFlags, columns []column[T], withNamespace bool) (sink[T], error) {
+func newSink[T client.Object](p *plugin, f *formatFlags, columns []table.Column[T], withNamespace bool) (sink[T], error) {
 	if f.tabular() {
 		columns = columnsFor(f, columns, withNamespace)
 		if *f.OutputFormat == formatCSV {
-			return &spreadsheetSink[T]{&spreadsheet[T]{out: p.Out, columns: columns, noHeaders: *f.NoHeaders}}, nil
+			return &spreadsheetSink[T]{&table.Spreadsheet[T]{Out: p.Out, Columns: columns, NoHeaders: *f.NoHeaders}}, nil
 		}
-		return &tableSink[T]{&table[T]{out: p.Out, screen: p.screen(), columns: columns, noHeaders: *f.NoHeaders}}, nil
+		return &tableSink[T]{&table.Table[T]{Out: p.Out, Screen: terminal.ScreenOf(p.Out), Columns: columns, NoHeaders: *f.NoHeaders}}, nil
 	}
 	printer, err := f.ToPrinter()
 	if err != nil {
@@ -100,46 +104,40 @@ func newSink[T client.Object](p *plugin, f *formatFlags, columns []column[T], wi
 }
 
 // columnsFor adds the columns that flags ask for, and leaves out those that only wide tables have.
-func columnsFor[T client.Object](f *formatFlags, columns []column[T], withNamespace bool) []column[T] {
+func columnsFor[T client.Object](f *formatFlags, columns []table.Column[T], withNamespace bool) []table.Column[T] {
 	columns = slices.Clone(columns)
 	if *f.OutputFormat == formatTable {
-		columns = slices.DeleteFunc(columns, func(c column[T]) bool { return c.wide })
+		columns = slices.DeleteFunc(columns, func(c table.Column[T]) bool { return c.Wide })
 	}
 	if withNamespace {
-		columns = slices.Insert(columns, 0, column[T]{name: "NAMESPACE", cell: func(thing T, _ time.Time) string { return thing.GetNamespace() }})
+		columns = slices.Insert(columns, 0, table.Column[T]{Name: "NAMESPACE", Cell: func(thing T, _ time.Time) string { return thing.GetNamespace() }})
 	}
 	for _, key := range *f.HumanReadableFlags.ColumnLabels {
 		head := strings.ToUpper(key[strings.LastIndex(key, "/")+1:])
-		columns = append(columns, column[T]{name: head, cell: func(thing T, _ time.Time) string { return thing.GetLabels()[key] }})
+		columns = append(columns, table.Column[T]{Name: head, Cell: func(thing T, _ time.Time) string { return thing.GetLabels()[key] }})
 	}
 	if *f.HumanReadableFlags.ShowLabels {
-		columns = append(columns, column[T]{name: "LABELS", cell: func(thing T, _ time.Time) string { return labels.FormatLabels(thing.GetLabels()) }})
+		columns = append(columns, table.Column[T]{Name: "LABELS", Cell: func(thing T, _ time.Time) string { return labels.FormatLabels(thing.GetLabels()) }})
 	}
 	return columns
 }
 
-type tableSink[T client.Object] struct{ table *table[T] }
+type tableSink[T client.Object] struct{ table *table.Table[T] }
 
 func (s *tableSink[T]) page(things []T, now time.Time) error {
-	s.table.print(things, now)
+	s.table.Print(things, now)
 	return nil
 }
 
 func (s *tableSink[T]) end() error { return nil }
 
-type spreadsheetSink[T client.Object] struct{ spreadsheet *spreadsheet[T] }
+type spreadsheetSink[T client.Object] struct{ spreadsheet *table.Spreadsheet[T] }
 
 func (s *spreadsheetSink[T]) page(things []T, now time.Time) error {
-	return s.spreadsheet.print(things, now)
+	return s.spreadsheet.Print(things, now)
 }
 
-// end prints the heads where there was nothing else, so that a file is never without them.
-func (s *spreadsheetSink[T]) end() error {
-	if s.spreadsheet.begun {
-		return nil
-	}
-	return s.spreadsheet.print(nil, time.Time{})
-}
+func (s *spreadsheetSink[T]) end() error { return s.spreadsheet.End() }
 
 // objectSink prints all objects as one list at the end, or one by one as they come.
 type objectSink[T client.Object] struct {
@@ -203,7 +201,7 @@ func (s *pageSink[T]) end() error { return nil }
 func toUnstructured(object client.Object) (*unstructured.Unstructured, error) {
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
 	if err != nil {
-		return nil, fmt.Errorf("converting %s: %w", keyOf(object), err)
+		return nil, fmt.Errorf("converting %s: %w", actions.KeyOf(object), err)
 	}
 	converted := &unstructured.Unstructured{Object: content}
 	switch object.(type) {

@@ -27,11 +27,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
+	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
-// listing is what the command list is told.
-type listing struct {
+// listOptions are what the command list is told.
+type listOptions struct {
 	*plugin
 	filterFlags
 	formatFlags
@@ -39,15 +42,17 @@ type listing struct {
 	watch   bool
 	save    string
 	queries string
+
+	selector *actions.Selector
 }
 
 func (p *plugin) listCommand() *cobra.Command {
-	o := &listing{plugin: p}
+	o := &listOptions{plugin: p}
 	command := &cobra.Command{
 		Use:               "list [QUERY]",
 		Aliases:           []string{"ls"},
 		Short:             "List the incidents that wait to be worked on, newest activity first",
-		ValidArgsFunction: p.completeArgs(savedQueries, nothing),
+		ValidArgsFunction: complete.Args(savedQueries, complete.Nothing),
 		Long: `List the incidents of the queue: what is not resolved and was not merged, newest activity first. Flags select further;
 an incident has to meet all of them. QUERY is a saved one; flags that are given beside it override what it says.
 
@@ -88,7 +93,7 @@ semicolons, tabs or bars takes nothing for a formula. What is not printable is s
 	return command
 }
 
-func (o *listing) run(ctx context.Context) error {
+func (o *listOptions) run(ctx context.Context) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
@@ -103,7 +108,10 @@ func (o *listing) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	listed, err := o.list(ctx, c, namespace, sink)
+	if o.selector, err = o.ready(ctx, c, namespace); err != nil {
+		return err
+	}
+	listed, err := o.list(ctx, c, sink)
 	if err != nil {
 		return err
 	}
@@ -113,10 +121,10 @@ func (o *listing) run(ctx context.Context) error {
 		}
 		return nil
 	}
-	return o.follow(ctx, c, namespace, sink, listed)
+	return o.follow(ctx, c, sink, listed)
 }
 
-func (o *listing) validate() error {
+func (o *listOptions) validate() error {
 	if err := o.validateFilters(); err != nil {
 		return err
 	}
@@ -135,7 +143,7 @@ func (p *plugin) sayNone(what, namespace string, everywhere bool) {
 	if everywhere {
 		where = ""
 	}
-	printLine(p.ErrOut, escape("No "+what+" found"+where+"."))
+	terminal.PrintLine(p.ErrOut, terminal.Escape("No "+what+" found"+where+"."))
 }
 
 // listed is what a watch goes on from.
@@ -146,15 +154,15 @@ type listed struct {
 }
 
 // list prints the incidents: sorted by name page by page, in the order in which the API server sends them.
-func (o *listing) list(ctx context.Context, c client.Client, namespace string, sink sink[*v1alpha1.Incident]) (listed, error) {
+func (o *listOptions) list(ctx context.Context, c client.Client, sink sink[*v1alpha1.Incident]) (listed, error) {
 	now := time.Now()
 	seen := listed{versions: map[string]string{}}
 	byName := o.sortBy == query.ByName
 	var all []v1alpha1.Incident
-	err := o.eachSelected(ctx, c, namespace, now, func(page *v1alpha1.IncidentList) error {
+	err := o.selector.EachPage(ctx, c, now, func(page *v1alpha1.IncidentList) error {
 		seen.resourceVersion = page.ResourceVersion
 		for i := range page.Items {
-			seen.versions[keyOf(&page.Items[i])] = page.Items[i].ResourceVersion
+			seen.versions[actions.KeyOf(&page.Items[i])] = page.Items[i].ResourceVersion
 			if o.tabular() {
 				slim(&page.Items[i])
 			}

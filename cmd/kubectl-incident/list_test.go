@@ -31,6 +31,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
 func namedIncident(name string) *v1alpha1.Incident {
@@ -126,7 +127,11 @@ func TestConcerns(t *testing.T) {
 			if test.before {
 				seen.versions["default/a"] = "1"
 			}
-			if got := (&listing{}).concerns(test.change, incident, seen); got != test.printed {
+			selector, err := actions.Selection{}.Ready(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := (&listOptions{selector: selector}).concerns(test.change, incident, seen); got != test.printed {
 				t.Errorf("printed: got %t", got)
 			}
 			if _, got := seen.versions["default/a"]; got != test.after {

@@ -24,6 +24,8 @@ import (
 	"syscall"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
 )
 
 func main() {
@@ -37,7 +39,7 @@ func interruptible(args []string) int {
 	// The first interrupt asks for an orderly end; a second one, no longer caught, ends the process at once.
 	context.AfterFunc(ctx, stop)
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
-	return run(ctx, streams, asCompleter(os.Args[0], args))
+	return run(ctx, streams, complete.AsCompleter(os.Args[0], args))
 }
 
 // untilInterrupted returns a context that ends with the first signal. A terminal that is closed sends SIGHUP, which nohup

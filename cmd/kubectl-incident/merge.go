@@ -22,33 +22,29 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
-	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/decide/merge"
-	"github.com/incident-operator/incident-operator/internal/decide/preview"
-	"github.com/incident-operator/incident-operator/internal/decide/tags"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
+	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
-// merger merges incidents into another.
-type merger struct {
+// mergeOptions are what the command merge is told.
+type mergeOptions struct {
 	*plugin
 	bulkFlags
 	into string
 }
 
 func (p *plugin) mergeCommand() *cobra.Command {
-	o := &merger{plugin: p}
+	o := &mergeOptions{plugin: p}
 	command := &cobra.Command{
 		Use:               "merge INCIDENT... --into INCIDENT",
 		Short:             "Merge incidents into another: all their alerts and tags go there",
-		ValidArgsFunction: p.completeArgs(openIncidents),
+		ValidArgsFunction: complete.Args(p.openIncidents),
 		Long: `Merge incidents into another one: all their alerts go there, and their tags with them. The alerts lose what the
 merged incident gave them, its owner among it, and inherit from the other one instead. A merged incident stays, and says
 where to look. A merge cannot be taken back once it is accepted. It is refused for all where one is refused.`,
@@ -64,7 +60,7 @@ where to look. A merge cannot be taken back once it is accepted. It is refused f
 	return command
 }
 
-func (o *merger) run(ctx context.Context, names []string) error {
+func (o *mergeOptions) run(ctx context.Context, names []string) error {
 	names = slices.Compact(slices.Sorted(slices.Values(names)))
 	switch {
 	case o.into == "":
@@ -79,7 +75,7 @@ func (o *merger) run(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	target, err := getIncident(ctx, c, client.ObjectKey{Namespace: namespace, Name: o.into})
+	target, err := actions.FindIncident(ctx, c, client.ObjectKey{Namespace: namespace, Name: o.into})
 	if err != nil {
 		return err
 	}
@@ -89,11 +85,11 @@ func (o *merger) run(ctx context.Context, names []string) error {
 		if err := c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, source); err != nil {
 			return err
 		}
-		if why := refusal(source, target, o.into); why != "" {
+		if err := actions.RefuseMerge(source, target, o.into); err != nil {
 			refused = true
-			printLine(o.ErrOut, escape("incident/"+name+": "+why))
+			terminal.PrintLine(o.ErrOut, terminal.Escape("incident/"+name+": "+err.Error()))
 		}
-		tasks = append(tasks, o.task(c, source, target))
+		tasks = append(tasks, o.task(&actions.MergeTask{Client: c, Source: source, Target: target}))
 	}
 	if refused {
 		return o.refuse("Nothing was merged.")
@@ -101,112 +97,14 @@ func (o *merger) run(ctx context.Context, names []string) error {
 	return o.bulkWith(ctx, o.plugin, tasks)
 }
 
-// getIncident returns nil where the incident does not exist.
-func getIncident(ctx context.Context, c client.Client, key client.ObjectKey) (*v1alpha1.Incident, error) {
-	incident := &v1alpha1.Incident{}
-	if err := c.Get(ctx, key, incident); err != nil {
-		return nil, client.IgnoreNotFound(err)
-	}
-	return incident, nil
-}
-
-// refusal says why the operator would refuse the merge, empty where it would not.
-func refusal(source, target *v1alpha1.Incident, into string) string {
-	if merged := source.Status.MergedInto; merged.Name != "" {
-		switch {
-		case merged.Name != into:
-			return "it was merged into " + merged.Name + " already"
-		case target == nil:
-			return "it was merged into " + into + " already, which is gone"
-		case string(target.UID) != merged.UID:
-			return "it was merged already, into an earlier " + into + " that is gone"
+func (o *mergeOptions) task(m *actions.MergeTask) task {
+	title := "incident/" + m.Source.Name
+	words := describedAs(title)
+	return task{Task: m, title: title, describe: func(found actions.Preview) string {
+		text := words(found)
+		if len(found.Tags) > 0 {
+			text += "\n" + terminal.Escape("  incident/"+m.Target.Name+": tags that come along: "+strings.Join(found.Tags, ", "))
 		}
-		return "" // There is nothing left to do.
-	}
-	asking := source.DeepCopy()
-	asking.Spec.MergeInto.Name = into
-	if refused := merge.Decide(asking, target); refused != nil {
-		return refused.Reason + ": " + refused.Message
-	}
-	return ""
-}
-
-func (o *merger) task(c client.WithWatch, source, target *v1alpha1.Incident) task {
-	return task{
-		what:    "incident/" + source.Name,
-		preview: func(ctx context.Context) (string, error) { return previewMerge(ctx, c, source, target) },
-		do: func(ctx context.Context, options ...client.PatchOption) (string, error) {
-			return askForMerge(ctx, c, source, target.Name, options)
-		},
-		wait: func(ctx context.Context, bar *progress) error { return waitForMerge(ctx, c, source, bar) },
-	}
-}
-
-func askForMerge(ctx context.Context, c client.Client, source *v1alpha1.Incident, into string, options []client.PatchOption) (string, error) {
-	if source.Spec.MergeInto.Name == into && source.Status.MergedInto.Name == into {
-		return unchanged, nil
-	}
-	before := source.DeepCopy()
-	source.Spec.MergeInto.Name = into
-	if err := c.Patch(ctx, source, client.MergeFrom(before), append(options, fieldOwner)...); err != nil {
-		*source = *before
-		return "", err
-	}
-	return "asks to be merged into " + into, nil
-}
-
-// previewMerge says what would change on each alert, and which tags come along.
-func previewMerge(ctx context.Context, c client.Client, source, target *v1alpha1.Incident) (string, error) {
-	alerts, err := alertsOf(ctx, c, source)
-	if err != nil {
-		return "", err
-	}
-	after := source.DeepCopy()
-	after.Spec.MergeInto.Name = target.Name
-	text := describePreview("incident/"+source.Name, differences(source, after), preview.Merge(source, target, alerts, time.Now()))
-	if along := tagsAlong(source, target); len(along) > 0 {
-		text += "\n" + escape("  incident/"+target.Name+": tags that come along: "+strings.Join(along, ", "))
-	}
-	return text, nil
-}
-
-func tagsAlong(source, target *v1alpha1.Incident) []string {
-	if source.Status.MergedInto.UID != "" {
-		return nil // They came once.
-	}
-	var along []string
-	for _, tag := range tags.Missing(source, target.Labels) {
-		along = append(along, tag.Tag)
-	}
-	return along
-}
-
-// waitForMerge follows an incident until all its alerts have left, or the merge is refused.
-func waitForMerge(ctx context.Context, c client.WithWatch, source *v1alpha1.Incident, bar *progress) error {
-	most := 0
-	return watchUntil(ctx, c, source, &v1alpha1.IncidentList{}, func(object client.Object) (bool, error) {
-		seen, ok := object.(*v1alpha1.Incident)
-		if !ok {
-			return false, nil
-		}
-		left := int(ptr.Deref(seen.Status.Alerts.Total, 0))
-		most = max(most, left)
-		bar.show(seen.Name, most-left, most)
-		return mergeEnded(seen, source.Generation)
-	})
-}
-
-// mergeEnded says whether all alerts have moved, and with an error why they never will.
-func mergeEnded(incident *v1alpha1.Incident, generation int64) (bool, error) {
-	merged := meta.FindStatusCondition(incident.Status.Conditions, v1alpha1.ConditionMerged)
-	switch {
-	case merged == nil || merged.ObservedGeneration < generation:
-		return false, nil
-	case merged.Status == metav1.ConditionTrue:
-		return true, nil
-	case merged.Reason == v1alpha1.ReasonAlertsMoving:
-		return false, nil
-	default:
-		return false, fmt.Errorf("%s: %s", merged.Reason, merged.Message)
-	}
+		return text
+	}}
 }

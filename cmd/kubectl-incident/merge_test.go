@@ -41,9 +41,17 @@ func TestMergeIntoWhatIsGone(t *testing.T) {
 	}
 }
 
+// TestMergeSaysWhatAlertsLose has a merge into an incident without owner: its alerts give their owner back.
 func TestMergeSaysWhatAlertsLose(t *testing.T) {
-	help := strings.ReplaceAll(newCluster(t).done("merge", "--help"), "\n", " ")
-	if !strings.Contains(help, "its owner among it, and inherit from the other one") {
-		t.Error(help)
+	owned := anAlert("a", "one")
+	owned.Spec.Assignee = "alice"
+	owned.Annotations = map[string]string{
+		v1alpha1.InheritedAnnotation: `{"incident":"one","uid":"uid-of-one","assignee":{"value":"alice","over":""}}`,
+	}
+	c := newCluster(t, owned, anIncident("two", func(i *v1alpha1.Incident) { i.UID = "uid-of-two" }),
+		anIncident("one", func(i *v1alpha1.Incident) { i.UID, i.Spec.Assignee = "uid-of-one", "alice" }))
+	out := c.done("merge", "one", "--into", "two", "--dry-run")
+	if !strings.Contains(out, "alert/a   incident: one → two; assignee: alice → none\n") {
+		t.Errorf("got %s", out)
 	}
 }

@@ -20,14 +20,16 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
+	"github.com/incident-operator/incident-operator/internal/actions"
+	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
 const (
@@ -36,8 +38,8 @@ const (
 	generated = generatedPrefix + "(generated)"
 )
 
-// mover links alerts to another incident, or to none.
-type mover struct {
+// moveOptions are what the command move is told.
+type moveOptions struct {
 	*plugin
 	bulkFlags
 	to, from, reason string
@@ -47,11 +49,11 @@ type mover struct {
 }
 
 func (p *plugin) moveCommand() *cobra.Command {
-	o := &mover{plugin: p}
+	o := &moveOptions{plugin: p}
 	command := &cobra.Command{
 		Use:               "move [ALERT...] --to INCIDENT | --new[=NAME] | --unlink",
 		Short:             "Move alerts to another incident, or out of any",
-		ValidArgsFunction: p.completeArgs(knownAlerts),
+		ValidArgsFunction: complete.Args(p.knownAlerts),
 		Long: `Move alerts to another incident, to a new one, or out of any. An alert gives back what it had from the incident it
 leaves, and gets what the other one gives. Both logs tell who moved it, and why where that is said.`,
 		Example: `  # See first what it would change
@@ -68,7 +70,7 @@ leaves, and gets what the other one gives. Both logs tell who moved it, and why 
 	return command
 }
 
-func (o *mover) addTo(flags *pflag.FlagSet) {
+func (o *moveOptions) addTo(flags *pflag.FlagSet) {
 	flags.StringVar(&o.to, "to", "", "the incident to move alerts to")
 	flags.StringVar(&o.named, "new", "", "move alerts to a new incident, of this name or, without one, of a generated name")
 	flags.Lookup("new").NoOptDefVal = generated
@@ -78,7 +80,7 @@ func (o *mover) addTo(flags *pflag.FlagSet) {
 	o.bulkFlags.addTo(flags, o.plugin)
 }
 
-func (o *mover) validate(names []string) error {
+func (o *moveOptions) validate(names []string) error {
 	destinations := 0
 	for _, given := range []bool{o.to != "", o.named != "", o.unlink} {
 		if given {
@@ -95,13 +97,13 @@ func (o *mover) validate(names []string) error {
 	case o.from != "" && o.from == o.to:
 		return errors.New("--from and --to are the same incident")
 	}
-	if err := atMost("the reason", o.reason, maxReason); err != nil {
+	if err := actions.AtMost("the reason", o.reason, actions.MaxReason); err != nil {
 		return err
 	}
 	return o.bulkFlags.validate()
 }
 
-func (o *mover) run(ctx context.Context, names []string) error {
+func (o *moveOptions) run(ctx context.Context, names []string) error {
 	if err := o.validate(names); err != nil {
 		return err
 	}
@@ -117,18 +119,21 @@ func (o *mover) run(ctx context.Context, names []string) error {
 		return o.bulkWith(ctx, o.plugin, nil)
 	}
 	target, err := o.target(ctx, c, namespace, len(alerts))
+	if refused, ok := errors.AsType[*actions.RefusedError](err); ok {
+		return o.refuse(refused.Error())
+	}
 	if err != nil {
 		return err
 	}
 	tasks := make([]task, 0, len(alerts))
 	for i := range alerts {
-		tasks = append(tasks, move{c: c, alert: &alerts[i], target: target, reason: o.reason, rest: o.rest(target)}.task())
+		tasks = append(tasks, moveTask(&actions.MoveTask{Client: c, Alert: &alerts[i], Target: target, Reason: o.reason}, o.rest(target)))
 	}
 	return o.bulkWith(ctx, o.plugin, tasks)
 }
 
 // rest says how to finish an interrupted move. The same command again would create another incident.
-func (o *mover) rest(target *v1alpha1.Incident) string {
+func (o *moveOptions) rest(target *v1alpha1.Incident) string {
 	if o.named == "" {
 		return sameAgain
 	}
@@ -136,33 +141,21 @@ func (o *mover) rest(target *v1alpha1.Incident) string {
 }
 
 // alerts returns those that were named, or all of an incident.
-func (o *mover) alerts(ctx context.Context, c client.Client, namespace string, names []string) ([]v1alpha1.Alert, error) {
+func (o *moveOptions) alerts(ctx context.Context, c client.Client, namespace string, names []string) ([]v1alpha1.Alert, error) {
 	if o.from != "" {
-		from := &v1alpha1.Incident{}
-		from.Namespace, from.Name = namespace, o.from
-		return alertsOf(ctx, c, from) // Also of an incident that is gone: its alerts are still there.
+		from := client.ObjectKey{Namespace: namespace, Name: o.from}
+		return kube.AlertsOf(ctx, c, from) // Also of an incident that is gone: its alerts are still there.
 	}
-	return getAlerts(ctx, c, namespace, names)
-}
-
-func getAlerts(ctx context.Context, c client.Client, namespace string, names []string) ([]v1alpha1.Alert, error) {
-	names = slices.Compact(slices.Sorted(slices.Values(names)))
-	alerts := make([]v1alpha1.Alert, len(names))
-	for i, name := range names {
-		if err := c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, &alerts[i]); err != nil {
-			return nil, err
-		}
-	}
-	return alerts, nil
+	return actions.GetAlerts(ctx, c, namespace, names)
 }
 
 // target returns the incident that alerts go to, nil for none. A new one is created once it is clear that they will move.
-func (o *mover) target(ctx context.Context, c client.Client, namespace string, alerts int) (*v1alpha1.Incident, error) {
+func (o *moveOptions) target(ctx context.Context, c client.Client, namespace string, alerts int) (*v1alpha1.Incident, error) {
 	switch {
 	case o.unlink:
 		return nil, nil
 	case o.to != "":
-		return o.existing(ctx, c, client.ObjectKey{Namespace: namespace, Name: o.to})
+		return actions.Destination(ctx, c, client.ObjectKey{Namespace: namespace, Name: o.to})
 	case o.dryRun == dryRunNone:
 		if err := o.confirm(ctx, o.plugin, alerts); err != nil {
 			return nil, err
@@ -172,42 +165,31 @@ func (o *mover) target(ctx context.Context, c client.Client, namespace string, a
 	return o.created(ctx, c, namespace)
 }
 
-// existing refuses an incident that was merged: from there the operator would move alerts on.
-func (p *plugin) existing(ctx context.Context, c client.Client, key client.ObjectKey) (*v1alpha1.Incident, error) {
-	incident := &v1alpha1.Incident{}
-	if err := c.Get(ctx, key, incident); err != nil {
-		return nil, err
-	}
-	if into := incident.Status.MergedInto.Name; into != "" {
-		return nil, p.refuse(fmt.Sprintf("incident/%s was merged into %s: move alerts there", incident.Name, cmp.Or(incident.Status.RedirectedTo, into)))
-	}
-	return incident, nil
-}
-
-func (o *mover) created(ctx context.Context, c client.Client, namespace string) (*v1alpha1.Incident, error) {
+func (o *moveOptions) created(ctx context.Context, c client.Client, namespace string) (*v1alpha1.Incident, error) {
 	incident := &v1alpha1.Incident{}
 	incident.Namespace, incident.Name = namespace, o.named
 	if o.dryRun == dryRunClient {
-		printLine(o.Out, escape("incident/"+incident.Name+": would be created"))
+		terminal.PrintLine(o.Out, terminal.Escape("incident/"+incident.Name+": would be created"))
 		return incident, nil
 	}
 	if o.named == generated {
 		incident.Name, incident.GenerateName = "", generatedPrefix
 	}
-	options := []client.CreateOption{fieldOwner}
+	_, options := kube.DryRun(o.dryRun == dryRunServer)
 	done := " created"
 	if o.dryRun == dryRunServer {
-		options, done = append(options, client.DryRunAll), ": would be created"
+		done = ": would be created"
 	}
 	if err := c.Create(ctx, incident, options...); err != nil {
 		return nil, err
 	}
-	printLine(o.Out, escape("incident/"+incident.Name+done))
+	terminal.PrintLine(o.Out, terminal.Escape("incident/"+incident.Name+done))
 	return incident, nil
 }
 
-// refuse says why nothing was done, and ends the command with 1.
-func (p *plugin) refuse(why string) error {
-	printLine(p.ErrOut, escape(why))
-	return errIncomplete
+func moveTask(m *actions.MoveTask, rest string) task {
+	title := "alert/" + m.Alert.Name
+	return task{Task: m, title: title, rest: rest, describe: func(found actions.Preview) string {
+		return terminal.Escape(title + ": " + cmp.Or(describeOutcome(found.Alerts[0]), string(actions.Unchanged)))
+	}}
 }

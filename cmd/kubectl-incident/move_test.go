@@ -23,7 +23,6 @@ import (
 	"testing"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
@@ -159,32 +158,5 @@ func TestMergeUsage(t *testing.T) {
 	}
 	if into := c.incident("one").Spec.MergeInto.Name; into != "three" || c.patches != 1 {
 		t.Errorf("merged into %q in %d patches", into, c.patches)
-	}
-}
-
-func TestMergeEnded(t *testing.T) {
-	for name, test := range map[string]struct {
-		status     metav1.ConditionStatus
-		reason     string
-		generation int64
-		done       bool
-		want       string
-	}{
-		"merged":            {metav1.ConditionTrue, v1alpha1.ReasonMerged, 2, true, ""},
-		"some were put":     {metav1.ConditionTrue, v1alpha1.ReasonAlertsPutBack, 2, true, ""},
-		"moving":            {metav1.ConditionFalse, v1alpha1.ReasonAlertsMoving, 2, false, ""},
-		"refused":           {metav1.ConditionFalse, v1alpha1.ReasonTargetResolved, 2, false, "TargetResolved: why"},
-		"refused, but then": {metav1.ConditionFalse, v1alpha1.ReasonTargetResolved, 1, false, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			incident := anIncident("one")
-			incident.Status.Conditions = []metav1.Condition{{
-				Type: v1alpha1.ConditionMerged, Status: test.status, Reason: test.reason, Message: "why", ObservedGeneration: test.generation,
-			}}
-			done, err := mergeEnded(incident, 2)
-			if done != test.done || (err == nil) != (test.want == "") || (err != nil && err.Error() != test.want) {
-				t.Errorf("got %v, %v", done, err)
-			}
-		})
 	}
 }

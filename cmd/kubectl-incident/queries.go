@@ -19,20 +19,22 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/saved"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
-
-const queriesVariable = "KUBECTL_INCIDENT_QUERIES"
 
 // savedFormats are the flags beside filters and sort key that a query keeps.
 var savedFormats = []string{"sort-by", "output", "label-columns", "show-labels", "no-headers"}
 
 func addQueriesTo(flags *pflag.FlagSet, path *string) {
-	flags.StringVar(path, "queries", "", "the file of saved queries; unset means the environment variable "+queriesVariable+
+	flags.StringVar(path, "queries", "", "the file of saved queries; unset means the environment variable "+saved.Variable+
 		" or, without it, kubectl-incident/queries.yaml in the folder for your configuration")
 }
 
@@ -60,7 +62,7 @@ To save or delete a query leaves the others as they are in the file, with their 
 	command.AddCommand(&cobra.Command{
 		Use:               "delete NAME...",
 		Short:             "Delete saved queries",
-		ValidArgsFunction: p.completeArgs(savedQueries),
+		ValidArgsFunction: complete.Args(savedQueries),
 		Args:              cobra.MinimumNArgs(1),
 		RunE:              func(_ *cobra.Command, names []string) error { return p.deleteQueries(path, names) },
 	})
@@ -68,46 +70,46 @@ To save or delete a query leaves the others as they are in the file, with their 
 }
 
 func (p *plugin) printQueries(path string) error {
-	path, saved, err := loadQueries(path)
+	path, known, err := saved.Load(path, saveableNames())
 	if err != nil {
 		return err
 	}
-	if len(saved.Queries) == 0 {
-		printLine(p.ErrOut, escape("No queries are saved in "+path+"."))
+	if len(known.Queries) == 0 {
+		terminal.PrintLine(p.ErrOut, terminal.Escape("No queries are saved in "+path+"."))
 		return nil
 	}
 	rows := [][]string{{"NAME", "FLAGS"}}
-	for _, name := range saved.Names() {
-		rows = append(rows, []string{name, saved.Queries[name].String()})
+	for _, name := range known.Names() {
+		rows = append(rows, []string{name, known.Queries[name].String()})
 	}
-	for _, line := range alignRows(rows) {
-		printLine(p.Out, line)
+	for _, line := range terminal.AlignRows(rows) {
+		terminal.PrintLine(p.Out, line)
 	}
 	return nil
 }
 
 func (p *plugin) deleteQueries(path string, names []string) error {
-	path, saved, err := loadQueries(path)
+	path, known, err := saved.Load(path, saveableNames())
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
-		if _, err := saved.Get(name); err != nil {
+		if _, err := known.Get(name); err != nil {
 			return err
 		}
-		saved = saved.Without(name)
+		known = known.Without(name)
 	}
-	if err := storeQueries(path, saved); err != nil {
+	if err := saved.Store(path, known); err != nil {
 		return err
 	}
 	for _, name := range names {
-		printLine(p.Out, escape("query/"+name+" deleted"))
+		terminal.PrintLine(p.Out, terminal.Escape("query/"+name+" deleted"))
 	}
 	return nil
 }
 
 // saveable are the flags that a query keeps.
-func (o *listing) saveable(flags *pflag.FlagSet) *pflag.FlagSet {
+func (o *listOptions) saveable(flags *pflag.FlagSet) *pflag.FlagSet {
 	saveable := pflag.NewFlagSet("saveable", pflag.ContinueOnError)
 	saveable.AddFlagSet(o.set)
 	for _, name := range savedFormats {
@@ -117,7 +119,7 @@ func (o *listing) saveable(flags *pflag.FlagSet) *pflag.FlagSet {
 }
 
 // saveQuery stores the flags that were given.
-func (o *listing) saveQuery(flags *pflag.FlagSet) error {
+func (o *listOptions) saveQuery(flags *pflag.FlagSet) error {
 	if err := errors.Join(query.ValidateName(o.save), o.validate()); err != nil {
 		return err
 	}
@@ -125,14 +127,14 @@ func (o *listing) saveQuery(flags *pflag.FlagSet) error {
 	if len(given) == 0 {
 		return errors.New("there is nothing to save: give the flags that make the query")
 	}
-	path, saved, err := loadQueries(o.queries)
+	path, known, err := saved.Load(o.queries, saveableNames())
 	if err != nil {
 		return err
 	}
-	if err := storeQueries(path, saved.With(o.save, given)); err != nil {
+	if err := saved.Store(path, known.With(o.save, given)); err != nil {
 		return err
 	}
-	printLine(o.Out, escape(fmt.Sprintf("query/%s saved in %s", o.save, path)))
+	terminal.PrintLine(o.Out, terminal.Escape(fmt.Sprintf("query/%s saved in %s", o.save, path)))
 	return nil
 }
 
@@ -153,11 +155,11 @@ func queryOf(flags *pflag.FlagSet) query.Query {
 
 // useQuery sets the flags of a saved query that were not given.
 func useQuery(path, name string, flags *pflag.FlagSet) error {
-	_, saved, err := loadQueries(path)
+	_, known, err := saved.Load(path, saveableNames())
 	if err != nil {
 		return err
 	}
-	found, err := saved.Get(name)
+	found, err := known.Get(name)
 	if err != nil {
 		return err
 	}
@@ -190,4 +192,12 @@ func setFlag(flag *pflag.Flag, values query.Values) error {
 		return fmt.Errorf("takes one value, has %d", len(values))
 	}
 	return flag.Value.Set(values[0])
+}
+
+func saveableNames() []string {
+	var filters filterFlags
+	filters.addTo(pflag.NewFlagSet("", pflag.ContinueOnError))
+	names := slices.Clone(savedFormats)
+	filters.set.VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+	return names
 }

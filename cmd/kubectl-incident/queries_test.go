@@ -25,12 +25,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
 
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/saved"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
 func TestQueriesAreKept(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "team", "queries.yaml")
-	t.Setenv(queriesVariable, path)
+	t.Setenv(saved.Variable, path)
 	steps := []struct {
 		args []string
 		code int
@@ -112,7 +113,7 @@ func TestStoreQueriesKeepsLinksAndModes(t *testing.T) {
 	if err := os.Symlink(target, link); err != nil {
 		t.Fatal(err)
 	}
-	if err := storeQueries(link, query.Saved{}.With("a", query.Query{"mine": {"true"}})); err != nil {
+	if err := saved.Store(link, query.Saved{}.With("a", query.Query{"mine": {"true"}})); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Lstat(target)

@@ -22,7 +22,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
 func (p *plugin) renameCommand() *cobra.Command {
@@ -30,7 +31,7 @@ func (p *plugin) renameCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:               "rename INCIDENT (NAME | --automatic)",
 		Short:             "Give an incident a name, or take it back",
-		ValidArgsFunction: p.completeArgs(openIncidents, nothing),
+		ValidArgsFunction: complete.Args(p.openIncidents, complete.Nothing),
 		Args:              cobra.RangeArgs(1, 2),
 		Example: `  kubectl incident rename inc-1 "Ransomware in HR"
 
@@ -38,27 +39,16 @@ func (p *plugin) renameCommand() *cobra.Command {
   kubectl incident rename inc-1 --automatic`,
 	}
 	command.Flags().BoolVar(&automatic, "automatic", false, "take the name back, so that the incident is named from its alerts")
-	return p.changeOneCommand(command, func(_ context.Context, args []string) (change, []string, error) {
+	return p.changeOneCommand(command, func(_ context.Context, args []string) (actions.Change, []string, error) {
 		if automatic == (len(args) == 2) {
-			return change{}, nil, errors.New("say either a name or --automatic")
+			return actions.Change{}, nil, errors.New("say either a name or --automatic")
 		}
 		if automatic {
-			return renameTo(""), args, nil
+			return actions.RenameTo(""), args, nil
 		}
 		if args[1] == "" {
-			return change{}, nil, errors.New("the name is empty: use --automatic to take the name back")
+			return actions.Change{}, nil, errors.New("the name is empty: use --automatic to take the name back")
 		}
-		return renameTo(args[1]), args[:1], nil
+		return actions.RenameTo(args[1]), args[:1], nil
 	})
-}
-
-func renameTo(name string) change {
-	done := "renamed to " + name
-	if name == "" {
-		done = "renamed to its automatic name"
-	}
-	return change{done: done, apply: func(incident *v1alpha1.Incident) error {
-		incident.Spec.Name = name
-		return nil
-	}}
 }

@@ -20,21 +20,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/dynamic"
-	"k8s.io/client-go/tools/pager"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 )
 
 const (
@@ -43,6 +37,9 @@ const (
 	exitIncomplete = 1
 	exitFailed     = 2
 )
+
+// program is the name of the plugin's binary, by which kubectl finds it.
+const program = "kubectl-incident"
 
 // version is set when the binary is built.
 var version = "dev"
@@ -57,25 +54,11 @@ type plugin struct {
 	// connect and typed are replaced by tests.
 	connect func() (dynamic.Interface, error)
 	typed   func() (client.WithWatch, error)
-	tables  func() (tablePages, error)
+	tables  func() (complete.Pages, error)
 }
 
 // onTerminal says whether a person reads along and can answer.
-func (p *plugin) onTerminal() bool {
-	in, isFile := p.In.(*os.File)
-	_, toFile := p.ErrOut.(*os.File)
-	return isFile && toFile && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
-}
-
-// cluster returns the namespace to work in and a client.
-func (p *plugin) cluster() (string, client.WithWatch, error) {
-	namespace, err := p.namespace()
-	if err != nil {
-		return "", nil, err
-	}
-	c, err := p.typed()
-	return namespace, c, err
-}
+func (p *plugin) onTerminal() bool { return terminal.Both(p.In, p.ErrOut) }
 
 // run returns 0 for success, 1 where something is not intact, and 2 for a wrong command line and for what could not be
 // read.
@@ -98,13 +81,13 @@ func newPlugin(streams genericiooptions.IOStreams) *plugin {
 }
 
 func (p *plugin) run(ctx context.Context, args []string) int {
-	out := &output{Writer: p.Out}
+	out := &terminal.Output{Writer: p.Out}
 	p.Out = out
 	root := p.command()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	if out.err != nil {
-		err = fmt.Errorf("writing the output: %w", out.err)
+	if out.Err != nil {
+		err = fmt.Errorf("writing the output: %w", out.Err)
 	}
 	switch {
 	case err == nil:
@@ -112,14 +95,14 @@ func (p *plugin) run(ctx context.Context, args []string) int {
 	case errors.Is(err, errNotIntact), errors.Is(err, errIncomplete):
 		return exitIncomplete
 	default:
-		printError(p.ErrOut, err)
+		terminal.PrintError(p.ErrOut, program, err)
 		return exitFailed
 	}
 }
 
 func (p *plugin) command() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "kubectl-incident",
+		Use:           program,
 		Short:         "Work on incidents: the queue, and everything that is done with one",
 		Version:       version,
 		SilenceErrors: true,
@@ -140,7 +123,7 @@ func (p *plugin) command() *cobra.Command {
 		p.moveCommand(), p.mergeCommand(), p.undoCommand(),
 		p.verifyCommand(), p.timelineCommand(), p.tagsCommand(), p.versionCommand(),
 	)
-	p.completeFlags(root)
+	complete.Flags(root, p.flagSources(), fileFlags)
 	return root
 }
 
@@ -151,31 +134,4 @@ func (p *plugin) namespace() (string, error) {
 		return "", fmt.Errorf("finding the namespace: %w", err)
 	}
 	return namespace, nil
-}
-
-// list reads all objects of a resource in chunks; with an incident, only those that refer to it.
-func list(
-	ctx context.Context, c dynamic.Interface, resource, namespace, incident string,
-) ([]map[string]any, error) {
-	var options metav1.ListOptions
-	if incident != "" {
-		options.FieldSelector = fields.OneTermEqualSelector("spec.incidentRef.name", incident).String()
-	}
-	source := c.Resource(v1alpha1.GroupVersion.WithResource(resource)).Namespace(namespace)
-	chunks := pager.New(func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
-		return source.List(ctx, options)
-	})
-	var objects []map[string]any
-	err := chunks.EachListItem(ctx, options, func(object runtime.Object) error {
-		item, ok := object.(*unstructured.Unstructured)
-		if !ok {
-			return fmt.Errorf("the server sent a %T", object)
-		}
-		objects = append(objects, item.Object)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("listing the %s: %w", resource, err)
-	}
-	return objects, nil
 }

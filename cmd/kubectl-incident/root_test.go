@@ -17,18 +17,9 @@ limitations under the License.
 package main
 
 import (
-	"errors"
 	"strings"
 	"testing"
 )
-
-func TestErrorsOfSeveralLines(t *testing.T) {
-	var out strings.Builder
-	printError(&out, errors.Join(errors.New("one \x1b[31m"), errors.New("two\r\nthree")))
-	if want := "kubectl-incident: one \\x1b[31m\n  two\n  three\n"; out.String() != want {
-		t.Errorf("got %q, want %q", out.String(), want)
-	}
-}
 
 // TestVersionFlag has -v, which means something else to users of kubectl.
 func TestVersionFlag(t *testing.T) {

@@ -21,18 +21,16 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/labels"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
+	"github.com/incident-operator/incident-operator/internal/kube"
 )
-
-const defaultChunk = 500
 
 var errNegativeChunk = errors.New("--chunk-size must not be negative")
 
@@ -48,10 +46,6 @@ type filterFlags struct {
 	chunk         int64
 
 	set *pflag.FlagSet
-	// mineIsNamed says that --mine is among the assignees.
-	mineIsNamed bool
-	// involved are the incidents that --entity selects, nil without it.
-	involved map[string]bool
 }
 
 func (f *filterFlags) addTo(flags *pflag.FlagSet) {
@@ -72,12 +66,12 @@ func (f *filterFlags) addTo(flags *pflag.FlagSet) {
 	add.StringSliceVar(&f.entities, "entity", nil, "only what has one of these things, such as a device or a user, in the evidence of an alert")
 	add.StringVar(&f.since, "since", "", "only what was active in this time, such as 90m, 12h or 7d")
 	add.StringVar(&f.Search, "search", "", "only what has this text in its title, description, tags or name")
-	add.BoolVar(&f.Any, "all", false, "also what is resolved or was merged into another incident")
+	add.BoolVar(&f.Any, "all", false, "also what is resolved or was merged into another incident; alone it selects nothing to change")
 	add.StringVarP(&f.labels, "selector", "l", "", "only what this label selector selects")
 	add.StringVar(&f.fields, "field-selector", "", "only what this field selector selects")
 	add.BoolVarP(&f.allNamespaces, "all-namespaces", "A", false, "incidents of all namespaces")
 	flags.AddFlagSet(add)
-	flags.Int64Var(&f.chunk, "chunk-size", defaultChunk, "how many objects one request asks for; 0 for all at once")
+	flags.Int64Var(&f.chunk, "chunk-size", kube.DefaultChunk, "how many objects one request asks for; 0 for all at once")
 }
 
 // given says whether a filter was given, or where to look.
@@ -87,12 +81,13 @@ func (f *filterFlags) given() bool {
 	return given
 }
 
-// selects says whether a filter was given that asks for something. Where to look says nothing of what is meant, and a flag
-// such as --mine=false asks for everything.
+// selects says whether a filter was given that asks for something. Where to look says nothing of what is meant, --all only
+// widens what another flag asks for, and a flag such as --mine=false asks for everything.
 func (f *filterFlags) selects() bool {
 	selects := false
 	f.set.VisitAll(func(flag *pflag.Flag) {
-		selects = selects || (flag.Changed && flag.Name != "all-namespaces" && flag.Value.String() != flag.DefValue)
+		widens := flag.Name == "all-namespaces" || flag.Name == "all"
+		selects = selects || (flag.Changed && !widens && flag.Value.String() != flag.DefValue)
 	})
 	return selects
 }
@@ -123,76 +118,36 @@ func (f *filterFlags) validateFilters() error {
 	return errors.Join(append(problems, f.Canonicalize())...)
 }
 
-// resolve checks the filter and fills in what only the cluster knows.
-func (f *filterFlags) resolve(ctx context.Context, c client.Client) error {
+// ready checks the filter and asks the cluster for what only that knows.
+func (f *filterFlags) ready(ctx context.Context, c client.Client, namespace string) (*actions.Selector, error) {
 	if err := f.validateFilters(); err != nil {
-		return err
+		return nil, err
 	}
-	if f.mine && !f.mineIsNamed {
-		me, err := whoAmI(ctx, c)
-		if err != nil {
-			return err
-		}
-		f.Assignees, f.mineIsNamed = append(f.Assignees, me), true
-	}
-	return nil
-}
-
-// options are what the API server selects.
-func (f *filterFlags) options(namespace string) ([]client.ListOption, error) {
-	byLabel, byField := f.Selectors()
-	givenLabels, err := labels.Parse(f.labels)
+	byLabel, err := labels.Parse(f.labels)
 	if err != nil {
 		return nil, fmt.Errorf("--selector: %w", err)
 	}
-	givenFields, err := fields.ParseSelector(f.fields)
+	byField, err := fields.ParseSelector(f.fields)
 	if err != nil {
 		return nil, fmt.Errorf("--field-selector: %w", err)
 	}
-	requirements, _ := givenLabels.Requirements()
 	if f.allNamespaces {
 		namespace = ""
 	}
-	return []client.ListOption{
-		client.InNamespace(namespace),
-		client.MatchingLabelsSelector{Selector: byLabel.Add(requirements...)},
-		client.MatchingFieldsSelector{Selector: allOf(byField, givenFields)},
-	}, nil
+	return actions.Selection{
+		Filter: f.Filter, Namespace: namespace, Mine: f.mine, Labels: byLabel, Fields: byField, Entities: f.entities, Chunk: f.chunk,
+	}.Ready(ctx, c)
 }
 
-// allOf leaves out selectors that select everything: as text, they are commas too many.
-func allOf(selectors ...fields.Selector) fields.Selector {
-	return fields.AndSelectors(slices.DeleteFunc(selectors, fields.Selector.Empty)...)
-}
-
-// each sees the incidents that the filter selects, page by page, in the order of the API server.
-func (f *filterFlags) each(ctx context.Context, c client.Client, namespace string, now time.Time, see func(*v1alpha1.Incident) error) error {
-	return f.eachSelected(ctx, c, namespace, now, func(page *v1alpha1.IncidentList) error {
-		for i := range page.Items {
-			if err := see(&page.Items[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// eachSelected sees pages of which only the incidents are left that the filter selects.
-func (f *filterFlags) eachSelected(ctx context.Context, c client.Client, namespace string, now time.Time, see func(*v1alpha1.IncidentList) error) error {
-	if err := f.resolve(ctx, c); err != nil {
+func (f *filterFlags) checkSelection(names []string) error {
+	if len(names) > 0 && f.given() {
+		return errors.New("name incidents or select them by flags, not both")
+	}
+	if err := f.validateFilters(); err != nil {
 		return err
 	}
-	options, err := f.options(namespace)
-	if err != nil {
-		return err
+	if len(names) == 0 && !f.selects() {
+		return errors.New("name at least one incident, or select some by flags such as --tag")
 	}
-	if f.involved, err = f.involving(ctx, c, namespace); err != nil {
-		return err
-	}
-	return eachPage(ctx, c, &v1alpha1.IncidentList{}, f.chunk, func(page *v1alpha1.IncidentList) error {
-		page.Items = slices.DeleteFunc(page.Items, func(incident v1alpha1.Incident) bool {
-			return !f.matches(&incident, now)
-		})
-		return see(page)
-	}, options...)
+	return nil
 }

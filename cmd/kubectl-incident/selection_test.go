@@ -21,11 +21,10 @@ import (
 	"strings"
 	"testing"
 
-	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
 // TestEmptyFilters are those that a script makes whose variable is not set: they must not select everything.
@@ -44,7 +43,7 @@ func TestEmptyFilters(t *testing.T) {
 		c.refused(2, "kubectl-incident: --since must be a time such as 90m", "list", "--since="+since)
 		c.refused(2, "kubectl-incident: --since must be a time such as 90m", "list", "--since="+since, "--save", "none")
 	}
-	for _, flags := range [][]string{{"--mine=false"}, {"--unassigned=false"}, {"-A"}, {"-A", "--all=false"}} {
+	for _, flags := range [][]string{{"--mine=false"}, {"--unassigned=false"}, {"-A"}, {"-A", "--all=false"}, {"--all"}, {"--all", "-A"}} {
 		c.refused(2, "name at least one incident", append([]string{"resolve"}, flags...)...)
 	}
 	c.refused(2, "not both", "resolve", "one", "-A")
@@ -53,45 +52,7 @@ func TestEmptyFilters(t *testing.T) {
 	c.refused(2, "--chunk-size must not be negative", "resolve", "--all", "--chunk-size=-1")
 	c.refused(2, "--chunk-size must not be negative", "alerts", "--chunk-size=-1")
 	c.refused(2, "the name of the incident is empty", "alerts", "")
-	c.done("resolve", "--all", "--dry-run")
-}
-
-// TestFieldSelector has no comma too many where one of the selectors selects everything.
-func TestFieldSelector(t *testing.T) {
-	for given, want := range map[string]string{
-		"":                    "spec.assignee=bob",
-		"metadata.name=one":   "spec.assignee=bob,metadata.name=one",
-		"metadata.name!=one,": "spec.assignee=bob,metadata.name!=one",
-	} {
-		f := filterFlags{fields: given}
-		f.Assignees, f.Any = []string{"bob"}, true
-		if got := fieldSelectorOf(t, &f); got != want {
-			t.Errorf("%q gives %q, want %q", given, got, want)
-		}
-	}
-	f := filterFlags{}
-	f.Any = true
-	if got := fieldSelectorOf(t, &f); got != "" {
-		t.Errorf("nothing gives %q", got)
-	}
-	f.fields = "metadata.name=one"
-	if got := fieldSelectorOf(t, &f); got != f.fields {
-		t.Errorf("%q gives %q", f.fields, got)
-	}
-	if !allOf(fields.Everything()).Matches(fields.Set{}) {
-		t.Error("nothing but everything does not select everything")
-	}
-}
-
-func fieldSelectorOf(t *testing.T, f *filterFlags) string {
-	t.Helper()
-	options, err := f.options("soc")
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := client.ListOptions{}
-	all.ApplyOptions(options)
-	return all.AsListOptions().FieldSelector
+	c.done("resolve", "--all", "--unassigned", "--dry-run")
 }
 
 // TestOfMerged has incidents whose alerts go on: one was merged into two, and two into three.
@@ -122,15 +83,15 @@ func TestOfMerged(t *testing.T) {
 
 func TestSplitTags(t *testing.T) {
 	for text, want := range map[string][]string{
-		"a":                           {"a"},
-		" a , b c":                    {"a", "b c"},
-		`"a,b",c`:                     {"a,b", "c"},
-		`say "hi",x`:                  {`say "hi"`, "x"},
-		"":                            nil,
-		" ":                           nil,
-		"a,":                          nil,
-		"a\nb":                        nil,
-		strings.Repeat("t", maxTag+1): nil,
+		"a":                                   {"a"},
+		" a , b c":                            {"a", "b c"},
+		`"a,b",c`:                             {"a,b", "c"},
+		`say "hi",x`:                          {`say "hi"`, "x"},
+		"":                                    nil,
+		" ":                                   nil,
+		"a,":                                  nil,
+		"a\nb":                                nil,
+		strings.Repeat("t", actions.MaxTag+1): nil,
 	} {
 		if got, err := splitTags(text); !slices.Equal(got, want) || (err == nil) != (want != nil) {
 			t.Errorf("%q gives %q, %v", text, got, err)

@@ -28,6 +28,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/table"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
 )
 
@@ -42,7 +45,7 @@ func (p *plugin) showCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:               "show INCIDENT",
 		Short:             "Show an incident on one screen: its state, its alerts and what happened last",
-		ValidArgsFunction: p.completeArgs(allIncidents, nothing),
+		ValidArgsFunction: complete.Args(p.allIncidents, complete.Nothing),
 		Example: `  kubectl incident show inc-1
 
   # The object as it is
@@ -54,7 +57,7 @@ func (p *plugin) showCommand() *cobra.Command {
 	}
 	flags.AddFlags(command)
 	command.Flags().StringVarP(&format, "output", "o", "", "print the object instead: json or yaml")
-	p.completeFlag(command, "output", words("json", "yaml"))
+	complete.Flag(command, "output", complete.Words("json", "yaml"))
 	return command
 }
 
@@ -121,22 +124,22 @@ func (p *plugin) printAlerts(incident *v1alpha1.Incident, alerts *v1alpha1.Alert
 	if len(alerts.Items) == 0 {
 		return
 	}
-	printLine(p.Out, "\nAlerts:")
+	terminal.PrintLine(p.Out, "\nAlerts:")
 	columns := alertColumns()
 	kept := columns[:0]
 	for _, column := range columns {
-		if column.name != "INCIDENT" {
+		if column.Name != "INCIDENT" {
 			kept = append(kept, column)
 		}
 	}
-	rows := &table[*v1alpha1.Alert]{out: p.Out, screen: p.screen(), columns: kept}
-	rows.print(pointers(alerts.Items), now)
+	rows := &table.Table[*v1alpha1.Alert]{Out: p.Out, Screen: terminal.ScreenOf(p.Out), Columns: kept}
+	rows.Print(pointers(alerts.Items), now)
 	if alerts.Continue != "" {
 		more := "more"
 		if total := incident.Status.Alerts.Total; total != nil && int(*total) > len(alerts.Items) {
 			more = fmt.Sprintf("%d more", int(*total)-len(alerts.Items))
 		}
-		printLine(p.Out, fmt.Sprintf("and %s: kubectl incident alerts %s", more, escape(incident.Name)))
+		terminal.PrintLine(p.Out, fmt.Sprintf("and %s: kubectl incident alerts %s", more, terminal.Escape(incident.Name)))
 	}
 }
 
@@ -144,19 +147,19 @@ func (p *plugin) printEntries(entries []v1alpha1.Activity, now time.Time) {
 	if len(entries) == 0 {
 		return
 	}
-	printLine(p.Out, "\nTimeline:")
-	rows := &table[*v1alpha1.Activity]{out: p.Out, screen: p.screen(), columns: entryColumns()}
-	rows.print(pointers(entries), now)
+	terminal.PrintLine(p.Out, "\nTimeline:")
+	rows := &table.Table[*v1alpha1.Activity]{Out: p.Out, Screen: terminal.ScreenOf(p.Out), Columns: entryColumns()}
+	rows.Print(pointers(entries), now)
 }
 
 // entryColumns are those of the timeline.
-func entryColumns() []column[*v1alpha1.Activity] {
+func entryColumns() []table.Column[*v1alpha1.Activity] {
 	type entry = *v1alpha1.Activity
-	return []column[entry]{
-		{name: "TIME", cell: func(e entry, _ time.Time) string { return exactTime(e.Spec.Time) }},
-		{name: "ENTRY", spare: 1, cell: func(e entry, _ time.Time) string { return strconv.FormatInt(e.Spec.Sequence, 10) }},
-		{name: "ACTOR", least: leastAssignee, cell: func(e entry, _ time.Time) string { return e.Spec.Actor }},
-		{name: "TYPE", spare: 2, cell: func(e entry, _ time.Time) string { return string(e.Spec.Type) }},
-		{name: "SUMMARY", least: leastTitle, cell: func(e entry, _ time.Time) string { return e.Spec.Summary }},
+	return []table.Column[entry]{
+		{Name: "TIME", Cell: func(e entry, _ time.Time) string { return exactTime(e.Spec.Time) }},
+		{Name: "ENTRY", Spare: 1, Cell: func(e entry, _ time.Time) string { return strconv.FormatInt(e.Spec.Sequence, 10) }},
+		{Name: "ACTOR", Least: leastAssignee, Cell: func(e entry, _ time.Time) string { return e.Spec.Actor }},
+		{Name: "TYPE", Spare: 2, Cell: func(e entry, _ time.Time) string { return string(e.Spec.Type) }},
+		{Name: "SUMMARY", Least: leastTitle, Cell: func(e entry, _ time.Time) string { return e.Spec.Summary }},
 	}
 }

@@ -24,131 +24,120 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/saved"
 	"github.com/incident-operator/incident-operator/internal/decide/classify"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
 // flagSources are what flags take, by their names.
-func flagSources() map[string]source {
-	states := words(v1alpha1.IncidentActive, v1alpha1.IncidentInProgress, v1alpha1.IncidentResolved, v1alpha1.IncidentRedirected)
-	return map[string]source{
-		"tag": usedTags, "all-tags": usedTags, "assignee": knownAssignees, "source": usedSources,
-		"state": states, "severity": words(severities...), "min-severity": words(severities...),
-		"verdict": words(classify.Verdicts...), "determination": determinationsOfFlag, "classify": classifications,
-		"since": words("1h", "12h", "1d", "7d", "30d"), "sort-by": words(query.Keys...),
-		"dry-run": words(dryRunNone, dryRunClient, dryRunServer),
-		"into":    openIncidents, "to": openIncidents, "from": allIncidents, "incident": openIncidents,
-		"save": savedQueries, "namespace": namespaces, "context": contexts,
+func (p *plugin) flagSources() map[string]complete.Source {
+	states := complete.Words(v1alpha1.IncidentActive, v1alpha1.IncidentInProgress, v1alpha1.IncidentResolved, v1alpha1.IncidentRedirected)
+	return map[string]complete.Source{
+		"tag": p.usedTags, "all-tags": p.usedTags, "assignee": p.knownAssignees, "source": p.usedSources,
+		"state": states, "severity": complete.Words(classify.Severities...), "min-severity": complete.Words(classify.Severities...),
+		"verdict": complete.Words(classify.Verdicts...), "determination": determinationsOfFlag, "classify": classifications,
+		"since": complete.Words("1h", "12h", "1d", "7d", "30d"), "sort-by": complete.Words(query.Keys...),
+		"dry-run": complete.Words(dryRunNone, dryRunClient, dryRunServer),
+		"into":    p.openIncidents, "to": p.openIncidents, "from": p.allIncidents, "incident": p.openIncidents,
+		"save": savedQueries, "namespace": p.namespaces, "context": p.contexts,
 	}
 }
-
-// words are always the same.
-func words[T ~string](all ...T) source {
-	return func(context.Context, *typing) ([]suggestion, error) {
-		var some []suggestion
-		for _, word := range all {
-			some = append(some, suggestion{text: string(word)})
-		}
-		return some, nil
-	}
-}
-
-func nothing(context.Context, *typing) ([]suggestion, error) { return nil, nil }
 
 // incidents suggests those of the namespace in two groups: first those that are wanted, and only where none of them fits
 // what was typed, the rest.
-func incidents(ctx context.Context, t *typing, wanted func(*knownIncident) bool) ([]suggestion, error) {
-	if t.selectsByFlags() {
+func (p *plugin) incidents(ctx context.Context, t *complete.Typing, wanted func(*complete.Incident) bool) ([]complete.Suggestion, error) {
+	if selectsByFlags(t) {
 		return nil, nil // Naming one besides is refused.
 	}
-	namespace, err := t.namespace()
+	namespace, err := p.namespace()
 	if err != nil {
 		return nil, err
 	}
-	known, err := t.knownIncidents(ctx, namespace)
+	known, err := p.known().Incidents(ctx, namespace)
 	if err != nil {
 		return nil, err
 	}
-	var first, rest []suggestion
+	var first, rest []complete.Suggestion
 	for i := range known {
 		if wanted(&known[i]) {
-			first = append(first, known[i].suggestion())
+			first = append(first, suggestionOf(&known[i]))
 		} else {
-			rest = append(rest, known[i].suggestion())
+			rest = append(rest, suggestionOf(&known[i]))
 		}
 	}
-	if first = t.fitting(first); len(first) > 0 {
+	if first = t.Fitting(first); len(first) > 0 {
 		return first, nil
 	}
 	return rest, nil
 }
 
-func (i *knownIncident) suggestion() suggestion {
+func suggestionOf(i *complete.Incident) complete.Suggestion {
 	about := i.Title
-	if i.finished() {
+	if i.Finished() {
 		about += " (" + string(i.State) + ")"
 	}
-	return suggestion{text: i.Name, about: about}
+	return complete.Suggestion{Text: i.Name, About: about}
 }
 
-func openIncidents(ctx context.Context, t *typing) ([]suggestion, error) {
-	return incidents(ctx, t, func(i *knownIncident) bool { return !i.finished() })
+func (p *plugin) openIncidents(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+	return p.incidents(ctx, t, func(i *complete.Incident) bool { return !i.Finished() })
 }
 
-func resolvedIncidents(ctx context.Context, t *typing) ([]suggestion, error) {
-	return incidents(ctx, t, func(i *knownIncident) bool { return i.State == v1alpha1.IncidentResolved })
+func (p *plugin) resolvedIncidents(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+	return p.incidents(ctx, t, func(i *complete.Incident) bool { return i.State == v1alpha1.IncidentResolved })
 }
 
-func allIncidents(ctx context.Context, t *typing) ([]suggestion, error) {
-	return incidents(ctx, t, func(*knownIncident) bool { return true })
+func (p *plugin) allIncidents(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+	return p.incidents(ctx, t, func(*complete.Incident) bool { return true })
 }
 
 // selectsByFlags says that incidents were selected already.
-func (t *typing) selectsByFlags() bool {
+func selectsByFlags(t *complete.Typing) bool {
 	var filters filterFlags
 	filters.addTo(pflag.NewFlagSet("", pflag.ContinueOnError))
 	selects := false
-	t.command.LocalFlags().VisitAll(func(flag *pflag.Flag) {
+	t.Command.LocalFlags().VisitAll(func(flag *pflag.Flag) {
 		selects = selects || (flag.Changed && filters.set.Lookup(flag.Name) != nil)
 	})
 	return selects
 }
 
-func knownAlerts(ctx context.Context, t *typing) ([]suggestion, error) {
-	if flag := t.command.Flag("from"); flag != nil && flag.Changed {
+func (p *plugin) knownAlerts(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+	if flag := t.Command.Flag("from"); flag != nil && flag.Changed {
 		return nil, nil
 	}
-	namespace, err := t.namespace()
+	namespace, err := p.namespace()
 	if err != nil {
 		return nil, err
 	}
-	known, err := t.knownAlerts(ctx, namespace)
-	var all []suggestion
+	known, err := p.known().Alerts(ctx, namespace)
+	var all []complete.Suggestion
 	for _, alert := range known {
-		all = append(all, suggestion{text: alert.Name, about: alert.Title + " (" + cmp.Or(alert.Incident, "in no incident") + ")"})
+		all = append(all, complete.Suggestion{Text: alert.Name, About: alert.Title + " (" + cmp.Or(alert.Incident, "in no incident") + ")"})
 	}
 	return all, err
 }
 
-func savedQueries(_ context.Context, t *typing) ([]suggestion, error) {
-	_, saved, err := loadQueries(t.command.Flag("queries").Value.String())
-	var all []suggestion
-	for _, name := range saved.Names() {
-		all = append(all, suggestion{text: name, about: saved.Queries[name].String()})
+func savedQueries(_ context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+	_, known, err := saved.Load(t.Command.Flag("queries").Value.String(), saveableNames())
+	var all []complete.Suggestion
+	for _, name := range known.Names() {
+		all = append(all, complete.Suggestion{Text: name, About: known.Queries[name].String()})
 	}
 	return all, err
 }
 
-func namespaces(ctx context.Context, t *typing) ([]suggestion, error) {
-	known, err := t.knownNamespaces(ctx)
+func (p *plugin) namespaces(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+	known, err := p.known().Namespaces(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return words(known...)(ctx, t)
+	return complete.Words(known...)(ctx, t)
 }
 
-func contexts(ctx context.Context, t *typing) ([]suggestion, error) {
-	raw, err := t.config.ToRawKubeConfigLoader().RawConfig()
+func (p *plugin) contexts(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+	raw, err := p.config.ToRawKubeConfigLoader().RawConfig()
 	if err != nil {
 		return nil, err
 	}
@@ -157,5 +146,9 @@ func contexts(ctx context.Context, t *typing) ([]suggestion, error) {
 		all = append(all, name)
 	}
 	slices.Sort(all)
-	return words(all...)(ctx, t)
+	return complete.Words(all...)(ctx, t)
+}
+
+var fileFlags = []string{
+	"filename", "heads", "queries", "template", "kubeconfig", "certificate-authority", "client-certificate", "client-key", "cache-dir",
 }

@@ -22,7 +22,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 const credentials = `{apiVersion: v1, kind: Config, current-context: here, clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}],
@@ -75,64 +74,5 @@ func TestCacheIsUsedByItsOwnerOnly(t *testing.T) {
 	useKubeconfig(t, strings.ReplaceAll(credentials, "top-secret", "other"))
 	if !reads() {
 		t.Error("another token is told the same")
-	}
-}
-
-func TestCacheIsRefused(t *testing.T) {
-	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	for name, spoil := range map[string]func(c suggestionCache) error{
-		"broken":          func(c suggestionCache) error { return os.WriteFile(c.path, []byte("{"), 0o600) },
-		"somebody else's": func(c suggestionCache) error { return store(suggestionCache{c.path, "other"}, now, "x") },
-		"old":             func(c suggestionCache) error { return store(c, now.Add(-cacheLifetime), "x") },
-		"of the future":   func(c suggestionCache) error { return store(c, now.Add(time.Second), "x") },
-		"open to others":  func(c suggestionCache) error { return os.Chmod(c.path, 0o644) },
-		"of another form": func(c suggestionCache) error { return store(c, now, 1) },
-		"gone":            func(c suggestionCache) error { return os.Remove(c.path) },
-		"behind a link":   func(c suggestionCache) error { return link(c.path) },
-		"a folder":        func(c suggestionCache) error { return folder(c.path) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			c := suggestionCache{filepath.Join(t.TempDir(), "cache", "completion-x.json"), "key"}
-			if err := store(c, now, "x"); err != nil {
-				t.Fatal(err)
-			}
-			if got, ok := load[string](c, now); !ok || got != "x" {
-				t.Fatalf("%q, %v", got, ok)
-			}
-			if err := spoil(c); err != nil {
-				t.Fatal(err)
-			}
-			if got, ok := load[string](c, now); ok {
-				t.Errorf("it is used: %q", got)
-			}
-		})
-	}
-}
-
-func link(path string) error {
-	if err := os.Rename(path, path+".real"); err != nil {
-		return err
-	}
-	return os.Symlink(path+".real", path)
-}
-
-func folder(path string) error {
-	if err := os.Remove(path); err != nil {
-		return err
-	}
-	return os.Mkdir(path, 0o700)
-}
-
-func TestCacheForgets(t *testing.T) {
-	c := suggestionCache{filepath.Join(t.TempDir(), "completion-x.json"), "key"}
-	old := filepath.Join(filepath.Dir(c.path), "completion-old.json")
-	if err := os.WriteFile(old, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := store(c, time.Now().Add(2*cacheLifetime), "x"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(old); !os.IsNotExist(err) {
-		t.Error(err)
 	}
 }

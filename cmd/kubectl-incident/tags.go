@@ -25,11 +25,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
+	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
-// tagLister is what the command tags is told.
-type tagLister struct {
+// tagsOptions are what the command tags is told.
+type tagsOptions struct {
 	*plugin
 	output        string
 	allNamespaces bool
@@ -38,7 +41,7 @@ type tagLister struct {
 }
 
 func (p *plugin) tagsCommand() *cobra.Command {
-	o := &tagLister{plugin: p}
+	o := &tagsOptions{plugin: p}
 	command := &cobra.Command{
 		Use:   "tags",
 		Short: "List the tags that are in use, most used first",
@@ -55,12 +58,12 @@ differ only in letter case are one tag.`,
 	flags.StringVarP(&o.output, "output", "o", formatTable, "name to print the tags alone")
 	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "the tags of all namespaces")
 	flags.BoolVar(&o.noHeaders, "no-headers", false, "print no heads of columns")
-	flags.Int64Var(&o.chunk, "chunk-size", defaultChunk, "how many objects one request asks for; 0 for all at once")
-	p.completeFlag(command, "output", words(formatName))
+	flags.Int64Var(&o.chunk, "chunk-size", kube.DefaultChunk, "how many objects one request asks for; 0 for all at once")
+	complete.Flag(command, "output", complete.Words(formatName))
 	return command
 }
 
-func (o *tagLister) run(ctx context.Context) error {
+func (o *tagsOptions) run(ctx context.Context) error {
 	if o.output != formatTable && o.output != formatName {
 		return fmt.Errorf("--output must be %s or unset, is %q", formatName, o.output)
 	}
@@ -81,12 +84,12 @@ func (o *tagLister) run(ctx context.Context) error {
 }
 
 // count looks at whole incidents: only they say which labels are tags.
-func (o *tagLister) count(ctx context.Context, c client.Client, namespace string) (tagCounts, error) {
+func (o *tagsOptions) count(ctx context.Context, c client.Client, namespace string) (tagCounts, error) {
 	if o.allNamespaces {
 		namespace = ""
 	}
 	counts := tagCounts{}
-	err := eachPage(ctx, c, &v1alpha1.IncidentList{}, o.chunk, func(page *v1alpha1.IncidentList) error {
+	err := kube.EachPage(ctx, c, &v1alpha1.IncidentList{}, o.chunk, func(page *v1alpha1.IncidentList) error {
 		for i := range page.Items {
 			for _, tag := range query.TagsOf(&page.Items[i]) {
 				counts.add(tag)
@@ -97,10 +100,10 @@ func (o *tagLister) count(ctx context.Context, c client.Client, namespace string
 	return counts, err
 }
 
-func (o *tagLister) print(all []counted) {
+func (o *tagsOptions) print(all []counted) {
 	if o.output == formatName {
 		for _, tag := range all {
-			printLine(o.Out, escape(tag.text))
+			terminal.PrintLine(o.Out, terminal.Escape(tag.text))
 		}
 		return
 	}
@@ -111,7 +114,7 @@ func (o *tagLister) print(all []counted) {
 	for _, tag := range all {
 		rows = append(rows, []string{tag.text, strconv.Itoa(tag.count)})
 	}
-	for _, line := range alignRows(rows) {
-		printLine(o.Out, line)
+	for _, line := range terminal.AlignRows(rows) {
+		terminal.PrintLine(o.Out, line)
 	}
 }

@@ -31,11 +31,13 @@ import (
 	"k8s.io/client-go/dynamic"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
 )
 
-// timeliner shows the activity log of an incident.
-type timeliner struct {
+// timelineOptions are what the command timeline is told.
+type timelineOptions struct {
 	*plugin
 	follow bool
 	limit  int
@@ -43,11 +45,11 @@ type timeliner struct {
 }
 
 func (p *plugin) timelineCommand() *cobra.Command {
-	o := &timeliner{plugin: p}
+	o := &timelineOptions{plugin: p}
 	command := &cobra.Command{
 		Use:               "timeline INCIDENT",
 		Short:             "Show what happened to an incident, oldest first, with its comments",
-		ValidArgsFunction: p.completeArgs(allIncidents, nothing),
+		ValidArgsFunction: complete.Args(p.allIncidents, complete.Nothing),
 		Long: `Show the activity log of an incident, oldest first, with the whole text of its comments. What is not printable is
 shown as in \x1b. Of an incident that is gone, the logs of all that bore its name are shown.`,
 		Example: `  # The last ten entries, then new ones as they come
@@ -64,11 +66,11 @@ shown as in \x1b. Of an incident that is gone, the logs of all that bore its nam
 	command.Flags().BoolVarP(&o.follow, "follow", "f", false, "go on with new entries as they come, until Ctrl-C")
 	command.Flags().IntVar(&o.limit, "limit", 0, "show only so many entries, the last ones; 0 for all")
 	command.Flags().StringVarP(&o.format, "output", "o", "", "the entries as objects: json or yaml")
-	p.completeFlag(command, "output", words("json", "yaml"))
+	complete.Flag(command, "output", complete.Words("json", "yaml"))
 	return command
 }
 
-func (o *timeliner) validate(incident string) error {
+func (o *timelineOptions) validate(incident string) error {
 	switch {
 	case incident == "":
 		return errors.New("the name of the incident is empty")
@@ -80,7 +82,7 @@ func (o *timeliner) validate(incident string) error {
 	return nil
 }
 
-func (o *timeliner) run(ctx context.Context, incident string) error {
+func (o *timelineOptions) run(ctx context.Context, incident string) error {
 	if err := o.validate(incident); err != nil {
 		return err
 	}
@@ -113,7 +115,7 @@ func (o *timeliner) run(ctx context.Context, incident string) error {
 	if err := o.show(ctx, client, namespace, incident, entries); err != nil || !o.follow {
 		return err
 	}
-	f := &follower{timeliner: o, client: client, namespace: namespace, incident: incident, uid: uid, pending: map[int64]map[string]any{}}
+	f := &follower{timelineOptions: o, client: client, namespace: namespace, incident: incident, uid: uid, pending: map[int64]map[string]any{}}
 	return f.run(ctx, entries)
 }
 
@@ -121,13 +123,13 @@ func (o *timeliner) run(ctx context.Context, incident string) error {
 func (p *plugin) warn(entries []map[string]any) {
 	for _, log := range activity.Verify(entries, nil).Logs {
 		if !log.Intact() {
-			printLine(p.ErrOut, escape("Warning: the log is not intact: "+log.Finding.Reason))
+			terminal.PrintLine(p.ErrOut, terminal.Escape("Warning: the log is not intact: "+log.Finding.Reason))
 		}
 	}
 }
 
 // show prints the entries, as many as are asked for.
-func (o *timeliner) show(ctx context.Context, client dynamic.Interface, namespace, incident string, entries []map[string]any) error {
+func (o *timelineOptions) show(ctx context.Context, client dynamic.Interface, namespace, incident string, entries []map[string]any) error {
 	sortEntries(entries)
 	first := firstTimes(entries)
 	if o.limit > 0 {
@@ -145,7 +147,7 @@ func (o *timeliner) show(ctx context.Context, client dynamic.Interface, namespac
 }
 
 // printObjects prints one list or, where more is to follow, one object after another.
-func (o *timeliner) printObjects(entries []map[string]any) error {
+func (o *timelineOptions) printObjects(entries []map[string]any) error {
 	printer, err := genericclioptions.NewJSONYamlPrintFlags().ToPrinter(o.format)
 	if err != nil {
 		return err
@@ -159,7 +161,7 @@ func (o *timeliner) printObjects(entries []map[string]any) error {
 	}
 	for i := range all.Items {
 		if o.format == "yaml" {
-			printLine(o.Out, "---")
+			terminal.PrintLine(o.Out, "---")
 		}
 		if err := printer.PrintObj(&all.Items[i], o.Out); err != nil {
 			return err
@@ -215,13 +217,13 @@ func (p *plugin) printTimeline(entries []map[string]any, comments map[string]str
 	for _, entry := range entries {
 		rows = append(rows, entryRow(entry))
 	}
-	lines := alignRows(rows)
-	printLine(p.Out, lines[0])
+	lines := terminal.AlignRows(rows)
+	terminal.PrintLine(p.Out, lines[0])
 	for i, entry := range entries {
 		if uid := logUID(entry); several && (i == 0 || logUID(entries[i-1]) != uid) {
-			printLine(p.Out, escape("UID "+uid+":"))
+			terminal.PrintLine(p.Out, terminal.Escape("UID "+uid+":"))
 		}
-		printLine(p.Out, lines[i+1])
+		terminal.PrintLine(p.Out, lines[i+1])
 		if isCommented(entry) {
 			p.printComment(entry, comments)
 		}
@@ -234,12 +236,12 @@ func (p *plugin) printComment(entry map[string]any, comments map[string]string) 
 	text, found := comments[nested(entry, "spec", "comment", "uid")]
 	switch {
 	case !found:
-		indent(p.Out, recorded)
-		indent(p.Out, "(the Comment is gone; this is what the log recorded of it)")
+		terminal.Indent(p.Out, recorded)
+		terminal.Indent(p.Out, "(the Comment is gone; this is what the log recorded of it)")
 	case activity.Recorded(text) != recorded:
-		indent(p.Out, text)
-		indent(p.Out, "(the Comment is not the one that the log recorded)")
+		terminal.Indent(p.Out, text)
+		terminal.Indent(p.Out, "(the Comment is not the one that the log recorded)")
 	default:
-		indent(p.Out, text)
+		terminal.Indent(p.Out, text)
 	}
 }

@@ -67,10 +67,10 @@ func TestFollowShowsEachEntryOnceAndInOrder(t *testing.T) {
 	var out bytes.Buffer
 	p := newPlugin(genericiooptions.IOStreams{Out: &out})
 	f := &follower{
-		timeliner: &timeliner{plugin: p, follow: true}, namespace: "default", incident: "inc", uid: uid, pending: map[int64]object{},
+		timelineOptions: &timelineOptions{plugin: p, follow: true}, namespace: "default", incident: "inc", uid: uid, pending: map[int64]object{},
 		client: newClient(newObject("Comment", "c", "c", object{"text": text})), shown: 1,
 	}
-	f.columns.measure(timelineHeader)
+	f.columns.Measure(timelineHeader)
 	watcher := watch.NewFakeWithChanSize(10, false)
 	for _, entry := range []object{log[0], log[2], other[0], log[3], log[1], log[1], log[4]} {
 		watcher.Add(&unstructured.Unstructured{Object: entry})
@@ -95,15 +95,8 @@ func TestFollowEndsWhenItIsInterrupted(t *testing.T) {
 	cancel()
 	objects := append(newLog(t, "inc", uid, 1), newObject("Incident", "inc", uid, object{}))
 	var out bytes.Buffer
-	f := &follower{timeliner: &timeliner{plugin: newPlugin(genericiooptions.IOStreams{Out: &out})}, client: newClient(objects...), uid: uid}
+	f := &follower{timelineOptions: &timelineOptions{plugin: newPlugin(genericiooptions.IOStreams{Out: &out})}, client: newClient(objects...), uid: uid}
 	if err := f.run(ctx, nil); err != nil || out.Len() > 0 {
 		t.Errorf("got %v, %s", err, out.String())
-	}
-}
-
-func TestRowsOfWideCharacters(t *testing.T) {
-	got := strings.Join(alignRows([][]string{{"NAME", "TEXT"}, {"中文", "e\u0301\x1b"}, {"a", "b", "c"}}), "\n")
-	if want := "NAME   TEXT\n中文   e\u0301\\x1b\na      b   c"; got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

@@ -29,6 +29,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/tags"
 )
 
@@ -55,22 +56,6 @@ func TestTag(t *testing.T) {
 	}
 	c.refused(exitFailed, "a tag is empty", "tag", "a,,b", "inc-1")
 	c.refused(exitFailed, "name at least one incident", "tag", "a")
-}
-
-func TestUntagLeavesTheOperatorsLabel(t *testing.T) {
-	key := tags.LabelKey("hr")
-	incident := anIncident("inc-1", func(i *v1alpha1.Incident) {
-		i.Spec.Tags = []v1alpha1.Tag{"HR"}
-		i.Labels = map[string]string{key: ""}
-		i.ManagedFields = []metav1.ManagedFieldsEntry{{
-			Manager: tags.Manager, Operation: metav1.ManagedFieldsOperationApply, FieldsType: "FieldsV1",
-			FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:labels":{"f:` + key + `":{}}}}`),
-		}}
-	})
-	removeTag(incident, "hr")
-	if _, there := incident.Labels[key]; !there || len(incident.Spec.Tags) != 0 {
-		t.Errorf("tags %v, labels %v", incident.Spec.Tags, incident.Labels)
-	}
 }
 
 // A list is replaced as a whole, so a tag that somebody else sets meanwhile must not get lost.
@@ -133,7 +118,7 @@ func TestClassify(t *testing.T) {
 		{"NotSet", "NotSet"},
 	} {
 		c.done(append(append([]string{"classify"}, strings.Fields(test.args)...), "inc-1")...)
-		if got := classificationOf(c.incident("inc-1").Spec.Classification); got != test.want {
+		if got := actions.ClassificationText(c.incident("inc-1").Spec.Classification); got != test.want {
 			t.Errorf("%s: got %s, want %s", test.args, got, test.want)
 		}
 	}
@@ -167,6 +152,21 @@ func TestResolveStartReopen(t *testing.T) {
 	c.refused(exitFailed, "4097 characters: at most 4096", "resolve", "inc-1", "--note", strings.Repeat("ä", 4097))
 	c.refused(exitFailed, "--classify: determination of FalsePositive must be", "resolve", "inc-1", "--classify", "FalsePositive/Malware")
 	c.done("resolve", "inc-1", "--note", strings.Repeat("ä", 4096))
+}
+
+// TestStartOfWhatIsResolved must not lose the note, nor open alerts again.
+func TestStartOfWhatIsResolved(t *testing.T) {
+	c := newCluster(t, anIncident("inc-1", func(i *v1alpha1.Incident) {
+		i.Spec.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionResolved, Note: "cleaned"}
+	}), anIncident("inc-2"))
+	e := c.run("start", "inc-1", "inc-2")
+	if e.code != exitIncomplete || !strings.Contains(e.errOut, "incident/inc-1: it is resolved: reopen it first\n") || c.patches != 1 {
+		t.Errorf("code %d, %d patches\n%s%s", e.code, c.patches, e.out, e.errOut)
+	}
+	if got := c.incident("inc-1").Spec.Resolution.Note; got != "cleaned" {
+		t.Errorf("the note is %q", got)
+	}
+	c.refused(exitIncomplete, "it is resolved: reopen it first", "start", "inc-1", "--dry-run")
 }
 
 func TestDryRunTellsOfAlertsAndChangesNothing(t *testing.T) {
@@ -225,7 +225,7 @@ func TestInterrupt(t *testing.T) {
 		}
 		return w.Patch(ctx, object, p, options...)
 	}
-	e := c.runWith(ctx, "start", "--all", "--yes", "--wait")
+	e := c.runWith(ctx, "start", "--unassigned", "--yes", "--wait")
 	changed := 0
 	for i := range objects {
 		if c.incident(fmt.Sprintf("inc-%02d", i)).Spec.Resolution.State == v1alpha1.ResolutionInProgress {
@@ -233,7 +233,7 @@ func TestInterrupt(t *testing.T) {
 		}
 	}
 	summary := fmt.Sprintf("%d changed, %d not begun.\n", changed, 100-changed)
-	if e.code != exitIncomplete || changed == 0 || changed > bulkWorkers+1 || !strings.Contains(e.errOut, summary+"Interrupted.") ||
+	if e.code != exitIncomplete || changed == 0 || changed > actions.Workers+1 || !strings.Contains(e.errOut, summary+"Interrupted.") ||
 		strings.Count(e.out, "in progress\n") != changed {
 		t.Errorf("%d changed, code %d\n%s%s", changed, e.code, e.out, e.errOut)
 	}

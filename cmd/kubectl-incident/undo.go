@@ -17,39 +17,39 @@ limitations under the License.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/decide/preview"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
+	"github.com/incident-operator/incident-operator/internal/actions"
+	"github.com/incident-operator/incident-operator/internal/decide/query"
 	"github.com/incident-operator/incident-operator/internal/decide/undo"
 )
 
 // logPatience is how long the log may take to come as far as the incident; tests take less.
 var logPatience = 10 * time.Second
 
-// logInterval is how often that is looked at.
-const logInterval = 250 * time.Millisecond
-
-// undoer reverts the last change of one incident.
-type undoer struct {
+// undoOptions are what the command undo is told.
+type undoOptions struct {
 	*plugin
 	bulkFlags
-	c   client.WithWatch
-	key client.ObjectKey
 }
 
 func (p *plugin) undoCommand() *cobra.Command {
-	o := &undoer{plugin: p}
+	o := &undoOptions{plugin: p}
 	command := &cobra.Command{
 		Use:               "undo INCIDENT",
 		Short:             "Revert the last change of an incident that its timeline shows",
-		ValidArgsFunction: p.completeArgs(allIncidents, nothing),
+		ValidArgsFunction: complete.Args(p.allIncidents, complete.Nothing),
 		Long: `Revert the last entry of an incident's timeline that tells of a change by a person: of the owner, state, note, tags, name,
 description, classification or severity, or a move of alerts. That is a change of its own, with an entry of its own, so
 that undo again brings the change back. Entries that tell of one request, such as those of resolve --classify, are
@@ -67,7 +67,7 @@ alerts within ten seconds. An undo that did not reach all alerts says by which c
 	return command
 }
 
-func (o *undoer) run(ctx context.Context, name string) error {
+func (o *undoOptions) run(ctx context.Context, name string) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
@@ -75,85 +75,74 @@ func (o *undoer) run(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	o.c, o.key = c, client.ObjectKey{Namespace: namespace, Name: name}
-	before, plan, err := o.decide(ctx)
-	if refused, ok := errors.AsType[*refusedError](err); ok {
+	u := &actions.Undo{Client: c, Incident: client.ObjectKey{Namespace: namespace, Name: name}, Patience: logPatience}
+	reversal, err := u.Decide(ctx)
+	if err == nil && reversal.Move != nil {
+		err = o.moveBack(ctx, u, reversal)
+	} else if err == nil {
+		err = o.bulkWith(ctx, o.plugin, []task{undoTask(u, reversal, "incident/"+name)})
+	}
+	if refused, ok := errors.AsType[*actions.RefusedError](err); ok {
 		return o.refuse("incident/" + name + ": " + refused.Error())
 	}
+	return err
+}
+
+func undoTask(u *actions.Undo, reversal *undo.Reversal, title string) task {
+	words := describedAs(title)
+	return task{Task: u, title: title, describe: func(found actions.Preview) string {
+		return terminal.Escape("Undo of "+reversal.Describe()) + "\n" + words(found)
+	}}
+}
+
+// moveBack moves alerts back.
+func (o *undoOptions) moveBack(ctx context.Context, u *actions.Undo, reversal *undo.Reversal) error {
+	moves, err := u.Moves(ctx)
 	if err != nil {
 		return err
 	}
-	if plan.Move != nil {
-		return o.moveBack(ctx, plan)
+	tasks := make([]task, 0, len(moves))
+	for _, move := range moves {
+		tasks = append(tasks, moveTask(move, ""))
 	}
-	return o.bulkWith(ctx, o.plugin, []task{o.task(before, plan)})
+	err = o.bulkWith(ctx, o.plugin, tasks)
+	if errors.Is(err, errIncomplete) && o.dryRun == dryRunNone {
+		o.sayRest(reversal.Move, moves, u.Incident.Namespace)
+	}
+	return err
 }
 
-// refusedError says why a change cannot be reverted; any other error says that something could not be read.
-type refusedError struct{ error }
-
-// decide waits for the log to come as far as the incident, but not for long.
-func (o *undoer) decide(ctx context.Context) (*v1alpha1.Incident, *undo.Plan, error) {
-	deadline := time.Now().Add(logPatience)
-	for {
-		incident, plan, err := o.look(ctx)
-		if !errors.Is(err, undo.ErrBehind) || time.Now().After(deadline) {
-			return incident, plan, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, nil, ctx.Err()
-		case <-time.After(logInterval):
+// sayRest tells how to finish a move that did not reach all alerts: undo would now revert what it did itself. What somebody
+// else moved meanwhile stays where it is.
+func (o *undoOptions) sayRest(m *undo.Move, moves []*actions.MoveTask, namespace string) {
+	var left []string
+	for _, move := range moves {
+		if move.Alert.Spec.IncidentRef.Name == m.From {
+			left = append(left, move.Alert.Name)
 		}
 	}
+	if len(left) == 0 {
+		return
+	}
+	where := "in " + cmp.Or(m.From, "no incident")
+	to := "--unlink"
+	if m.To != "" {
+		to = "--to " + m.To
+	}
+	terminal.PrintLine(o.ErrOut, terminal.Escape(fmt.Sprintf("Not seen to move, so perhaps still %s: %s. This finishes the undo:", where, strings.Join(left, ", "))))
+	terminal.PrintLine(o.ErrOut, terminal.Escape(fmt.Sprintf("  kubectl incident move %s %s %s", strings.Join(left, " "), to, o.flagsOfRest(namespace, moves[0].Reason))))
 }
 
-func (o *undoer) look(ctx context.Context) (*v1alpha1.Incident, *undo.Plan, error) {
-	incident := &v1alpha1.Incident{}
-	if err := o.c.Get(ctx, o.key, incident); err != nil {
-		return nil, nil, err
-	}
-	facts := undo.Facts{Incident: incident}
-	err := eachPage(ctx, o.c, &v1alpha1.ActivityList{}, defaultChunk, func(page *v1alpha1.ActivityList) error {
-		for i := range page.Items {
-			facts.Log = append(facts.Log, page.Items[i].Spec)
+// flagsOfRest are the flags by which another command says the reason, and works where this one does.
+func (o *undoOptions) flagsOfRest(namespace, reason string) string {
+	flags := query.Query{"namespace": {namespace}, "reason": {reason}}
+	for name, value := range map[string]*string{
+		"kubeconfig": o.config.KubeConfig, "context": o.config.Context, "cluster": o.config.ClusterName,
+		"user": o.config.AuthInfoName, "server": o.config.APIServer, "as": o.config.Impersonate,
+	} {
+		if said := ptr.Deref(value, ""); said != "" {
+			flags[name] = query.Values{said}
 		}
-		return nil
-	}, client.InNamespace(o.key.Namespace), client.MatchingFields{"spec.incidentRef.name": o.key.Name})
-	if err != nil {
-		return nil, nil, fmt.Errorf("listing the activities of the incident %s: %w", o.key.Name, err)
 	}
-	if facts.Alerts, err = alertsOf(ctx, o.c, incident); err != nil {
-		return nil, nil, err
-	}
-	plan, err := undo.Decide(facts)
-	if err != nil {
-		return nil, nil, &refusedError{err}
-	}
-	return incident, plan, nil
-}
-
-// Unwrap lets ErrBehind be seen.
-func (e *refusedError) Unwrap() error { return e.error }
-
-func (o *undoer) task(before *v1alpha1.Incident, plan *undo.Plan) task {
-	return task{
-		what: "incident/" + before.Name,
-		preview: func(ctx context.Context) (string, error) {
-			alerts, err := alertsOf(ctx, o.c, before)
-			if err != nil {
-				return "", err
-			}
-			into, err := mergedInto(ctx, o.c, before)
-			if err != nil {
-				return "", err
-			}
-			text := describePreview("incident/"+before.Name, differences(before, plan.After), preview.Change(plan.After, into, alerts, time.Now()))
-			return escape("Undo of "+plan.Describe()) + "\n" + text, nil
-		},
-		do: func(ctx context.Context, options ...client.PatchOption) (string, error) {
-			return o.revert(ctx, before, plan, options)
-		},
-		wait: func(ctx context.Context, bar *progress) error { return waitForAlerts(ctx, o.c, before, bar) },
-	}
+	return flags.String()
 }

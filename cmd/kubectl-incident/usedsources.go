@@ -19,11 +19,13 @@ package main
 import (
 	"context"
 	"fmt"
+
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
 )
 
 // used suggests what incidents have, that which most have first.
-func used(ctx context.Context, t *typing, count func(map[string]int, *knownIncident)) ([]suggestion, error) {
-	known, err := t.incidentsInScope(ctx)
+func (p *plugin) used(ctx context.Context, t *complete.Typing, count func(map[string]int, *complete.Incident)) ([]complete.Suggestion, error) {
+	known, err := p.incidentsInScope(ctx, t)
 	counts := map[string]int{}
 	for i := range known {
 		count(counts, &known[i])
@@ -31,57 +33,57 @@ func used(ctx context.Context, t *typing, count func(map[string]int, *knownIncid
 	return countedSuggestions(mostUsed(counts)), err
 }
 
-func countedSuggestions(all []counted) []suggestion {
-	var some []suggestion
+func countedSuggestions(all []counted) []complete.Suggestion {
+	var some []complete.Suggestion
 	for _, one := range all {
 		about := fmt.Sprintf("%d incidents", one.count)
 		if one.count == 1 {
 			about = "1 incident"
 		}
-		some = append(some, suggestion{text: one.text, about: about})
+		some = append(some, complete.Suggestion{Text: one.text, About: about})
 	}
 	return some
 }
 
 // incidentsInScope are those of all namespaces where the command works on all.
-func (t *typing) incidentsInScope(ctx context.Context) ([]knownIncident, error) {
-	namespace, err := t.namespace()
+func (p *plugin) incidentsInScope(ctx context.Context, t *complete.Typing) ([]complete.Incident, error) {
+	namespace, err := p.namespace()
 	if err != nil {
 		return nil, err
 	}
-	if flag := t.command.Flag("all-namespaces"); flag != nil && flag.Value.String() == "true" {
+	if flag := t.Command.Flag("all-namespaces"); flag != nil && flag.Value.String() == "true" {
 		namespace = ""
 	}
-	return t.knownIncidents(ctx, namespace)
+	return p.known().Incidents(ctx, namespace)
 }
 
-func usedTags(ctx context.Context, t *typing) ([]suggestion, error) {
-	known, err := t.incidentsInScope(ctx)
+func (p *plugin) usedTags(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+	known, err := p.incidentsInScope(ctx, t)
 	counts := tagCounts{}
 	for i := range known {
-		for _, tag := range splitSummary(known[i].Tags) {
+		for _, tag := range complete.SplitSummary(known[i].Tags) {
 			counts.add(tag)
 		}
 	}
 	return countedSuggestions(counts.mostUsed()), err
 }
 
-func usedSources(ctx context.Context, t *typing) ([]suggestion, error) {
-	return used(ctx, t, func(counts map[string]int, incident *knownIncident) {
-		for _, name := range splitSummary(incident.Sources) {
+func (p *plugin) usedSources(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+	return p.used(ctx, t, func(counts map[string]int, incident *complete.Incident) {
+		for _, name := range complete.SplitSummary(incident.Sources) {
 			counts[name]++
 		}
 	})
 }
 
 // knownAssignees begin with the user, also where the user may read no incident.
-func knownAssignees(ctx context.Context, t *typing) ([]suggestion, error) {
-	var all []suggestion
-	me, err := t.myself(ctx)
+func (p *plugin) knownAssignees(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+	var all []complete.Suggestion
+	me, err := p.myself(ctx)
 	if err == nil {
-		all = append(all, suggestion{text: me, about: "you"})
+		all = append(all, complete.Suggestion{Text: me, About: "you"})
 	}
-	others, err := used(ctx, t, func(counts map[string]int, incident *knownIncident) {
+	others, err := p.used(ctx, t, func(counts map[string]int, incident *complete.Incident) {
 		if incident.Assignee != "" && incident.Assignee != me {
 			counts[incident.Assignee]++
 		}

@@ -26,6 +26,9 @@ import (
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
 )
 
@@ -45,7 +48,7 @@ func (p *plugin) verifyCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:               "verify [INCIDENT...]",
 		Short:             "Check that activity logs are as they were written",
-		ValidArgsFunction: p.completeArgs(allIncidents),
+		ValidArgsFunction: complete.Args(p.allIncidents),
 		Long: `Check that the activity logs of all incidents of the namespace, or of those named, are as they were written:
 that no entry was changed, removed, added, renamed or put elsewhere.
 
@@ -67,7 +70,7 @@ Exit codes: 0 all are intact, 1 something is not, 2 the command line is wrong or
 	flags.StringVarP(&options.file, "filename", "f", "", "read the activities from this file, or from standard input for -, not from the cluster")
 	flags.StringVar(&options.heads, "heads", "", "compare with the heads kept in this file")
 	flags.StringVarP(&options.output, "output", "o", outputTable, "table, or heads to print what --heads reads")
-	p.completeFlag(command, "output", words(outputTable, outputHeads))
+	complete.Flag(command, "output", complete.Words(outputTable, outputHeads))
 	flags.BoolVarP(&options.allNamespaces, "all-namespaces", "A", false, "check the incidents of all namespaces")
 	return command
 }
@@ -141,11 +144,11 @@ func (o *verifyOptions) readHeads() ([]activity.Head, error) {
 	if o.heads == "" {
 		return nil, nil
 	}
-	data, err := readInput(o.In, o.heads, maxHeads)
+	data, err := input.Read(o.In, o.heads, input.MaxHeads)
 	if err != nil {
 		return nil, err
 	}
-	heads, err := decodeHeads(data)
+	heads, err := input.Heads(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.heads, err)
 	}
@@ -154,11 +157,11 @@ func (o *verifyOptions) readHeads() ([]activity.Head, error) {
 
 func (o *verifyOptions) read(ctx context.Context, namespace string, incidents []string) ([]map[string]any, error) {
 	if o.file != "" {
-		data, err := readInput(o.In, o.file, maxInput)
+		data, err := input.Read(o.In, o.file, input.MaxObjects)
 		if err != nil {
 			return nil, err
 		}
-		objects, err := decodeObjects(data)
+		objects, err := input.Objects(data)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", o.file, err)
 		}
@@ -201,24 +204,24 @@ func (o *verifyOptions) print(result activity.Result, absent []string) {
 			continue
 		}
 		if log.Intact() {
-			printLine(o.Out, fmt.Sprintf("%s %s %s %d %s", log.Namespace, log.Incident, log.UID, log.Entries, log.Head))
+			terminal.PrintLine(o.Out, fmt.Sprintf("%s %s %s %d %s", log.Namespace, log.Incident, log.UID, log.Entries, log.Head))
 		} else {
-			printLine(o.ErrOut, escape(fmt.Sprintf("%s/%s: %s", log.Namespace, log.Incident, log.Finding.Reason)))
+			terminal.PrintLine(o.ErrOut, terminal.Escape(fmt.Sprintf("%s/%s: %s", log.Namespace, log.Incident, log.Finding.Reason)))
 		}
 	}
 	if o.output == outputTable && len(result.Logs) > 0 {
-		for _, line := range alignRows(rows) {
-			printLine(o.Out, line)
+		for _, line := range terminal.AlignRows(rows) {
+			terminal.PrintLine(o.Out, line)
 		}
 	}
 	for _, stray := range result.Strays {
-		printLine(o.ErrOut, escape(fmt.Sprintf("object %d (%q): %s", stray.Position, stray.Object, stray.Reason)))
+		terminal.PrintLine(o.ErrOut, terminal.Escape(fmt.Sprintf("object %d (%q): %s", stray.Position, stray.Object, stray.Reason)))
 	}
 	for _, incident := range absent {
-		printLine(o.ErrOut, escape(incident+": has no activity log here"))
+		terminal.PrintLine(o.ErrOut, terminal.Escape(incident+": has no activity log here"))
 	}
 	if len(result.Logs) == 0 && len(result.Strays) == 0 && len(absent) == 0 {
-		printLine(o.ErrOut, "No activities found.")
+		terminal.PrintLine(o.ErrOut, "No activities found.")
 	}
 }
 

@@ -18,6 +18,8 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 )
 
 func (p *plugin) versionCommand() *cobra.Command {
@@ -27,7 +29,7 @@ func (p *plugin) versionCommand() *cobra.Command {
 		Example: `  kubectl incident version`,
 		Args:    cobra.NoArgs,
 		Run: func(*cobra.Command, []string) {
-			printLine(p.Out, version)
+			terminal.PrintLine(p.Out, version)
 		},
 	}
 }

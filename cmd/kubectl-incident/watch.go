@@ -28,39 +28,37 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/actions"
+	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
 // follow prints incidents as they change, until it is interrupted.
-func (o *listing) follow(ctx context.Context, c client.WithWatch, namespace string, sink sink[*v1alpha1.Incident], seen listed) error {
-	options, err := o.options(namespace)
-	if err != nil {
-		return err
-	}
+func (o *listOptions) follow(ctx context.Context, c client.WithWatch, sink sink[*v1alpha1.Incident], seen listed) error {
 	behind := false
 	for {
 		var err error
 		if behind {
-			err = o.catchUp(ctx, c, namespace, sink, &seen)
+			err = o.catchUp(ctx, c, sink, &seen)
 		}
 		if err == nil {
-			err = o.watchOnce(ctx, c, sink, &seen, options)
+			err = o.watchOnce(ctx, c, sink, &seen)
 		}
 		switch {
 		case ctx.Err() != nil: // Whoever interrupts a watch has seen enough.
 			return nil //nolint:nilerr // The error is that of the interrupted request.
-		case endOf(err) != nil:
+		case kube.Restartable(err) != nil:
 			return fmt.Errorf("watching incidents: %w", err)
 		}
 		behind = err != nil
-		pause(ctx)
+		kube.Pause(ctx)
 	}
 }
 
-func (o *listing) watchOnce(
-	ctx context.Context, c client.WithWatch, sink sink[*v1alpha1.Incident], seen *listed, options []client.ListOption,
+func (o *listOptions) watchOnce(
+	ctx context.Context, c client.WithWatch, sink sink[*v1alpha1.Incident], seen *listed,
 ) error {
 	from := client.ListOptions{Raw: &metav1.ListOptions{ResourceVersion: seen.resourceVersion, AllowWatchBookmarks: true}}
-	watcher, err := c.Watch(ctx, &v1alpha1.IncidentList{}, append([]client.ListOption{&from}, options...)...)
+	watcher, err := c.Watch(ctx, &v1alpha1.IncidentList{}, append([]client.ListOption{&from}, o.selector.ListOptions()...)...)
 	if err != nil {
 		return err
 	}
@@ -68,7 +66,7 @@ func (o *listing) watchOnce(
 }
 
 // printChanges returns without an error where the API server ended the watch, as it does now and then.
-func (o *listing) printChanges(
+func (o *listOptions) printChanges(
 	ctx context.Context, c client.Client, watcher watch.Interface, sink sink[*v1alpha1.Incident], seen *listed,
 ) error {
 	defer watcher.Stop()
@@ -101,7 +99,7 @@ func (o *listing) printChanges(
 func printChange(ctx context.Context, c client.Client, change watch.EventType, incident *v1alpha1.Incident, sink sink[*v1alpha1.Incident]) error {
 	rows := []*v1alpha1.Incident{incident}
 	if change == watch.Deleted {
-		left, err := departed(ctx, c, map[string]string{keyOf(incident): ""}, nil)
+		left, err := departed(ctx, c, map[string]string{actions.KeyOf(incident): ""}, nil)
 		if err != nil {
 			return err
 		}
@@ -113,10 +111,10 @@ func printChange(ctx context.Context, c client.Client, change watch.EventType, i
 }
 
 // concerns says whether a change is to be printed: of what the filter selects, and once more when it selects it no more.
-func (o *listing) concerns(change watch.EventType, incident *v1alpha1.Incident, seen *listed) bool {
-	key := keyOf(incident)
+func (o *listOptions) concerns(change watch.EventType, incident *v1alpha1.Incident, seen *listed) bool {
+	key := actions.KeyOf(incident)
 	_, before := seen.versions[key]
-	if change != watch.Deleted && o.Matches(incident, time.Now()) {
+	if change != watch.Deleted && o.selector.MatchesListed(incident, time.Now()) {
 		seen.versions[key] = incident.ResourceVersion
 		return true
 	}

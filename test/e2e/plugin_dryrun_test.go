@@ -127,12 +127,12 @@ func alertLines(output string) map[string]string {
 	return said
 }
 
-// applied is what an alert says after changes such as "assignee: none → bob; state: Active → Resolved".
-func applied(triage preview.Triage, changes string) (preview.Triage, error) {
-	if changes == "" || changes == "unchanged" {
+// applied is what an alert says after what is said of it, such as "assignee: none → bob; state: Active → Resolved".
+func applied(triage preview.Triage, said string) (preview.Triage, error) {
+	if said == "" || said == "unchanged" {
 		return triage, nil
 	}
-	for change := range strings.SplitSeq(changes, "; ") {
+	for change := range strings.SplitSeq(said, "; ") {
 		field, values, _ := strings.Cut(change, ": ")
 		from, to, _ := strings.Cut(values, " → ")
 		state := string(triage.State)

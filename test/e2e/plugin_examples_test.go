@@ -61,9 +61,9 @@ var _ = Describe("The examples in the plugin's help", func() {
 			}
 			readers.Go(func() error {
 				defer GinkgoRecover()
-				place := newReadersPlace(ctx, filepath.Join(folder, strconv.Itoa(i)))
+				reader := newReadersFolder(ctx, filepath.Join(folder, strconv.Itoa(i)))
 				for _, example := range help.examples {
-					if problem := place.try(ctx, example); problem != "" {
+					if problem := reader.try(ctx, example); problem != "" {
 						failures[i] = append(failures[i], fmt.Sprintf("%s: %s\n%s", help.command, example, problem))
 					}
 				}
@@ -117,16 +117,16 @@ func helpTexts(ctx context.Context, path ...string) []helpText {
 	return all
 }
 
-// readersPlace is where alice types the examples of one command, with all that they name.
-type readersPlace struct {
+// readersFolder is where alice types the examples of one command, with all that they name.
+type readersFolder struct {
 	namespace, folder string
 	env               []string
 }
 
-func newReadersPlace(ctx context.Context, folder string) *readersPlace {
+func newReadersFolder(ctx context.Context, folder string) *readersFolder {
 	GinkgoHelper()
 	Expect(os.Mkdir(folder, 0o700)).To(Succeed())
-	p := &readersPlace{namespace: newNamespace(ctx), folder: folder}
+	p := &readersFolder{namespace: newNamespace(ctx), folder: folder}
 	giveRoles(ctx, p.namespace)
 	p.createIncidents(ctx)
 	p.createPod(ctx)
@@ -136,7 +136,7 @@ func newReadersPlace(ctx context.Context, folder string) *readersPlace {
 
 // createIncidents makes inc-1 bob's by a change that can be undone, inc-2 and inc-3 nobody's, inc-4 resolved and inc-5
 // alice's.
-func (p *readersPlace) createIncidents(ctx context.Context) {
+func (p *readersFolder) createIncidents(ctx context.Context) {
 	GinkgoHelper()
 	for _, name := range []string{"inc-1", "inc-2", "inc-3", "inc-4", "inc-5"} {
 		incident := &v1alpha1.Incident{}
@@ -162,7 +162,7 @@ func (p *readersPlace) createIncidents(ctx context.Context) {
 	eventuallyAtRest(ctx, p.incident(ctx, "inc-5"), 1, 1)
 }
 
-func (p *readersPlace) incident(ctx context.Context, name string) *v1alpha1.Incident {
+func (p *readersFolder) incident(ctx context.Context, name string) *v1alpha1.Incident {
 	GinkgoHelper()
 	incident := &v1alpha1.Incident{}
 	Expect(admin.Get(ctx, client.ObjectKey{Namespace: p.namespace, Name: name}, incident)).To(Succeed())
@@ -170,7 +170,7 @@ func (p *readersPlace) incident(ctx context.Context, name string) *v1alpha1.Inci
 }
 
 // createPod makes the pod of which an example tells, once its account is there.
-func (p *readersPlace) createPod(ctx context.Context) {
+func (p *readersFolder) createPod(ctx context.Context) {
 	GinkgoHelper()
 	output, err := kubectlIn(ctx, p.namespace, "admin", "", "create", "rolebinding", "alice-views", "--clusterrole=view", "--user="+alice)
 	Expect(err).NotTo(HaveOccurred(), output)
@@ -188,7 +188,7 @@ esac
 `
 
 // prepareShell puts programs, files and a kubeconfig for the namespace where the examples look for them.
-func (p *readersPlace) prepareShell(ctx context.Context) {
+func (p *readersFolder) prepareShell(ctx context.Context) {
 	GinkgoHelper()
 	programs := filepath.Join(p.folder, "programs")
 	Expect(os.Mkdir(programs, 0o700)).To(Succeed())
@@ -209,7 +209,7 @@ func (p *readersPlace) prepareShell(ctx context.Context) {
 	Expect(err).NotTo(HaveOccurred(), string(output))
 }
 
-func (p *readersPlace) shell(ctx context.Context, line string) *exec.Cmd {
+func (p *readersFolder) shell(ctx context.Context, line string) *exec.Cmd {
 	shell := exec.CommandContext(ctx, "bash", "-o", "pipefail", "-c", line)
 	shell.Dir, shell.Env = p.folder, p.env
 	return shell
@@ -222,7 +222,7 @@ var endless = regexp.MustCompile(` (--follow|--watch|-w)\b`)
 var nothing = regexp.MustCompile(`Nothing is selected|No \w+ found`)
 
 // try types an example as printed, and returns what went wrong.
-func (p *readersPlace) try(ctx context.Context, example string) (problem string) {
+func (p *readersFolder) try(ctx context.Context, example string) (problem string) {
 	var output safeBuffer
 	shell := p.shell(ctx, example)
 	shell.Stdout, shell.Stderr = &output, &output

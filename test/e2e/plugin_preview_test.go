@@ -59,7 +59,7 @@ var _ = Describe("A preview", func() {
 
 		changed := 0
 		for name, want := range expected {
-			if want.changes {
+			if want.differs {
 				changed++
 			}
 			Expect(triageOf(after.alerts[name])).To(Equal(want.after), "%s of the seed %d: %s", name, GinkgoRandomSeed(), want.action)
@@ -74,7 +74,7 @@ var _ = Describe("A preview", func() {
 type expectation struct {
 	action  string
 	after   preview.Triage
-	changes bool
+	differs bool
 }
 
 // foretell asks the preview for one state.
@@ -110,7 +110,7 @@ func (w *world) foretell(i int, before seen, now time.Time) map[string]expectati
 	}
 	expected := map[string]expectation{}
 	for _, outcome := range outcomes {
-		expected[outcome.Alert] = expectation{action: action, after: outcome.After, changes: outcome.Changes()}
+		expected[outcome.Alert] = expectation{action: action, after: outcome.After, differs: outcome.Differs()}
 	}
 	return expected
 }

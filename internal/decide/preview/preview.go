@@ -42,24 +42,24 @@ type Triage struct {
 	State              v1alpha1.ResolutionState
 }
 
-// Changes says whether the alert is changed.
-func (o Outcome) Changes() bool { return o.Before != o.After }
+// Differs says whether the alert is changed.
+func (o Outcome) Differs() bool { return o.Before != o.After }
 
 // Change returns what the linked alerts do when an incident becomes what after says, at the time now. Of an incident that
 // was merged, into is where the alerts go that have not left it yet; nil for any other.
 func Change(after, into *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Time) []Outcome {
-	return follow(place(after, into, afterAll(alerts, now)), alerts)
+	return follow(placeOf(after, into, afterAll(alerts, now)), alerts)
 }
 
 // Merge returns what the alerts of an incident do when it is merged into a target.
 func Merge(source, target *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Time) []Outcome {
-	return follow(place(source, target, now), alerts)
+	return follow(placeOf(source, target, now), alerts)
 }
 
 // Move returns what alerts do when somebody links them to an incident, or to none where that is nil. From an incident that
 // was merged, they go on to the one that it was merged into, unless they have left it before; into is nil for any other.
 func Move(target, into *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Time) []Outcome {
-	place := place(target, into, now)
+	place := placeOf(target, into, now)
 	name := ""
 	if target != nil {
 		name = target.Name
@@ -73,8 +73,8 @@ func Move(target, into *v1alpha1.Incident, alerts []v1alpha1.Alert, now time.Tim
 	return outcomes
 }
 
-func place(incident, into *v1alpha1.Incident, now time.Time) plan.Place {
-	return plan.Place{Incident: settled(incident, now), Target: settled(into, now)}
+func placeOf(incident, into *v1alpha1.Incident, now time.Time) plan.Place {
+	return plan.Place{Incident: recorded(incident, now), Target: recorded(into, now)}
 }
 
 // afterAll is now, or a second after the newest alert where that is later: what happens from now on happens after all
@@ -120,19 +120,19 @@ func triageOf(alert *v1alpha1.Alert) Triage {
 	return triage
 }
 
-// settled is an incident whose resolution the operator has recorded: one that is resolved now is resolved at this time,
+// recorded is an incident whose resolution the operator has recorded: one that is resolved now is resolved at this time,
 // to the second. It is nil for none.
-func settled(incident *v1alpha1.Incident, now time.Time) *v1alpha1.Incident {
+func recorded(incident *v1alpha1.Incident, now time.Time) *v1alpha1.Incident {
 	if incident == nil {
 		return nil
 	}
-	recorded := incident.DeepCopy()
+	known := incident.DeepCopy()
 	switch {
 	case incident.Spec.Resolution.State != v1alpha1.ResolutionResolved:
-		recorded.Status.ResolvedTime = nil
+		known.Status.ResolvedTime = nil
 	case incident.Status.ResolvedTime == nil:
 		at := metav1.NewTime(now.Truncate(time.Second))
-		recorded.Status.ResolvedTime = &at
+		known.Status.ResolvedTime = &at
 	}
-	return recorded
+	return known
 }

@@ -91,8 +91,8 @@ func check(t *testing.T, got []preview.Outcome, before v1alpha1.Alert, after pre
 	if diff := cmp.Diff([]preview.Outcome{{Alert: "a", Before: was, After: after}}, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if got[0].Changes() != (was != after) {
-		t.Errorf("Changes() is %v", got[0].Changes())
+	if got[0].Differs() != (was != after) {
+		t.Errorf("Differs() is %v", got[0].Differs())
 	}
 }
 

@@ -43,10 +43,10 @@ func newIncident(change func(*v1alpha1.Incident)) *v1alpha1.Incident {
 	incident.CreationTimestamp = metav1.NewTime(now.Add(-48 * time.Hour))
 	incident.Status.LastActivityTime = ptr.To(metav1.NewTime(now.Add(-time.Hour)))
 	change(incident)
-	return settle(incident)
+	return asSeen(incident)
 }
 
-func settle(incident *v1alpha1.Incident) *v1alpha1.Incident {
+func asSeen(incident *v1alpha1.Incident) *v1alpha1.Incident {
 	if incident.Spec.Classification.Verdict == "" {
 		incident.Spec.Classification.Verdict = v1alpha1.VerdictNotSet
 	}

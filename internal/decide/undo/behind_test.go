@@ -109,8 +109,8 @@ func TestArrivedWithOthers(t *testing.T) {
 	h.tell(v1alpha1.ActivityAlertsLinked, v1alpha1.ActorUser, "", 4, "b", "a", "new-c", "gone")
 	h.unlink("gone")
 	h.log[len(h.log)-1].After.Alerts.Total = 3
-	plan, err := h.decide()
-	if err != nil || len(plan.Move.Alerts) != 2 || plan.Move.Alerts[0] != "a" || plan.Move.Alerts[1] != "b" {
-		t.Errorf("got %+v, %v", plan, err)
+	reversal, err := h.decide()
+	if err != nil || len(reversal.Move.Alerts) != 2 || reversal.Move.Alerts[0] != "a" || reversal.Move.Alerts[1] != "b" {
+		t.Errorf("got %+v, %v", reversal, err)
 	}
 }

@@ -113,6 +113,6 @@ func (h *history) unlink(names ...string) {
 	h.alerts = slices.DeleteFunc(h.alerts, func(alert v1alpha1.Alert) bool { return slices.Contains(names, alert.Name) })
 }
 
-func (h *history) decide() (*undo.Plan, error) {
+func (h *history) decide() (*undo.Reversal, error) {
 	return undo.Decide(undo.Facts{Incident: h.incident, Log: h.log, Alerts: h.alerts})
 }

@@ -44,20 +44,20 @@ func TestMoves(t *testing.T) {
 			if name == "in, unlinked" {
 				test.want.Alerts = []string{"a"} // The other one was created there.
 			}
-			plan, err := h.decide()
+			reversal, err := h.decide()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(&test.want, plan.Move); diff != "" || plan.After != nil {
+			if diff := cmp.Diff(&test.want, reversal.Move); diff != "" || reversal.After != nil {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 			a := v1alpha1.Alert{}
 			a.Name, a.Spec.IncidentRef.Name = "a", test.want.From
-			if err := plan.Move.Check([]v1alpha1.Alert{a}); err != nil {
+			if err := reversal.Move.Check([]v1alpha1.Alert{a}); err != nil {
 				t.Error(err)
 			}
 			a.Spec.IncidentRef.Name = "elsewhere"
-			if err := plan.Move.Check([]v1alpha1.Alert{a}); err == nil || !strings.Contains(err.Error(), "a is in elsewhere now") {
+			if err := reversal.Move.Check([]v1alpha1.Alert{a}); err == nil || !strings.Contains(err.Error(), "a is in elsewhere now") {
 				t.Errorf("got %v", err)
 			}
 		})

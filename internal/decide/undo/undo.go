@@ -40,8 +40,8 @@ type Facts struct {
 	Alerts []v1alpha1.Alert
 }
 
-// Plan is how to revert a change: by what the incident has to become or by a move.
-type Plan struct {
+// Reversal is how to revert a change: by what the incident has to become or by a move.
+type Reversal struct {
 	// Entry is what is reverted.
 	Entry *v1alpha1.ActivitySpec
 	// With are older entries that tell of the same request, and are reverted with it, the newest first.
@@ -59,7 +59,7 @@ type Move struct {
 }
 
 // Decide returns how to revert the last change, or why that cannot be done.
-func Decide(facts Facts) (*Plan, error) {
+func Decide(facts Facts) (*Reversal, error) {
 	log := logOf(facts)
 	if len(log) == 0 {
 		return nil, fmt.Errorf("%w: it is empty", ErrBehind)
@@ -109,21 +109,21 @@ func requestOf(log []*v1alpha1.ActivitySpec) string {
 	return ""
 }
 
-func (f Facts) revert(entry *v1alpha1.ActivitySpec, with []*v1alpha1.ActivitySpec) (*Plan, error) {
-	plan := &Plan{Entry: entry, With: with}
+func (f Facts) revert(entry *v1alpha1.ActivitySpec, with []*v1alpha1.ActivitySpec) (*Reversal, error) {
+	reversal := &Reversal{Entry: entry, With: with}
 	var err error
 	switch entry.Type {
 	case v1alpha1.ActivityAlertsLinked:
-		plan.Move, err = moveBack(entry, f.Incident.Name, entry.OtherIncident)
+		reversal.Move, err = moveBack(entry, f.Incident.Name, entry.OtherIncident)
 		if err == nil && entry.OtherIncident == "" {
-			plan.Move.Alerts = f.movedIn(plan.Move.Alerts)
+			reversal.Move.Alerts = f.movedIn(reversal.Move.Alerts)
 		}
 	case v1alpha1.ActivityAlertsUnlinked:
-		plan.Move, err = moveBack(entry, entry.OtherIncident, f.Incident.Name)
+		reversal.Move, err = moveBack(entry, entry.OtherIncident, f.Incident.Name)
 	default:
-		plan.After = f.Incident
-		for _, part := range plan.entries() {
-			if plan.After, err = revertFields(plan.After, part); err != nil {
+		reversal.After = f.Incident
+		for _, part := range reversal.entries() {
+			if reversal.After, err = revertFields(reversal.After, part); err != nil {
 				return nil, err
 			}
 		}
@@ -131,17 +131,17 @@ func (f Facts) revert(entry *v1alpha1.ActivitySpec, with []*v1alpha1.ActivitySpe
 	if err != nil {
 		return nil, err
 	}
-	return plan, nil
+	return reversal, nil
 }
 
-// entries are all that the plan reverts, the newest first.
-func (p *Plan) entries() []*v1alpha1.ActivitySpec {
-	return append([]*v1alpha1.ActivitySpec{p.Entry}, p.With...)
+// entries are all that the reversal reverts, the newest first.
+func (r *Reversal) entries() []*v1alpha1.ActivitySpec {
+	return append([]*v1alpha1.ActivitySpec{r.Entry}, r.With...)
 }
 
-// Describe names what the plan reverts, the oldest first.
-func (p *Plan) Describe() string {
-	entries := p.entries()
+// Describe names what the reversal reverts, the oldest first.
+func (r *Reversal) Describe() string {
+	entries := r.entries()
 	names := make([]string, 0, len(entries))
 	for _, entry := range slices.Backward(entries) {
 		names = append(names, Describe(entry))

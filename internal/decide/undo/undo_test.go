@@ -72,24 +72,24 @@ func TestFieldsComeBack(t *testing.T) {
 			h.tell(v1alpha1.ActivityCommented, v1alpha1.ActorUser, "", 1)
 			h.tell(v1alpha1.ActivityAlertsLinked, v1alpha1.ActorUser, "", 2, "new-1", "new-2")
 			now := h.incident.DeepCopy()
-			plan, err := h.decide()
+			reversal, err := h.decide()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(want, activity.Fields(plan.After)); diff != "" {
+			if diff := cmp.Diff(want, activity.Fields(reversal.After)); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
-			if plan.Entry.Sequence != last || plan.Move != nil {
-				t.Errorf("reverts %s", undo.Describe(plan.Entry))
+			if reversal.Entry.Sequence != last || reversal.Move != nil {
+				t.Errorf("reverts %s", undo.Describe(reversal.Entry))
 			}
 			if diff := cmp.Diff(now, h.incident); diff != "" {
 				t.Errorf("the incident was changed: %s", diff)
 			}
-			h.edit("bob", test.group, func(i *v1alpha1.Incident) { plan.After.DeepCopyInto(i) })
-			if plan, err = h.decide(); err != nil {
+			h.edit("bob", test.group, func(i *v1alpha1.Incident) { reversal.After.DeepCopyInto(i) })
+			if reversal, err = h.decide(); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(activity.Fields(now), activity.Fields(plan.After)); diff != "" {
+			if diff := cmp.Diff(activity.Fields(now), activity.Fields(reversal.After)); diff != "" {
 				t.Errorf("undo of undo: (-want +got)\n%s", diff)
 			}
 		})
@@ -112,26 +112,26 @@ func TestOneRequest(t *testing.T) {
 	h.edit("bob", "resolution", both(v1alpha1.VerdictFalsePositive, "done"))
 	h.tell(v1alpha1.ActivityPropagated, v1alpha1.ActorOperator, "", 1, "a")
 	after := h.incident.DeepCopy()
-	plan, err := h.decide()
+	reversal, err := h.decide()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(activity.Fields(before), activity.Fields(plan.After)); diff != "" {
+	if diff := cmp.Diff(activity.Fields(before), activity.Fields(reversal.After)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	const want = "entry 3 (Classified by bob: classification.verdict: NotSet → FalsePositive) and " +
 		"entry 4 (Resolved by bob: resolution.state: Active → Resolved; resolution.note: none → done)"
-	if plan.Describe() != want {
-		t.Errorf("got %q", plan.Describe())
+	if reversal.Describe() != want {
+		t.Errorf("got %q", reversal.Describe())
 	}
 	h.edit("bob", "resolution", func(i *v1alpha1.Incident) {
 		both("", "")(i)
-		i.Spec = plan.After.Spec
+		i.Spec = reversal.After.Spec
 	})
-	if plan, err = h.decide(); err != nil {
+	if reversal, err = h.decide(); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(activity.Fields(after), activity.Fields(plan.After)); diff != "" {
+	if diff := cmp.Diff(activity.Fields(after), activity.Fields(reversal.After)); diff != "" {
 		t.Errorf("undo of undo: (-want +got)\n%s", diff)
 	}
 }
@@ -162,11 +162,11 @@ func tagged(all ...v1alpha1.Tag) func(*v1alpha1.Incident) {
 func TestOtherTagsStayInOrder(t *testing.T) {
 	h := begin(t, tagged("z", "a"))
 	h.edit("bob", "tags", tagged("z", "m", "a"))
-	plan, err := h.decide()
+	reversal, err := h.decide()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]v1alpha1.Tag{"z", "a"}, plan.After.Spec.Tags); diff != "" {
+	if diff := cmp.Diff([]v1alpha1.Tag{"z", "a"}, reversal.After.Spec.Tags); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
@@ -220,7 +220,59 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	h := begin(t, nothing)
 	h.edit("bob", "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" })
 	h.log[0], h.log[1] = h.log[1], h.log[0]
-	if plan, err := h.decide(); err != nil || plan.Entry.Sequence != 2 {
-		t.Errorf("got %v, %v", plan, err)
+	if reversal, err := h.decide(); err != nil || reversal.Entry.Sequence != 2 {
+		t.Errorf("got %v, %v", reversal, err)
+	}
+}
+
+// TestOneRequestWithTheOperatorBetween has a request whose parts are apart in the log: the operator told of something else
+// before the second was recorded.
+func TestOneRequestWithTheOperatorBetween(t *testing.T) {
+	h := begin(t, nothing)
+	before := h.incident.DeepCopy()
+	h.edit("bob", "resolution", func(i *v1alpha1.Incident) {
+		i.Spec.Classification.Verdict = v1alpha1.VerdictFalsePositive
+		resolveWith("done")(i)
+		metav1.SetMetaDataAnnotation(&i.ObjectMeta, v1alpha1.EditorAnnotationPrefix+"classification", "bob@2")
+	})
+	between := h.log[1]
+	between.Sequence, between.Type, between.Actor, between.ActorKind = 3, v1alpha1.ActivityPropagated, "operator", v1alpha1.ActorOperator
+	between.Changes = nil
+	last := h.log[2]
+	last.Sequence = 4
+	h.log = []v1alpha1.ActivitySpec{h.log[0], h.log[1], between, last}
+	reversal, err := h.decide()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(activity.Fields(before), activity.Fields(reversal.After)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestEntriesWithoutStamps are each a request of their own, which may have changed several fields.
+func TestEntriesWithoutStamps(t *testing.T) {
+	h := begin(t, nothing)
+	h.edit("bob", "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" })
+	before := h.incident.DeepCopy()
+	h.edit("bob", "resolution", func(i *v1alpha1.Incident) {
+		i.Spec.Classification.Verdict = v1alpha1.VerdictFalsePositive
+		resolveWith("done")(i)
+	})
+	whole := h.log[3]
+	whole.Sequence, whole.Changes = 3, append(h.log[2].Changes, h.log[3].Changes...)
+	h.log = []v1alpha1.ActivitySpec{h.log[0], h.log[1], whole}
+	for i := range h.log {
+		h.log[i].After.Stamps = nil
+	}
+	reversal, err := h.decide()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(activity.Fields(before), activity.Fields(reversal.After)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if len(reversal.With) != 0 || reversal.Entry.Sequence != 3 {
+		t.Errorf("reverts %s", reversal.Describe())
 	}
 }

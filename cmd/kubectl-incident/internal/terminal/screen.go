@@ -1,0 +1,54 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package terminal
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/term"
+)
+
+// Screen is where a table goes.
+type Screen struct {
+	// Columns is how many characters fit into a line; 0 where it is no terminal, so that nothing is cut.
+	Columns int
+	Colors  bool
+}
+
+// ScreenOf looks at where a command writes. NO_COLOR is a convention: https://no-color.org.
+func ScreenOf(out io.Writer) Screen {
+	if remembering, ok := out.(*Output); ok {
+		out = remembering.Writer
+	}
+	file, ok := out.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return Screen{}
+	}
+	columns, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		columns = 0
+	}
+	return Screen{Columns: columns, Colors: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+}
+
+// Both says whether somebody can be asked: both files are terminals.
+func Both(in io.Reader, out io.Writer) bool {
+	from, isFile := in.(*os.File)
+	to, toFile := out.(*os.File)
+	return isFile && toFile && term.IsTerminal(int(from.Fd())) && term.IsTerminal(int(to.Fd()))
+}

@@ -1,0 +1,143 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package actions
+
+import (
+	"context"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/preview"
+	"github.com/incident-operator/incident-operator/internal/kube"
+)
+
+// Change is what is made of an incident. It is computed from the incident as it is, so that it can be computed anew where
+// somebody else wrote the incident meanwhile.
+type Change struct {
+	// Done says it in the past, such as "assigned to bob".
+	Done string
+	// Apply makes the change, or says why it cannot be made.
+	Apply func(*v1alpha1.Incident) error
+}
+
+// And makes two changes in one request.
+func (c Change) And(other Change) Change {
+	return Change{
+		Done: c.Done + ", " + other.Done,
+		Apply: func(incident *v1alpha1.Incident) error {
+			if err := c.Apply(incident); err != nil {
+				return err
+			}
+			return other.Apply(incident)
+		},
+	}
+}
+
+// ChangeTask changes one incident.
+type ChangeTask struct {
+	Client client.WithWatch
+	// Incident is as it was read, and then as the API server has it.
+	Incident *v1alpha1.Incident
+	Change   Change
+	// Selects says whether an incident is still meant that somebody else changed; nil where it was named, and so is.
+	Selects func(*v1alpha1.Incident) (bool, error)
+}
+
+// Preview implements Task.
+func (t *ChangeTask) Preview(ctx context.Context) (Preview, error) {
+	after := t.Incident.DeepCopy()
+	if err := t.Change.Apply(after); err != nil {
+		return Preview{}, err
+	}
+	differences := Differences(t.Incident, after)
+	if len(differences) == 0 {
+		return Preview{}, nil
+	}
+	return previewChange(ctx, t.Client, t.Incident, after)
+}
+
+// previewChange says what becomes of an incident and of each of its alerts.
+func previewChange(ctx context.Context, c client.Reader, before, after *v1alpha1.Incident) (Preview, error) {
+	alerts, err := kube.AlertsOf(ctx, c, client.ObjectKeyFromObject(before))
+	if err != nil {
+		return Preview{}, err
+	}
+	into, err := mergedInto(ctx, c, before)
+	if err != nil {
+		return Preview{}, err
+	}
+	return Preview{Fields: Differences(before, after), Alerts: preview.Change(after, into, alerts, time.Now())}, nil
+}
+
+// Do implements Task. The incident is read anew only where it was written since it was read, and usually one request does.
+func (t *ChangeTask) Do(ctx context.Context, dryRun bool) (Result, error) {
+	result := Result{Ending: Changed, Done: t.Change.Done}
+	err := kube.OnConflict(ctx, func() error {
+		selected, err := t.refresh(ctx)
+		if err == nil && !selected {
+			result = Result{Ending: NotSelected}
+		}
+		return err
+	}, func() error {
+		if result.Ending == NotSelected {
+			return nil
+		}
+		ending, err := t.patch(ctx, dryRun)
+		if ending == Unchanged {
+			result = Result{Ending: Unchanged}
+		}
+		return err
+	})
+	return result, err
+}
+
+// patch makes the change on condition that the incident is as it was read.
+func (t *ChangeTask) patch(ctx context.Context, dryRun bool) (Ending, error) {
+	after := t.Incident.DeepCopy()
+	if err := t.Change.Apply(after); err != nil {
+		return Failed, err
+	}
+	if len(Differences(t.Incident, after)) == 0 {
+		return Unchanged, nil
+	}
+	options, _ := kube.DryRun(dryRun)
+	if err := kube.PatchUnchanged(ctx, t.Client, t.Incident, after, options...); err != nil {
+		return Failed, err
+	}
+	*t.Incident = *after
+	return Changed, nil
+}
+
+// refresh reads the incident anew and says whether it is still meant.
+func (t *ChangeTask) refresh(ctx context.Context) (bool, error) {
+	fresh := &v1alpha1.Incident{}
+	if err := kube.Reread(ctx, t.Client, t.Incident, fresh); err != nil {
+		return false, err
+	}
+	*t.Incident = *fresh
+	if t.Selects == nil {
+		return true, nil
+	}
+	return t.Selects(fresh)
+}
+
+// Wait implements Task.
+func (t *ChangeTask) Wait(ctx context.Context, tell Progress) error {
+	return waitForAlerts(ctx, t.Client, t.Incident, tell)
+}

@@ -1,0 +1,171 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package actions
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/selection"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/query"
+	"github.com/incident-operator/incident-operator/internal/kube"
+)
+
+// Selection says which incidents are asked for. An incident has to meet all of it.
+type Selection struct {
+	query.Filter
+	// Namespace is where to look; empty for everywhere.
+	Namespace string
+	// Mine adds the user to the assignees that are asked for.
+	Mine bool
+	// Labels and Fields are what the API server is to select besides; nil for everything.
+	Labels labels.Selector
+	Fields fields.Selector
+	// Entities are names of which one must be in the evidence of an alert.
+	Entities []string
+	// Chunk is how many objects one request asks for; 0 for all at once.
+	Chunk int64
+}
+
+// Selector is a selection that knows what only the cluster knows. It selects the same until it is made anew.
+type Selector struct {
+	selection Selection
+	// involved are the incidents that the entities select, by namespace and name; nil where no entity is asked for.
+	involved map[string]bool
+}
+
+// Ready asks the cluster for what the selection depends on.
+func (s Selection) Ready(ctx context.Context, c client.Client) (*Selector, error) {
+	if s.Mine {
+		me, err := WhoAmI(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		s.Assignees = append(slices.Clone(s.Assignees), me)
+	}
+	involved, err := s.involving(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return &Selector{selection: s, involved: involved}, nil
+}
+
+// involving returns the incidents that have one of the entities in the evidence of an alert.
+func (s Selection) involving(ctx context.Context, c client.Reader) (map[string]bool, error) {
+	if len(s.Entities) == 0 {
+		return nil, nil
+	}
+	involved := map[string]bool{}
+	err := kube.EachPage(ctx, c, &v1alpha1.AlertList{}, s.Chunk, func(page *v1alpha1.AlertList) error {
+		for i := range page.Items {
+			if alert := &page.Items[i]; query.Involves(alert, s.Entities) {
+				involved[alert.Namespace+"/"+alert.Spec.IncidentRef.Name] = true
+			}
+		}
+		return nil
+	}, client.InNamespace(s.Namespace))
+	if err != nil {
+		return nil, fmt.Errorf("listing alerts: %w", err)
+	}
+	return involved, nil
+}
+
+// ListOptions are what the API server selects.
+func (s *Selector) ListOptions() []client.ListOption {
+	byLabel, byField := s.selection.Selectors()
+	if s.selection.Labels != nil {
+		requirements, _ := s.selection.Labels.Requirements()
+		byLabel = byLabel.Add(requirements...)
+	}
+	return []client.ListOption{
+		client.InNamespace(s.selection.Namespace),
+		client.MatchingLabelsSelector{Selector: byLabel},
+		client.MatchingFieldsSelector{Selector: allOf(byField, s.selection.Fields)},
+	}
+}
+
+// allOf leaves out selectors that select everything: as text, they are commas too many.
+func allOf(selectors ...fields.Selector) fields.Selector {
+	return fields.AndSelectors(slices.DeleteFunc(selectors, func(s fields.Selector) bool { return s == nil || s.Empty() })...)
+}
+
+// EachPage sees pages of which only the incidents are left that are selected, in the order of the API server.
+func (s *Selector) EachPage(ctx context.Context, c client.Reader, now time.Time, see func(*v1alpha1.IncidentList) error) error {
+	return kube.EachPage(ctx, c, &v1alpha1.IncidentList{}, s.selection.Chunk, func(page *v1alpha1.IncidentList) error {
+		page.Items = slices.DeleteFunc(page.Items, func(incident v1alpha1.Incident) bool {
+			return !s.MatchesListed(&incident, now)
+		})
+		return see(page)
+	}, s.ListOptions()...)
+}
+
+// All returns the incidents that are selected.
+func (s *Selector) All(ctx context.Context, c client.Reader, now time.Time) ([]v1alpha1.Incident, error) {
+	var all []v1alpha1.Incident
+	err := s.EachPage(ctx, c, now, func(page *v1alpha1.IncidentList) error {
+		all = append(all, page.Items...)
+		return nil
+	})
+	return all, err
+}
+
+// MatchesListed says whether an incident is selected that passed the list options.
+func (s *Selector) MatchesListed(incident *v1alpha1.Incident, now time.Time) bool {
+	return s.selection.Matches(incident, now) && (s.involved == nil || s.involved[KeyOf(incident)])
+}
+
+// Matches also evaluates what the API server evaluates in a list: an incident that is read by its name did not pass there.
+func (s *Selector) Matches(incident *v1alpha1.Incident, now time.Time) (bool, error) {
+	fieldsMatch, err := matchesFields(incident, s.selection.Fields)
+	labelsMatch := s.selection.Labels == nil || s.selection.Labels.Matches(labels.Set(incident.Labels))
+	return fieldsMatch && labelsMatch && s.MatchesListed(incident, now), err
+}
+
+// matchesFields takes a field that is not there as empty, as the API server does.
+func matchesFields(incident *v1alpha1.Incident, selector fields.Selector) (bool, error) {
+	if selector == nil || selector.Empty() {
+		return true, nil
+	}
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(incident)
+	if err != nil {
+		return false, fmt.Errorf("reading the fields of the incident: %w", err)
+	}
+	for _, requirement := range selector.Requirements() {
+		text := ""
+		if value, found, err := unstructured.NestedFieldNoCopy(content, strings.Split(requirement.Field, ".")...); err == nil && found {
+			text = fmt.Sprint(value)
+		}
+		if (text == requirement.Value) != (requirement.Operator != selection.NotEquals) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// KeyOf tells objects of one kind apart.
+func KeyOf(object metav1.Object) string { return object.GetNamespace() + "/" + object.GetName() }
