@@ -112,7 +112,7 @@ func TestResolvedTime(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := rollup.Compute(rollup.Subject{Incident: test.incident}, nil, clock, rollup.Options{}).Status.ResolvedTime
+			got := look(rollup.Subject{Incident: test.incident}, nil, clock, rollup.Options{}).Status.ResolvedTime
 			expect(t, "resolvedTime", test.want, got)
 		})
 	}
