@@ -37,7 +37,7 @@ func mergedInto(i *v1alpha1.Incident) {
 }
 
 func TestAMergeIsAccepted(t *testing.T) {
-	s := begun(t, nil).edit(all(mergedInto, generation(2))).notes(`2 2 "bob" mergeInto "" "target"`)
+	s := begun(t).edit(all(mergedInto, generation(2))).notes(`2 2 "bob" mergeInto "" "target"`)
 	s.expect(
 		"MergeRequested bob: mergeInto.name: none → target covers=1",
 		"Merged (Operator): mergedInto.name: none → target other=target",
@@ -67,11 +67,13 @@ func TestMergesAreTakenOver(t *testing.T) {
 		"actors unknown":  {unknown: true, sources: []merge.Source{first}, want: []string{"Merged (Unknown): from inc-a other=inc-a"}},
 		"asked by nobody": {sources: []merge.Source{second}, want: []string{"Merged (Unknown): from inc-b other=inc-b"}},
 		"two with tags": {
-			false, tagged, nil, []merge.Source{first, second},
+			false, tagged, nil,
+			[]merge.Source{first, second},
 			[]string{`Merged bob: from inc-a: tags: none → ["Crown Jewels!"] other=inc-a`, "Merged (Unknown): from inc-b other=inc-b"},
 		},
 		"a person took the tag away since": {
-			false, all(tagged, func(i *v1alpha1.Incident) { i.Labels = nil }), []string{`2 1 "eve" tags "" "" labels "crown-jewels-0123456789" ""`},
+			false, all(tagged, func(i *v1alpha1.Incident) { i.Labels = nil }),
+			[]string{`2 1 "eve" tags "" "" labels "crown-jewels-0123456789" ""`},
 			[]merge.Source{first},
 			[]string{`Tagged eve: tags: ["Crown Jewels!"] → none`, "Merged bob: from inc-a other=inc-a"},
 		},
@@ -83,7 +85,7 @@ func TestMergesAreTakenOver(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := begun(t, nil)
+			s := begun(t)
 			s.log.ActorsKnown = !test.unknown
 			if test.incident != nil {
 				s.edit(test.incident)
@@ -141,7 +143,7 @@ func TestCounted(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := begun(t, nil)
+			s := begun(t)
 			if s.facts.Sources = test.sources; test.incident != nil {
 				s.edit(test.incident)
 			}
@@ -165,7 +167,7 @@ func TestCounted(t *testing.T) {
 
 // What is deleted and what a machine brings again is told, though the number is the same in the end.
 func TestCountsComeAndGo(t *testing.T) {
-	s := begun(t, nil)
+	s := begun(t)
 	for _, step := range []struct {
 		total, machine int64
 		want           string
@@ -183,7 +185,7 @@ func TestCountsComeAndGo(t *testing.T) {
 
 // While notes of alerts wait for room, nothing is counted: the notes explain what is missing.
 func TestNothingIsCountedWhileNotesWait(t *testing.T) {
-	s := begun(t, nil)
+	s := begun(t)
 	for i := range activity.MaxTaken + 1 {
 		s.alert("al-"+strconv.Itoa(i), "inc", fresh)
 	}
@@ -195,7 +197,7 @@ func TestNothingIsCountedWhileNotesWait(t *testing.T) {
 
 // A machine linked two alerts. A person moves one of them away: the machine's are one less then, and a third is told.
 func TestWhatPeopleTakeFromMachinesIsNoneOfTheirs(t *testing.T) {
-	s := begun(t, nil)
+	s := begun(t)
 	s.facts.Counts = activity.Counts{Total: 2, Machine: 2, MachineName: "ingest"}
 	s.tell()
 	s.alert("a", "other", `1 2 "bob" `+ours+` incidentRef "inc" "other"`)
@@ -216,7 +218,7 @@ func TestTheFirstAlertOfAllIsAMachines(t *testing.T) {
 
 // TestPropagated goes through what an incident gives, step by step.
 func TestPropagated(t *testing.T) {
-	s := begun(t, nil)
+	s := begun(t)
 	step := func(counts activity.Counts, change func(*v1alpha1.Incident), want ...string) {
 		t.Helper()
 		s.facts.Counts = counts
@@ -277,7 +279,8 @@ func earlier(s *story, at v1alpha1.ActivityAlertRecord) *story {
 		After: v1alpha1.ActivityRecord{
 			Generation: ptr.To[int64](3), ResourceVersion: "6", Alerts: at, Merges: 1,
 			Fields: []v1alpha1.ActivityField{
-				{Field: "spec.assignee", Value: "bob"}, {Field: "spec.classification.verdict", Value: "NotSet"},
+				{Field: "spec.assignee", Value: "bob"},
+				{Field: "spec.classification.verdict", Value: "NotSet"},
 				{Field: "spec.resolution.state", Value: "Active"},
 			},
 			Stamps: []v1alpha1.ActivityStamp{{Group: "assignee", Editor: "alice@3"}, {Group: "created", Editor: "alice@1"}},
@@ -315,16 +318,16 @@ func TestALogOfAnEarlierVersionGoesOn(t *testing.T) {
 		s.facts.Counts.Pending = 0
 		s.expect("Propagated (Operator): 4 alerts: assignee: bob → carol; 1 keep their own kept=1")
 	})
-	t.Run("one more of a machine", func(t *testing.T) {
+	t.Run("one more of a machine", func(*testing.T) {
 		s := begin(full).edit(all(assign("bob"), generation(4))).notes(`1 4 "eve" name "" ""`)
 		s.expect("Edited eve: nothing that differs from before covers=1")
 		s.facts.Counts.Total, s.facts.Counts.Machine = 6, 4
 		s.expect("AlertsLinked ingest: 1 alert")
 	})
-	t.Run("unfinished", func(t *testing.T) {
+	t.Run("unfinished", func(*testing.T) {
 		begin(v1alpha1.ActivityAlertRecord{Total: 5, Until: "50"})
 	})
-	t.Run("alerts without a record", func(t *testing.T) {
+	t.Run("alerts without a record", func(*testing.T) {
 		begin(v1alpha1.ActivityAlertRecord{Total: 5})
 	})
 	t.Run("without alerts", func(t *testing.T) {
@@ -362,17 +365,17 @@ func TestAnyFactsMakeALogThatVerifies(t *testing.T) {
 }
 
 func (s *story) anything(r *rand.Rand) {
-	any := func(of ...string) string { return of[r.IntN(len(of))] }
+	pick := func(of ...string) string { return of[r.IntN(len(of))] }
 	text := func() string {
-		return strconv.Quote(any("", "x", "é\n\u202e\x00", "sha256:1", strings.Repeat("語", 300), strings.Repeat("y", 6000), "Resolved", "Active"))
+		return strconv.Quote(pick("", "x", "é\n\u202e\x00", "sha256:1", strings.Repeat("語", 300), strings.Repeat("y", 6000), "Resolved", "Active"))
 	}
 	s.facts.Incident = s.facts.Incident.DeepCopy()
 	i := s.facts.Incident
 	i.Generation += r.Int64N(4)
 	i.ResourceVersion = strconv.Itoa(1 + r.IntN(200))
-	i.Spec.Assignee, i.Spec.Description = any("", "bob"), any("", strings.Repeat("z", 6000))
-	i.Labels = map[string]string{tagPrefix + any("a", "b"): ""}
-	i.Annotations[v1alpha1.EditorAnnotationPrefix+any("assignee", "tags", "created")] = any("eve@2", "@", "bob@9", "x")
+	i.Spec.Assignee, i.Spec.Description = pick("", "bob"), pick("", strings.Repeat("z", 6000))
+	i.Labels = map[string]string{tagPrefix + pick("a", "b"): ""}
+	i.Annotations[v1alpha1.EditorAnnotationPrefix+pick("assignee", "tags", "created")] = pick("eve@2", "@", "bob@9", "x")
 	if i.Status.ResolvedTime = nil; r.IntN(2) == 0 {
 		i.Status.ResolvedTime = ptr.To(metav1.NewTime(created))
 	}
@@ -381,23 +384,23 @@ func (s *story) anything(r *rand.Rand) {
 		if r.IntN(6) == 0 {
 			return strconv.Itoa(number) + ` 3 + 4 "bob" "é\n"`
 		}
-		line := strconv.Itoa(number) + " " + strconv.Itoa(r.IntN(9)) + " " + strconv.Quote(any("eve", "Unknown", strings.Repeat("日", 1500)))
-		line += " in " + strconv.Quote(any("inc", "other", "")) + " " + strconv.Quote(any("", uid, "older"))
+		line := strconv.Itoa(number) + " " + strconv.Itoa(r.IntN(9)) + " " + strconv.Quote(pick("eve", "Unknown", strings.Repeat("日", 1500)))
+		line += " in " + strconv.Quote(pick("inc", "other", "")) + " " + strconv.Quote(pick("", uid, "older"))
 		for _, field := range []string{"incidentRef", "move-reason", "name", "description", "tags", "labels", "state", "note", "mergeInto", "unknown"} {
 			if r.IntN(3) == 0 {
-				line += " " + field + " " + text() + " " + any(text(), `"inc"`, `"{\"to\":\"inc\",\"reason\":\"r\"}"`)
+				line += " " + field + " " + text() + " " + pick(text(), `"inc"`, `"{\"to\":\"inc\",\"reason\":\"r\"}"`)
 			}
 		}
-		return line + any("", ` large "" "description tags nonsense"`)
+		return line + pick("", ` large "" "description tags nonsense"`)
 	}
 	s.notes(line(number), line(number+1))
 	s.facts.Alerts = nil
 	for _, name := range []string{"a", "b", "c"}[:r.IntN(4)] {
-		s.alert(name, any("inc", "other", ""), line(number), line(number+2))
+		s.alert(name, pick("inc", "other", ""), line(number), line(number+2))
 	}
 	n := func() int64 { return r.Int64N(6) }
-	s.facts.Counts = activity.Counts{Total: n(), Merged: n(), Machine: n(), MachineName: any("", "ingest"), Pending: n() / 4, Carrying: n(), Kept: n()}
-	s.facts.Sources = []merge.Source{{Name: "s", UID: "1", By: any("", "bob")}, {Name: "t", UID: "2"}}[:r.IntN(3)]
-	s.facts.Counting, s.facts.Seen, s.facts.Earlier = r.IntN(3) > 0, any("", "5", "80"), n()
+	s.facts.Counts = activity.Counts{Total: n(), Merged: n(), Machine: n(), MachineName: pick("", "ingest"), Pending: n() / 4, Carrying: n(), Kept: n()}
+	s.facts.Sources = []merge.Source{{Name: "s", UID: "1", By: pick("", "bob")}, {Name: "t", UID: "2"}}[:r.IntN(3)]
+	s.facts.Counting, s.facts.Seen, s.facts.Earlier = r.IntN(3) > 0, pick("", "5", "80"), n()
 	s.log.ActorsKnown = r.IntN(4) > 0
 }

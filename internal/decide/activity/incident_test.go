@@ -89,11 +89,15 @@ func TestCreated(t *testing.T) {
 			[]string{`Created alice: description: none → a\nlong one covers=1`, `Described bob: description: a\nlong one → short covers=1`},
 		},
 		"actors cannot be believed": {
-			assign("bob"), []string{`1 1 "alice" created "" "" assignee "" "bob"`}, 0, true,
+			assign("bob"),
+			[]string{`1 1 "alice" created "" "" assignee "" "bob"`},
+			0, true,
 			[]string{"Created (Unknown): assignee: none → bob covers=1"},
 		},
 		"alerts were there before": {
-			nil, []string{`1 1 "alice" created "" ""`}, 2, false,
+			nil,
+			[]string{`1 1 "alice" created "" ""`},
+			2, false,
 			[]string{"Created alice: nothing set; 2 alerts named it before it was created covers=1"},
 		},
 		"by a policy that did not note yet": {
@@ -109,7 +113,9 @@ func TestCreated(t *testing.T) {
 			[]string{"Created (Unknown): nothing set covers=1", "Assigned (Unknown): assignee: none → bob"},
 		},
 		"while no policy was there, noted since": {
-			all(assign("bob"), generation(2)), []string{`1 2 "carol" assignee "" "bob"`}, 0, false,
+			all(assign("bob"), generation(2)),
+			[]string{`1 2 "carol" assignee "" "bob"`},
+			0, false,
 			[]string{"Created (Unknown): nothing set covers=1", "Assigned carol: assignee: none → bob covers=1"},
 		},
 	} {
@@ -136,7 +142,8 @@ func TestTheFirstEntry(t *testing.T) {
 		After: v1alpha1.ActivityRecord{
 			Generation: ptr.To[int64](1), ResourceVersion: "7", Notes: 1, Alerts: v1alpha1.ActivityAlertRecord{Seen: "5"},
 			Fields: []v1alpha1.ActivityField{
-				{Field: "spec.assignee", Value: "bob"}, {Field: "spec.classification.verdict", Value: "NotSet"},
+				{Field: "spec.assignee", Value: "bob"},
+				{Field: "spec.classification.verdict", Value: "NotSet"},
 				{Field: "spec.resolution.state", Value: "Active"},
 			},
 		},
@@ -231,7 +238,8 @@ func TestNoted(t *testing.T) {
 			[]string{`Tagged bob: tags: none → ["Vip"] covers=1`, "Edited eve: nothing that differs from before"},
 		},
 		"a user whose name holds anything": {
-			assign("x"), []string{`2 2 "Unknown\n@ \"1" assignee "" "x"`},
+			assign("x"),
+			[]string{`2 2 "Unknown\n@ \"1" assignee "" "x"`},
 			[]string{"Assigned Unknown\n@ \"1: assignee: none → x covers=1"},
 		},
 		"what a terminal would obey is escaped": {
@@ -266,7 +274,8 @@ func TestNoted(t *testing.T) {
 			[]string{`Tagged bob: description: none → end; tags: none → ["a","b"] covers=1`},
 		},
 		"too large, and nobody tells any more": {
-			nil, []string{`2 2 "bob" large "" "description"`, `3 3 "bob" large "" "description"`},
+			nil,
+			[]string{`2 2 "bob" large "" "description"`, `3 3 "bob" large "" "description"`},
 			[]string{"Edited bob: nothing that differs from before covers=1", "Edited bob: nothing that differs from before covers=1"},
 		},
 		"counted": {
@@ -282,7 +291,8 @@ func TestNoted(t *testing.T) {
 			assign("bob"), []string{`2 2 + 1 "bob"`}, []string{"Assigned bob: assignee: none → bob covers=1"},
 		},
 		"counted by one, without a trace": {
-			nil, []string{`4 4 + 3 "bob"`},
+			nil,
+			[]string{`4 4 + 3 "bob"`},
 			[]string{"Edited bob: 3 requests by bob, noted by their number only: nothing that differs from before covers=3 requests=3"},
 		},
 		"some were dropped": {
@@ -290,7 +300,7 @@ func TestNoted(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := begun(t, nil)
+			s := begun(t)
 			if test.incident != nil {
 				s.edit(test.incident)
 			}
@@ -308,7 +318,7 @@ func TestNoted(t *testing.T) {
 }
 
 func TestNotedTimesAreThoseOfTheLook(t *testing.T) {
-	s := begun(t, nil).edit(all(assign("bob"), generation(2))).notes(`2 2 "bob" assignee "" "bob"`)
+	s := begun(t).edit(all(assign("bob"), generation(2))).notes(`2 2 "bob" assignee "" "bob"`)
 	s.tell()
 	if got := s.last().Time; !got.Equal(ptr.To(metav1.NewTime(now.Truncate(1e9)))) {
 		t.Errorf("got %v", got)
@@ -341,7 +351,7 @@ func TestALogThatEndsBetweenTwoEntriesContinues(t *testing.T) {
 
 // Somebody removed the annotation while no policy was there: numbers begin anew.
 func TestNumbersThatBeginAnew(t *testing.T) {
-	s := begun(t, nil).edit(all(assign("bob"), generation(9))).notes(`1 1 "alice" created "" ""`, `9 9 "bob" assignee "" "bob"`)
+	s := begun(t).edit(all(assign("bob"), generation(9))).notes(`1 1 "alice" created "" ""`, `9 9 "bob" assignee "" "bob"`)
 	s.expect("Assigned bob: assignee: none → bob covers=8")
 	s.edit(all(assign("carol"), generation(10))).notes(`1 10 "eve" assignee "bob" "carol"`)
 	s.expect("Assigned eve: assignee: bob → carol covers=1")
@@ -388,7 +398,7 @@ func TestUnnoted(t *testing.T) {
 		"without a trace": {generation(4), []string{"Edited (Unknown): nothing that differs from before covers=3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := begun(t, nil).edit(test.incident)
+			s := begun(t).edit(test.incident)
 			s.expect(test.want...)
 			if got := *s.last().After.Generation; got != s.facts.Incident.Generation {
 				t.Errorf("covers generation %d of %d", got, s.facts.Incident.Generation)
@@ -398,7 +408,7 @@ func TestUnnoted(t *testing.T) {
 }
 
 func TestUnknownActors(t *testing.T) {
-	s := begun(t, nil).edit(all(assign("bob"), generation(2))).notes(`2 2 "bob" assignee "" "bob"`)
+	s := begun(t).edit(all(assign("bob"), generation(2))).notes(`2 2 "bob" assignee "" "bob"`)
 	s.log.ActorsKnown = false
 	s.alert("a", "inc", `1 1 "eve" created "" "" incidentRef "" "inc"`, `2 1 "bob" in "inc" "" name "" "x"`)
 	s.facts.Counts.Total = 1
@@ -413,7 +423,7 @@ func TestUnknownActors(t *testing.T) {
 func TestALongActorIsRecordedByAHash(t *testing.T) {
 	for length, hashed := range map[int]bool{1024: false, 1025: true} {
 		name := strings.Repeat("日", length)
-		s := begun(t, nil).edit(generation(2)).notes(fmt.Sprintf(`2 2 %q large "" "name"`, name))
+		s := begun(t).edit(generation(2)).notes(fmt.Sprintf(`2 2 %q large "" "name"`, name))
 		s.tell()
 		if got := s.last().Actor; (got != name) != hashed || strings.HasPrefix(got, "sha256:") != hashed {
 			t.Errorf("%d characters: %q", length, got)

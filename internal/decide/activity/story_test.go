@@ -61,9 +61,9 @@ func unbegun(t *testing.T, change func(*v1alpha1.Incident)) *story {
 }
 
 // begun is the story of an incident that alice created, which the log has told.
-func begun(t *testing.T, change func(*v1alpha1.Incident)) *story {
+func begun(t *testing.T) *story {
 	t.Helper()
-	s := unbegun(t, change)
+	s := unbegun(t, nil)
 	s.notes(`1 1 "alice" created "" ""`)
 	if told := s.tell(); told[0] != "Created alice: nothing set covers=1" {
 		t.Fatalf("the log begins with %q", told)

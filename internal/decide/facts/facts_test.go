@@ -50,9 +50,7 @@ func annotated(key, value string) func(*v1alpha1.Alert) {
 	return func(a *v1alpha1.Alert) { a.Annotations[key] = value }
 }
 
-func linkedTo(incident string) func(*v1alpha1.Alert) {
-	return func(a *v1alpha1.Alert) { a.Spec.IncidentRef.Name = incident }
-}
+func linked(a *v1alpha1.Alert) { a.Spec.IncidentRef.Name = "inc" }
 
 func TestTimes(t *testing.T) {
 	long := metav1.NewTime(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
@@ -99,13 +97,13 @@ func TestLinker(t *testing.T) {
 		want  string
 	}{
 		"of no incident":          {alert(stamp("ingest@1")), ""},
-		"not stamped":             {alert(linkedTo("inc")), ""},
-		"a machine":               {alert(linkedTo("inc"), stamp("ingest@1")), "ingest"},
-		"one with an @ in it":     {alert(linkedTo("inc"), stamp("ingest@example.com@12")), "ingest@example.com"},
-		"what is no stamp":        {alert(linkedTo("inc"), stamp("ingest")), ""},
-		"a person, by their note": {alert(linkedTo("inc"), stamp("bob@1"), annotated(v1alpha1.NotesAnnotation, "1\n1 1 \"bob\" created \"\" \"\"")), ""},
+		"not stamped":             {alert(linked), ""},
+		"a machine":               {alert(linked, stamp("ingest@1")), "ingest"},
+		"one with an @ in it":     {alert(linked, stamp("ingest@example.com@12")), "ingest@example.com"},
+		"what is no stamp":        {alert(linked, stamp("ingest")), ""},
+		"a person, by their note": {alert(linked, stamp("bob@1"), annotated(v1alpha1.NotesAnnotation, "1\n1 1 \"bob\" created \"\" \"\"")), ""},
 		"a person, whose note was dropped": {
-			alert(linkedTo("inc"), stamp("bob@1"), annotated(v1alpha1.NotesAnnotation, "1")), "",
+			alert(linked, stamp("bob@1"), annotated(v1alpha1.NotesAnnotation, "1")), "",
 		},
 	} {
 		if got := facts.Read(test.alert, noon).Linker; got != test.want {
@@ -139,15 +137,19 @@ func TestLeft(t *testing.T) {
 
 // TestRead compares all that is read of one alert.
 func TestRead(t *testing.T) {
-	a := alert(linkedTo("inc"),
+	a := alert(linked,
 		annotated(v1alpha1.InheritedAnnotation, `{"incident":"inc","uid":"u","assignee":{"value":"alice","over":""}}`),
 		annotated(v1alpha1.LeftAnnotation, "left"), annotated(v1alpha1.TrailAnnotation, "{}"),
 		annotated(v1alpha1.EditorAnnotationPrefix+"incidentRef", "ingest@1"))
 	a.Name, a.UID, a.ResourceVersion, a.DeletionTimestamp = "al", "uid-of-al", "17", at(9)
 	a.Spec.Name, a.Spec.Severity, a.Spec.Assignee, a.Spec.Source.Service = "Title", v1alpha1.SeverityHigh, "alice", "Falco"
 	a.Spec.Evidence = []v1alpha1.Evidence{
-		{Kind: v1alpha1.EvidenceNode, Name: "N1"}, {Kind: v1alpha1.EvidenceDevice, Name: "n1"}, {Kind: v1alpha1.EvidencePod, Name: "p", Namespace: "Shop"},
-		{Kind: v1alpha1.EvidenceUser, Name: "Eve"}, {Kind: v1alpha1.EvidenceMailbox, Name: "eve"}, {Kind: v1alpha1.EvidenceServiceAccount, Name: "s", Namespace: "shop"},
+		{Kind: v1alpha1.EvidenceNode, Name: "N1"},
+		{Kind: v1alpha1.EvidenceDevice, Name: "n1"},
+		{Kind: v1alpha1.EvidencePod, Name: "p", Namespace: "Shop"},
+		{Kind: v1alpha1.EvidenceUser, Name: "Eve"},
+		{Kind: v1alpha1.EvidenceMailbox, Name: "eve"},
+		{Kind: v1alpha1.EvidenceServiceAccount, Name: "s", Namespace: "shop"},
 		{Kind: v1alpha1.EvidenceIP, Name: "10.0.0.1"},
 	}
 	want := &facts.Alert{

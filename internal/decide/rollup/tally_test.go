@@ -88,7 +88,8 @@ func TestEqualSeesEveryDifference(t *testing.T) {
 	}
 	for _, bit := range []rollup.Standing{rollup.Pending, rollup.Leaving, rollup.PutBack, rollup.Held, rollup.Carrying, rollup.Overriding} {
 		other := plain()
-		if other.Restand(bit, 1); other.Equal(plain()) || other.Standing(bit) != 1 {
+		other.Restand(bit, 1)
+		if other.Equal(plain()) || other.Standing(bit) != 1 {
 			t.Errorf("standing %d is not seen", bit)
 		}
 	}

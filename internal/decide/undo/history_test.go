@@ -72,8 +72,14 @@ func (h *history) noted(by string, before *v1alpha1.Incident) note.List {
 	}
 	from, to := told(before), told(h.incident)
 	for _, group := range [][]string{
-		{note.FieldName}, {note.FieldDescription}, {note.FieldTags, note.FieldLabels}, {note.FieldAssignee},
-		{note.FieldVerdict, note.FieldDetermination}, {note.FieldSeverity}, {note.FieldMergeInto}, {note.FieldState, note.FieldResolution},
+		{note.FieldName},
+		{note.FieldDescription},
+		{note.FieldTags, note.FieldLabels},
+		{note.FieldAssignee},
+		{note.FieldVerdict, note.FieldDetermination},
+		{note.FieldSeverity},
+		{note.FieldMergeInto},
+		{note.FieldState, note.FieldResolution},
 	} {
 		if !slices.ContainsFunc(group, func(field string) bool { return from[field] != to[field] }) {
 			continue
