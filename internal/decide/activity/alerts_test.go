@@ -306,6 +306,20 @@ func TestAFullMemoryTakesWhatItKnows(t *testing.T) {
 	s.expect("AlertsLinked eve: 1 alert alerts=another", "AlertsDeleted (Unknown): 1 alert")
 }
 
+// TestWhatWasDroppedTakesNoRoom has an alert that has dropped what the log took, and bears a note that is none of its own.
+func TestWhatWasDroppedTakesNoRoom(t *testing.T) {
+	s := begun(t)
+	for i := range activity.MaxTaken {
+		s.alert(fmt.Sprintf("al-%03d", i), "inc", fresh)
+	}
+	s.facts.Counts.Total = 100
+	s.tell()
+	s.facts.Alerts[7] = bearing(t, "al-007", "inc", `2 2 "zoe" in "inc" "older" name "" "x"`)
+	s.facts.Counts.Total = 101
+	s.alert("another", "inc", fresh)
+	s.expect("AlertsLinked eve: 1 alert alerts=another")
+}
+
 // TestNumbersOfAlertsThatBeginAnew has an alert whose annotation somebody removed while no policy was there.
 func TestNumbersOfAlertsThatBeginAnew(t *testing.T) {
 	s := begun(t).alert("a", "inc", fresh, `9 9 "bob" `+ours+` name "" "x"`)
