@@ -82,7 +82,7 @@ func TestSampleIncident39BearsTacticsOnBothSidesOfMicrosoftsTitle(t *testing.T) 
 
 func sampleAlerts(t *testing.T, file string) []v1alpha1.AlertSpec {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join("..", "..", "config", "samples", file))
+	content, err := os.ReadFile(filepath.Join("..", "..", "..", "config", "samples", file))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -210,11 +210,12 @@ func TestAnAlertRemembersTheMergedIncidentsThatItLeft(t *testing.T) {
 			want = append(left[max(0, had-63):had:had], "uid-of-inc-a")
 		}
 		known := facts.Read(linked, noon)
+		known.Left = append(known.Left, "beyond")[:had]
 		p := plan.For(known, plan.Place{Incident: incident("inc-a", ""), Target: incident("inc-b", "")})
 		if diff := cmp.Diff(want, p.Left); diff != "" {
 			t.Errorf("after %d (-want +got):\n%s", had, diff)
 		}
-		if len(known.Left) != had {
+		if known.Left[:had+1][had] != "beyond" {
 			t.Errorf("after %d: the facts of the alert were changed", had)
 		}
 	}
