@@ -68,8 +68,7 @@ func assignedTo(user string) func(*v1alpha1.Incident) {
 // notedAlert is linked to the incident one, as its log knows.
 func notedAlert(name string) *v1alpha1.Alert {
 	alert := anAlert(name, "one")
-	trail := activity.Trail{Incident: v1alpha1.ActivityIncident{Name: "one", UID: "uid-of-one"}}
-	alert.Annotations = map[string]string{v1alpha1.TrailAnnotation: trail.String()}
+	alert.Annotations = map[string]string{v1alpha1.NotesAnnotation: "1"}
 	return alert
 }
 

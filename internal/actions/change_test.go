@@ -20,7 +20,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/tags"
@@ -83,10 +82,7 @@ func TestUntagLeavesTheOperatorsLabel(t *testing.T) {
 	incident := anIncident("inc-1", func(i *v1alpha1.Incident) {
 		i.Spec.Tags = []v1alpha1.Tag{"HR"}
 		i.Labels = map[string]string{key: ""}
-		i.ManagedFields = []metav1.ManagedFieldsEntry{{
-			Manager: tags.Manager, Operation: metav1.ManagedFieldsOperationApply, FieldsType: "FieldsV1",
-			FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:labels":{"f:` + key + `":{}}}}`),
-		}}
+		i.Annotations = map[string]string{v1alpha1.LabelsAnnotation: "hr"}
 	})
 	if err := Untag("hr").Apply(incident); err != nil {
 		t.Fatal(err)

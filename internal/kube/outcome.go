@@ -53,18 +53,22 @@ func Outcome(next time.Duration, err error) (ctrl.Result, error) {
 	return ctrl.Result{RequeueAfter: next}, nil
 }
 
-// leaves takes joined errors apart.
+// leaves takes joined errors apart, also those that were wrapped together.
 func leaves(err error) []error {
-	if err == nil {
-		return nil
-	}
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // A wrapped join keeps its wrapping, as one error.
-	if !ok {
-		return []error{err}
-	}
 	var found []error
-	for _, part := range joined.Unwrap() {
-		found = append(found, leaves(part)...)
+	switch wrapper := err.(type) { //nolint:errorlint // It is taken apart step by step.
+	case nil:
+		return nil
+	case interface{ Unwrap() []error }:
+		for _, part := range wrapper.Unwrap() {
+			found = append(found, leaves(part)...)
+		}
+		return found
+	case interface{ Unwrap() error }:
+		found = leaves(wrapper.Unwrap())
 	}
-	return found
+	if len(found) > 1 {
+		return found
+	}
+	return []error{err}
 }

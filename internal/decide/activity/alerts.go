@@ -271,7 +271,9 @@ func Droppable(alert Alert, taken func(incident, uid string) (number int64, exis
 	droppable := int64(0)
 	for _, n := range alert.Notes.Notes {
 		for _, incident := range concerned(alert, n) {
-			if number, exists := taken(incident.name, incident.uid); exists && number < n.Number {
+			number, exists := taken(incident.name, incident.uid)
+			// A higher number than any of the alert is that of notes before they began anew.
+			if exists && (number < n.Number || number > alert.Notes.Last) {
 				return droppable
 			}
 		}

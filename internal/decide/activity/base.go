@@ -33,22 +33,31 @@ func (l Log) base(facts Facts) v1alpha1.ActivityRecord {
 	}
 	at.ResourceVersion = Newest(at.ResourceVersion, facts.Incident.ResourceVersion)
 	at.Stamps = nil
-	if l.End != nil && at.Alerts.Seen == "" {
+	if l.End != nil && at.Alerts.Seen == "" && knowsAlerts(at.Alerts) {
 		adopt(&at, facts)
 	}
 	at.Alerts.Recorded, at.Alerts.Until = "", ""
 	at.Alerts.Seen = Newest(at.Alerts.Seen, facts.Seen)
 	at.Alerts.Taken = stillBorne(at.Alerts.Taken, facts.Alerts)
-	if facts.Counts.Pending == 0 {
+	if facts.Counts.Pending == 0 && equal(given(facts.Incident), at.Alerts.Given) {
 		at.Alerts.Carrying = min(at.Alerts.Carrying, facts.Counts.Carrying)
 	}
 	return at
 }
 
-// adopt takes what an entry of an earlier version does not say for told: it told all of it in its own way.
+// knowsAlerts says whether a log has told of alerts. An entry that has, but says nothing of what it has seen, is one of an
+// earlier version; without alerts there was nothing to see.
+func knowsAlerts(at v1alpha1.ActivityAlertRecord) bool {
+	return at.Total > 0 || at.Recorded != "" || at.Until != ""
+}
+
+// adopt takes what an entry of an earlier version does not say for told: it told all of it in its own way. The incident gave
+// what the log knows of it: what it gives now may have still to be told.
 func adopt(at *v1alpha1.ActivityRecord, facts Facts) {
+	known := record(*at)
 	at.Alerts.Machine, at.Alerts.Merged = facts.Counts.Machine, facts.Counts.Merged
-	at.Alerts.Carrying, at.Alerts.Given = facts.Counts.Carrying, given(facts.Incident)
+	at.Alerts.Carrying = facts.Counts.Carrying
+	at.Alerts.Given = giving(known[fieldAssignee], known[fieldState] == string(v1alpha1.ResolutionResolved))
 }
 
 // stillBorne drops what is known of notes that no alert bears any more. Who knows older alerts than the log has seen would

@@ -83,6 +83,15 @@ func TestName(t *testing.T) {
 			1,
 			strings.Repeat("x", 200) + "-0f5d1e52-00000001",
 		},
+		"200 characters, the last a dash": {
+			v1alpha1.ActivityIncident{Name: strings.Repeat("x", 199) + "-y", UID: uid}, 1, strings.Repeat("x", 199) + "-0f5d1e52-00000001",
+		},
+		"200 characters, the last ones dots and dashes": {
+			v1alpha1.ActivityIncident{Name: strings.Repeat("x", 196) + "-.-.y", UID: uid}, 1, strings.Repeat("x", 196) + "-0f5d1e52-00000001",
+		},
+		"exactly 200 characters": {
+			v1alpha1.ActivityIncident{Name: strings.Repeat("x.", 99) + "xy", UID: uid}, 1, strings.Repeat("x.", 99) + "xy-0f5d1e52-00000001",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

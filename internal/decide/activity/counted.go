@@ -125,11 +125,15 @@ func (d *drafter) propagated() *v1alpha1.ActivitySpec {
 
 // given is what an incident gives its alerts, as it is recorded.
 func given(incident *v1alpha1.Incident) []v1alpha1.ActivityField {
+	return giving(base(incident.Spec.Assignee), incident.Status.ResolvedTime != nil)
+}
+
+func giving(assignee string, resolved bool) []v1alpha1.ActivityField {
 	var fields []v1alpha1.ActivityField
-	if assignee := incident.Spec.Assignee; assignee != "" {
-		fields = append(fields, v1alpha1.ActivityField{Field: fieldAssignee, Value: base(assignee)})
+	if assignee != "" {
+		fields = append(fields, v1alpha1.ActivityField{Field: fieldAssignee, Value: assignee})
 	}
-	if incident.Status.ResolvedTime != nil {
+	if resolved {
 		fields = append(fields, v1alpha1.ActivityField{Field: fieldState, Value: string(v1alpha1.ResolutionResolved)})
 	}
 	return fields

@@ -17,7 +17,7 @@ limitations under the License.
 package plan_test
 
 import (
-	"strconv"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -27,15 +27,12 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/decide/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/facts"
 	"github.com/incident-operator/incident-operator/internal/decide/inherit"
 	"github.com/incident-operator/incident-operator/internal/decide/plan"
 )
 
-var (
-	noon          = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	circumstances = plan.Circumstances{ActorsKnown: true, Ticket: "50"}
-)
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func incident(name, assignee string) *v1alpha1.Incident {
 	i := &v1alpha1.Incident{}
@@ -50,15 +47,18 @@ func resolved(i *v1alpha1.Incident) *v1alpha1.Incident {
 
 func alert(linked string) *v1alpha1.Alert {
 	a := &v1alpha1.Alert{}
-	a.ResourceVersion = "1000"
-	a.Generation, a.CreationTimestamp, a.Annotations = 3, metav1.NewTime(noon.Add(-time.Hour)), map[string]string{}
+	a.CreationTimestamp, a.Annotations = metav1.NewTime(noon.Add(-time.Hour)), map[string]string{}
 	a.Spec.IncidentRef.Name = linked
 	return a
 }
 
+func planFor(a *v1alpha1.Alert, place plan.Place) plan.Plan {
+	return plan.For(facts.Read(a, noon), place)
+}
+
 // settled is the alert after the operator has looked at it.
 func settled(a *v1alpha1.Alert, place plan.Place) *v1alpha1.Alert {
-	return written(a, plan.For(a, place, circumstances))
+	return written(a, planFor(a, place))
 }
 
 // written is the alert with the outcome of the plan.
@@ -68,15 +68,11 @@ func written(a *v1alpha1.Alert, p plan.Plan) *v1alpha1.Alert {
 		after.Spec.IncidentRef.Name = p.Incident.Name
 	}
 	after.Spec.Assignee, after.Spec.Resolution.State = p.After.Assignee, p.After.State
-	if p.Moves || p.Before.Assignee != p.After.Assignee || p.Before.State != p.After.State {
-		after.Generation++
-	}
 	set(after, v1alpha1.InheritedAnnotation, "")
 	if p.After.Memory != nil {
 		set(after, v1alpha1.InheritedAnnotation, p.After.Memory.String())
 	}
-	set(after, v1alpha1.TrailAnnotation, p.TrailAfter.String())
-	return after
+	return set(after, v1alpha1.LeftAnnotation, strings.Join(p.Left, "\n"))
 }
 
 func set(a *v1alpha1.Alert, annotation, value string) *v1alpha1.Alert {
@@ -89,185 +85,151 @@ func set(a *v1alpha1.Alert, annotation, value string) *v1alpha1.Alert {
 
 func assigned(a *v1alpha1.Alert, to string) *v1alpha1.Alert {
 	a.Spec.Assignee = to
-	a.Generation++
 	return a
 }
 
 func relinked(a *v1alpha1.Alert, to string) *v1alpha1.Alert {
 	a.Spec.IncidentRef.Name = to
-	a.Generation++
 	return a
-}
-
-// full is an alert whose trail has no room for what people do.
-func full(a *v1alpha1.Alert, at v1alpha1.ActivityIncident) *v1alpha1.Alert {
-	trail := activity.Adopt(a, at)
-	for i := range 12 {
-		trail.Changes = append(trail.Changes, activity.Change{
-			Incident: at, Ticket: strconv.Itoa(i + 1), Type: activity.Edited, Actor: "bob", ActorKind: v1alpha1.ActorUser,
-		})
-	}
-	return set(a, v1alpha1.TrailAnnotation, trail.String())
 }
 
 // outcome is what a plan says, in short.
 type outcome struct {
-	Incident, Assignee                                       string
-	Moves, PutBack, Follows, Propagates, Notes, Late, Writes bool
-	Damage                                                   string
-	Noted                                                    []string
+	Incident, Assignee                  string
+	State                               v1alpha1.ResolutionState
+	Moves, PutBack, Follows, Propagates bool
+	Damaged                             bool
+	Left                                string
 }
 
 func outcomeOf(p plan.Plan) outcome {
 	o := outcome{
-		Assignee: p.After.Assignee, Moves: p.Moves, PutBack: p.PutBack, Follows: p.Follows(), Propagates: p.Propagates(),
-		Notes: p.Notes, Late: p.Late, Writes: p.Changes(),
+		Assignee: p.After.Assignee, State: p.After.State, Moves: p.Moves, PutBack: p.PutBack,
+		Follows: p.Follows(), Propagates: p.Propagates(), Damaged: p.Damage != nil, Left: strings.Join(p.Left, " "),
 	}
 	if p.Incident != nil {
 		o.Incident = p.Incident.Name
-	}
-	if p.Damage != nil {
-		var annotations []string
-		for line := range strings.SplitSeq(p.Damage.Error(), "\n") {
-			annotation, _, _ := strings.Cut(line, ":")
-			annotations = append(annotations, annotation)
-		}
-		o.Damage = strings.Join(annotations, ", ")
-	}
-	for _, change := range p.TrailAfter.Changes[min(len(p.TrailBefore.Changes), len(p.TrailAfter.Changes)):] {
-		o.Noted = append(o.Noted, string(change.Type)+" "+change.Incident.Name)
 	}
 	return o
 }
 
 func TestFor(t *testing.T) {
+	const active, isResolved = v1alpha1.ResolutionActive, v1alpha1.ResolutionResolved
 	a, b, none := incident("inc-a", "alice"), incident("inc-b", "bob"), plan.Place{}
 	inA, inB, merged := plan.Place{Incident: a}, plan.Place{Incident: b}, plan.Place{Incident: a, Target: b}
 	moved := func() *v1alpha1.Alert { return settled(settled(alert("inc-a"), inA), merged) }
+	const leftA = "uid-of-inc-a"
 	tests := map[string]struct {
 		alert *v1alpha1.Alert
 		place plan.Place
 		want  outcome
 	}{
-		"of no incident":                     {alert(""), none, outcome{}},
-		"of an incident that does not exist": {alert("gone"), none, outcome{}},
-		"new in an incident": {alert("inc-a"), inA, outcome{
-			Incident: "inc-a", Assignee: "alice", Follows: true, Notes: true, Writes: true, Noted: []string{"AlertsLinked inc-a", "Propagated inc-a"},
-		}},
-		"settled": {settled(alert("inc-a"), inA), inA, outcome{Incident: "inc-a", Assignee: "alice"}},
-		"its incident was assigned anew": {settled(alert("inc-a"), inA), plan.Place{Incident: incident("inc-a", "carol")}, outcome{
-			Incident: "inc-a", Assignee: "carol", Follows: true, Propagates: true, Notes: true, Writes: true, Noted: []string{"Propagated inc-a"},
-		}},
-		"its incident was resolved": {settled(alert("inc-a"), inA), plan.Place{Incident: resolved(incident("inc-a", "alice"))}, outcome{
-			Incident: "inc-a", Assignee: "alice", Follows: true, Propagates: true, Notes: true, Writes: true, Noted: []string{"Propagated inc-a"},
-		}},
-		"its incident was deleted": {settled(alert("inc-a"), inA), none, outcome{Assignee: "alice"}},
-		"a person assigned it": {assigned(settled(alert("inc-a"), inA), "dave"), inA, outcome{
-			Incident: "inc-a", Assignee: "dave", Notes: true, Writes: true, Noted: []string{"AlertsChanged inc-a"},
-		}},
-		"a person moved it": {relinked(settled(alert("inc-a"), inA), "inc-b"), inB, outcome{
-			Incident: "inc-b", Assignee: "bob", Follows: true, Notes: true, Writes: true,
-			Noted: []string{"AlertsUnlinked inc-a", "AlertsLinked inc-b", "Propagated inc-b"},
-		}},
-		"a person unlinked it": {relinked(settled(alert("inc-a"), inA), ""), none, outcome{
-			Follows: true, Notes: true, Writes: true, Noted: []string{"AlertsUnlinked inc-a", "Propagated inc-a"},
-		}},
-		"its incident was merged": {settled(alert("inc-a"), inA), merged, outcome{
-			Incident: "inc-b", Assignee: "bob", Moves: true, Follows: true, Notes: true, Writes: true,
-			Noted: []string{"AlertsUnlinked inc-a", "AlertsLinked inc-b", "Propagated inc-b"},
-		}},
-		"it was moved by a merge": {moved(), inB, outcome{Incident: "inc-b", Assignee: "bob"}},
-		"new in a merged incident": {alert("inc-a"), merged, outcome{
-			Incident: "inc-b", Assignee: "bob", Moves: true, Follows: true, Notes: true, Writes: true,
-			Noted: []string{"AlertsLinked inc-a", "AlertsUnlinked inc-a", "AlertsLinked inc-b", "Propagated inc-b"},
-		}},
-		"put back into a merged incident": {relinked(moved(), "inc-a"), merged, outcome{
-			Incident: "inc-a", Assignee: "alice", PutBack: true, Follows: true, Notes: true, Writes: true,
-			Noted: []string{"AlertsUnlinked inc-b", "AlertsLinked inc-a", "Propagated inc-a"},
-		}},
-		"put back and settled": {settled(relinked(moved(), "inc-a"), merged), merged, outcome{
-			Incident: "inc-a", Assignee: "alice", PutBack: true,
-		}},
-		"a damaged memory": {set(settled(alert("inc-a"), inA), v1alpha1.InheritedAnnotation, "{"), inA, outcome{
-			Incident: "inc-a", Assignee: "alice", Follows: true, Writes: true, Damage: "annotation incidentoperator.dev/inherited",
-		}},
-		"a damaged trail": {set(settled(alert("inc-a"), inA), v1alpha1.TrailAnnotation, "{"), inA, outcome{
-			Incident: "inc-a", Assignee: "alice", Notes: true, Writes: true, Damage: "annotation editor.incidentoperator.dev/trail",
-		}},
-		"a damaged trail of no incident": {set(alert(""), v1alpha1.TrailAnnotation, "{"), none, outcome{
-			Notes: true, Writes: true, Damage: "annotation editor.incidentoperator.dev/trail",
-		}},
-		"a damaged trail in a merged incident": {set(settled(alert("inc-a"), inA), v1alpha1.TrailAnnotation, "{"), merged, outcome{
-			Incident: "inc-b", Assignee: "bob", Moves: true, Follows: true, Notes: true, Writes: true,
-			Damage: "annotation editor.incidentoperator.dev/trail", Noted: []string{"AlertsUnlinked inc-a", "AlertsLinked inc-b", "Propagated inc-b"},
-		}},
-		"both damaged": {set(set(settled(alert("inc-a"), inA), v1alpha1.TrailAnnotation, "{"), v1alpha1.InheritedAnnotation, "{"), inA, outcome{
-			Incident: "inc-a", Assignee: "alice", Follows: true, Notes: true, Writes: true,
-			Damage: "annotation incidentoperator.dev/inherited, annotation editor.incidentoperator.dev/trail",
-		}},
-		"a trail that was not written by the operator": {set(settled(alert("inc-a"), inA), v1alpha1.TrailAnnotation,
-			`{"incident":{"name":"inc-a","uid":"uid-of-inc-a"},"changes":[{"incident":{"name":"inc-a","uid":"uid-of-inc-a"},`+
-				`"ticket":"1000","type":"AlertsChanged","actor":"ceo","actorKind":"User"}]}`), inA, outcome{
-			Incident: "inc-a", Assignee: "alice", Notes: true, Writes: true, Damage: "annotation editor.incidentoperator.dev/trail",
-		}},
+		"of no incident":                     {alert(""), none, outcome{State: active}},
+		"of an incident that does not exist": {alert("gone"), none, outcome{State: active}},
+		"new in an incident":                 {alert("inc-a"), inA, outcome{Incident: "inc-a", Assignee: "alice", State: active, Follows: true}},
+		"settled":                            {settled(alert("inc-a"), inA), inA, outcome{Incident: "inc-a", Assignee: "alice", State: active}},
+		"its incident was assigned anew": {
+			settled(alert("inc-a"), inA),
+			plan.Place{Incident: incident("inc-a", "carol")},
+			outcome{Incident: "inc-a", Assignee: "carol", State: active, Follows: true, Propagates: true},
+		},
+		"its incident was resolved": {
+			settled(alert("inc-a"), inA),
+			plan.Place{Incident: resolved(incident("inc-a", "alice"))},
+			outcome{Incident: "inc-a", Assignee: "alice", State: isResolved, Follows: true, Propagates: true},
+		},
+		"its incident was deleted": {settled(alert("inc-a"), inA), none, outcome{Assignee: "alice", State: active}},
+		"a person assigned it": {
+			assigned(settled(alert("inc-a"), inA), "dave"), inA, outcome{Incident: "inc-a", Assignee: "dave", State: active},
+		},
+		"a person moved it": {
+			relinked(settled(alert("inc-a"), inA), "inc-b"), inB,
+			outcome{Incident: "inc-b", Assignee: "bob", State: active, Follows: true},
+		},
+		"a person unlinked it": {relinked(settled(alert("inc-a"), inA), ""), none, outcome{State: active, Follows: true}},
+		"its incident was merged": {
+			settled(alert("inc-a"), inA), merged,
+			outcome{Incident: "inc-b", Assignee: "bob", State: active, Moves: true, Follows: true, Left: leftA},
+		},
+		"it was moved by a merge": {moved(), inB, outcome{Incident: "inc-b", Assignee: "bob", State: active, Left: leftA}},
+		"new in a merged incident": {
+			alert("inc-a"), merged,
+			outcome{Incident: "inc-b", Assignee: "bob", State: active, Moves: true, Follows: true, Left: leftA},
+		},
+		"put back into a merged incident": {
+			relinked(moved(), "inc-a"), merged,
+			outcome{Incident: "inc-a", Assignee: "alice", State: active, PutBack: true, Follows: true, Left: leftA},
+		},
+		"put back and settled": {
+			settled(relinked(moved(), "inc-a"), merged), merged,
+			outcome{Incident: "inc-a", Assignee: "alice", State: active, PutBack: true, Left: leftA},
+		},
+		"it left a merged incident, and is in one that was merged later": {
+			settled(relinked(set(alert(""), v1alpha1.LeftAnnotation, "uid-of-another"), "inc-a"), inA), merged,
+			outcome{Incident: "inc-b", Assignee: "bob", State: active, Moves: true, Follows: true, Left: "uid-of-another " + leftA},
+		},
+		"a version before the notes knew that it left": {
+			settled(set(relinked(alert(""), "inc-a"), v1alpha1.TrailAnnotation, `{"left":["uid-of-inc-a"]}`), inA), merged,
+			outcome{Incident: "inc-a", Assignee: "alice", State: active, PutBack: true, Left: leftA},
+		},
+		"a damaged memory": {
+			set(settled(alert("inc-a"), inA), v1alpha1.InheritedAnnotation, "{"), inA,
+			outcome{Incident: "inc-a", Assignee: "alice", State: active, Follows: true, Damaged: true},
+		},
+		"a damaged memory in a merged incident": {
+			set(settled(alert("inc-a"), inA), v1alpha1.InheritedAnnotation, "{"), merged,
+			outcome{Incident: "inc-b", Assignee: "bob", State: active, Moves: true, Follows: true, Damaged: true, Left: leftA},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			p := plan.For(test.alert, test.place, circumstances)
+			p := planFor(test.alert, test.place)
 			if diff := cmp.Diff(test.want, outcomeOf(p)); diff != "" {
 				t.Errorf("plan (-want +got):\n%s", diff)
-			}
-			if bare := plan.For(test.alert, test.place, plan.Circumstances{}); bare.Changes() != p.Changes() || bare.Moves != p.Moves {
-				t.Error("whether anything is to be written depends on the circumstances")
 			}
 			after := test.place
 			if p.Moves {
 				after = plan.Place{Incident: test.place.Target}
 			}
-			if again := plan.For(written(test.alert, p), after, circumstances); again.Changes() || again.Damage != nil {
-				t.Errorf("planned again: %+v, %v", outcomeOf(again), again.TrailAfter)
+			if again := planFor(written(test.alert, p), after); again.Follows() || again.Damage != nil {
+				t.Errorf("planned again: %+v", outcomeOf(again))
 			}
 		})
 	}
 }
 
-func TestForIsLateWhereTheTrailIsFull(t *testing.T) {
-	a := incident("inc-a", "alice")
-	place := plan.Place{Incident: a}
-	edited := assigned(full(settled(alert("inc-a"), place), v1alpha1.ActivityIncident{Name: "inc-a", UID: "uid-of-inc-a"}), "dave")
-	p := plan.For(edited, place, circumstances)
-	if !p.Late || p.Notes || p.Changes() {
-		t.Errorf("want it late, with nothing to note yet, got %+v", outcomeOf(p))
-	}
-	if diff := cmp.Diff(p.TrailBefore, p.TrailAfter); diff != "" {
-		t.Errorf("trail (-before +after):\n%s", diff)
-	}
-	taken := circumstances
-	taken.Taken = func(activity.Change) bool { return true }
-	if p = plan.For(edited, place, taken); p.Late || !p.Notes || len(p.TrailAfter.Changes) != 1 {
-		t.Errorf("want the edit noted once the log took the others, got %+v", outcomeOf(p))
+func TestAnAlertRemembersTheMergedIncidentsThatItLeft(t *testing.T) {
+	for had, want := range map[int][]string{0: {"uid-of-inc-a"}, 63: nil, 64: nil, 70: nil} {
+		linked := alert("inc-a")
+		var left []string
+		for i := range had {
+			left = append(left, fmt.Sprintf("uid-%d", i))
+		}
+		set(linked, v1alpha1.LeftAnnotation, strings.Join(left, "\n"))
+		if want == nil {
+			want = append(left[max(0, had-63):had:had], "uid-of-inc-a")
+		}
+		known := facts.Read(linked, noon)
+		known.Left = append(known.Left, "beyond")[:had]
+		p := plan.For(known, plan.Place{Incident: incident("inc-a", ""), Target: incident("inc-b", "")})
+		if diff := cmp.Diff(want, p.Left); diff != "" {
+			t.Errorf("after %d (-want +got):\n%s", had, diff)
+		}
+		if known.Left[:had+1][had] != "beyond" {
+			t.Errorf("after %d: the facts of the alert were changed", had)
+		}
 	}
 }
 
 func TestDamageOfAMemoryIsRepaired(t *testing.T) {
 	place := plan.Place{Incident: incident("inc-a", "alice")}
-	p := plan.For(set(settled(alert("inc-a"), place), v1alpha1.InheritedAnnotation, "{"), place, circumstances)
+	p := planFor(set(settled(alert("inc-a"), place), v1alpha1.InheritedAnnotation, "{"), place)
 	want := &inherit.Memory{Incident: "inc-a", UID: "uid-of-inc-a", Assignee: &inherit.Given{Value: "alice"}}
 	if diff := cmp.Diff(want, p.After.Memory); diff != "" || p.Before.Memory != nil || p.Propagates() {
 		t.Errorf("memory (-want +got):\n%s", diff)
 	}
 	if err := p.Damage; err == nil || err.Error() != "annotation incidentoperator.dev/inherited: must be a JSON object: unexpected end of JSON input" {
 		t.Errorf("damage: %v", err)
-	}
-}
-
-func TestCircumstancesGoIntoTheTrail(t *testing.T) {
-	linked := set(alert("inc-a"), v1alpha1.EditorAnnotationPrefix+"incidentRef", "bob@1")
-	for actor, known := range map[string]bool{"bob": true, "Unknown": false} {
-		p := plan.For(linked, plan.Place{Incident: incident("inc-a", "")}, plan.Circumstances{ActorsKnown: known, Ticket: "77"})
-		if change := p.TrailAfter.Changes[0]; change.Actor != actor || change.Ticket != "77" {
-			t.Errorf("want %s under 77, got %+v", actor, change)
-		}
 	}
 }
 

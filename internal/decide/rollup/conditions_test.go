@@ -101,7 +101,7 @@ func TestPropagated(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			result := rollup.Compute(rollup.Subject{Incident: test.incident}, test.alerts, noon, rollup.Options{})
+			result := look(rollup.Subject{Incident: test.incident}, test.alerts, noon, rollup.Options{})
 			expect(t, "pending", test.pending, result.Pending)
 			condition := meta.FindStatusCondition(result.Status.Conditions, v1alpha1.ConditionPropagated)
 			if condition == nil {
@@ -194,9 +194,9 @@ func TestResolutionHeld(t *testing.T) {
 // A condition says since when its status is what it is, whatever else about it changes.
 func TestConditionsKeepTheirTransitionTime(t *testing.T) {
 	i := incident(toAlice, resolvedAt(minutes(5)))
-	look := func(minute int, alerts ...v1alpha1.Alert) {
+	at := func(minute int, alerts ...v1alpha1.Alert) {
 		i.Generation++
-		i.Status = rollup.Compute(rollup.Subject{Incident: i}, alerts, noon.Add(time.Duration(minute)*time.Minute), rollup.Options{}).Status
+		i.Status = look(rollup.Subject{Incident: i}, alerts, noon.Add(time.Duration(minute)*time.Minute), rollup.Options{}).Status
 	}
 	want := func(kind string, status metav1.ConditionStatus, since *metav1.Time) {
 		t.Helper()
@@ -211,19 +211,19 @@ func TestConditionsKeepTheirTransitionTime(t *testing.T) {
 	pending := alert(createdAt(minutes(0)))
 	late := alert(createdAt(minutes(7)))
 
-	look(10, pending, pending)
+	at(10, pending, pending)
 	want(v1alpha1.ConditionPropagated, metav1.ConditionFalse, minutes(10))
 	want(v1alpha1.ConditionResolutionHeld, metav1.ConditionTrue, minutes(10))
-	look(11, pending)
+	at(11, pending)
 	want(v1alpha1.ConditionPropagated, metav1.ConditionFalse, minutes(10))
-	look(12)
+	at(12)
 	want(v1alpha1.ConditionPropagated, metav1.ConditionTrue, minutes(12))
 	want(v1alpha1.ConditionResolutionHeld, metav1.ConditionTrue, minutes(10))
-	look(13)
+	at(13)
 	want(v1alpha1.ConditionPropagated, metav1.ConditionTrue, minutes(12))
-	look(14, late)
+	at(14, late)
 	want(v1alpha1.ConditionResolutionHeld, metav1.ConditionFalse, minutes(14))
-	look(15, late, late)
+	at(15, late, late)
 	want(v1alpha1.ConditionResolutionHeld, metav1.ConditionFalse, minutes(14))
 }
 

@@ -28,7 +28,7 @@ import (
 
 func TestMergedSaysHowTheMergeStands(t *testing.T) {
 	left := func(a *v1alpha1.Alert) {
-		a.Annotations = map[string]string{v1alpha1.TrailAnnotation: `{"left":["uid-1"]}`}
+		a.Annotations = map[string]string{v1alpha1.LeftAnnotation: "uid-1"}
 	}
 	target := incident(func(i *v1alpha1.Incident) { i.Name, i.UID = "inc-2", "uid-2" })
 	for name, test := range map[string]struct {
@@ -61,7 +61,7 @@ func TestMergedSaysHowTheMergeStands(t *testing.T) {
 			if test.refusal == nil {
 				i.Status.MergedInto = v1alpha1.MergedInto{Name: "inc-2", UID: "uid-2"}
 			}
-			result := rollup.Compute(rollup.Subject{Incident: i, Target: test.target, Refusal: test.refusal}, test.alerts, noon, rollup.Options{})
+			result := look(rollup.Subject{Incident: i, Target: test.target, Refusal: test.refusal}, test.alerts, noon, rollup.Options{})
 			merged := meta.FindStatusCondition(result.Status.Conditions, v1alpha1.ConditionMerged)
 			if merged == nil {
 				t.Fatal("there is no condition Merged")
@@ -79,7 +79,7 @@ func TestAMergedIncidentRedirectsToTheEndOfTheChain(t *testing.T) {
 	})
 	target := incident(func(i *v1alpha1.Incident) { i.Name, i.UID = "inc-2", "uid-2" })
 	redirect := func(target *v1alpha1.Incident) string {
-		return rollup.Compute(rollup.Subject{Incident: i, Target: target}, nil, noon, rollup.Options{}).Status.RedirectedTo
+		return look(rollup.Subject{Incident: i, Target: target}, nil, noon, rollup.Options{}).Status.RedirectedTo
 	}
 	expect(t, "redirectedTo", "inc-2", redirect(target))
 	target.Status.MergedInto, target.Status.RedirectedTo = v1alpha1.MergedInto{Name: "inc-3", UID: "uid-3"}, "inc-4"
@@ -95,7 +95,7 @@ func TestMergedSaysNothingNewBeforeTheMergeIsDecided(t *testing.T) {
 	if merged := meta.FindStatusCondition(compute(i).Conditions, v1alpha1.ConditionMerged); merged != nil {
 		t.Errorf("said too early: %v", merged)
 	}
-	i.Status = rollup.Compute(rollup.Subject{Incident: i, Refusal: &merge.Refusal{Reason: "MutualMerge", Message: "no"}}, nil, noon, rollup.Options{}).Status
+	i.Status = look(rollup.Subject{Incident: i, Refusal: &merge.Refusal{Reason: "MutualMerge", Message: "no"}}, nil, noon, rollup.Options{}).Status
 	if merged := meta.FindStatusCondition(compute(i).Conditions, v1alpha1.ConditionMerged); merged == nil || merged.Reason != "MutualMerge" {
 		t.Errorf("the refusal is gone: %v", merged)
 	}
@@ -103,7 +103,7 @@ func TestMergedSaysNothingNewBeforeTheMergeIsDecided(t *testing.T) {
 
 func TestMergedGoesWithTheWish(t *testing.T) {
 	i := incident(func(i *v1alpha1.Incident) { i.Spec.MergeInto.Name = "inc-2" })
-	i.Status = rollup.Compute(rollup.Subject{Incident: i, Refusal: &merge.Refusal{Reason: "MutualMerge", Message: "no"}}, nil, noon, rollup.Options{}).Status
+	i.Status = look(rollup.Subject{Incident: i, Refusal: &merge.Refusal{Reason: "MutualMerge", Message: "no"}}, nil, noon, rollup.Options{}).Status
 	i.Spec.MergeInto.Name = ""
 	if merged := meta.FindStatusCondition(compute(i).Conditions, v1alpha1.ConditionMerged); merged != nil {
 		t.Errorf("still there: %v", merged)

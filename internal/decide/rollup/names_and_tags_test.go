@@ -22,11 +22,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/rollup"
-	"github.com/incident-operator/incident-operator/internal/decide/tags"
 )
 
 func TestName(t *testing.T) {
@@ -62,7 +59,7 @@ func TestName(t *testing.T) {
 				i.Status.Name, i.Status.NameSource = test.shown, test.source
 			})
 			options := rollup.Options{AutomaticNamesSince: test.since}
-			status := rollup.Compute(rollup.Subject{Incident: i}, []v1alpha1.Alert{alert()}, noon, options).Status
+			status := look(rollup.Subject{Incident: i}, []v1alpha1.Alert{alert()}, noon, options).Status
 			expect(t, "name", test.want, status.Name)
 			expect(t, "nameSource", test.wantBy, status.NameSource)
 			expect(t, "automaticName", automatic, status.AutomaticName)
@@ -122,10 +119,7 @@ func TestTags(t *testing.T) {
 		i.Labels = map[string]string{
 			"app": "unrelated", prefix + "by-hand": "yes", prefix + "ransomware": "", prefix + "taken-away": "",
 		}
-		i.ManagedFields = []metav1.ManagedFieldsEntry{{
-			Manager: tags.Manager, Operation: metav1.ManagedFieldsOperationApply, FieldsType: "FieldsV1",
-			FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:labels":{"f:` + prefix + `ransomware":{},"f:` + prefix + `taken-away":{}}}}`),
-		}}
+		i.Annotations = map[string]string{v1alpha1.LabelsAnnotation: "ransomware\ntaken-away"}
 	})
 	status := compute(i)
 	expect(t, "tags", []v1alpha1.IncidentTag{

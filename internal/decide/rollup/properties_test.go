@@ -104,9 +104,9 @@ func forEachCase(t *testing.T, property func(t *testing.T, r *rand.Rand, i *v1al
 
 func TestTheOrderOfAlertsDoesNotMatter(t *testing.T) {
 	forEachCase(t, func(t *testing.T, r *rand.Rand, i *v1alpha1.Incident, alerts []v1alpha1.Alert, options rollup.Options) {
-		want := rollup.Compute(rollup.Subject{Incident: i}, alerts, noon, options)
+		want := look(rollup.Subject{Incident: i}, alerts, noon, options)
 		r.Shuffle(len(alerts), func(a, b int) { alerts[a], alerts[b] = alerts[b], alerts[a] })
-		got := rollup.Compute(rollup.Subject{Incident: i}, alerts, noon, options)
+		got := look(rollup.Subject{Incident: i}, alerts, noon, options)
 		expect(t, "status of another order", want.Status, got.Status)
 		expect(t, "pending of another order", want.Pending, got.Pending)
 	})
@@ -115,9 +115,9 @@ func TestTheOrderOfAlertsDoesNotMatter(t *testing.T) {
 // What was written is read back through the API and computed again later: nothing is left to be written.
 func TestComputingAgainChangesNothing(t *testing.T) {
 	forEachCase(t, func(t *testing.T, _ *rand.Rand, i *v1alpha1.Incident, alerts []v1alpha1.Alert, options rollup.Options) {
-		first := rollup.Compute(rollup.Subject{Incident: i}, alerts, noon.Add(123*time.Millisecond), options)
+		first := look(rollup.Subject{Incident: i}, alerts, noon.Add(123*time.Millisecond), options)
 		i.Status = readBack(t, first.Status)
-		second := rollup.Compute(rollup.Subject{Incident: i}, alerts, noon.Add(time.Hour), options)
+		second := look(rollup.Subject{Incident: i}, alerts, noon.Add(time.Hour), options)
 		if !equality.Semantic.DeepEqual(i.Status, second.Status) {
 			t.Errorf("status of a second look (-first +second):\n%s", cmp.Diff(i.Status, second.Status))
 		}
@@ -141,9 +141,9 @@ func readBack(t *testing.T, status v1alpha1.IncidentStatus) v1alpha1.IncidentSta
 // The incident and its alerts come from the cache without a copy: whoever changes them changes what others see.
 func TestComputeChangesNothingThatItIsGiven(t *testing.T) {
 	forEachCase(t, func(t *testing.T, _ *rand.Rand, i *v1alpha1.Incident, alerts []v1alpha1.Alert, options rollup.Options) {
-		i.Status.Conditions = rollup.Compute(rollup.Subject{Incident: i}, nil, noon, options).Status.Conditions
+		i.Status.Conditions = look(rollup.Subject{Incident: i}, nil, noon, options).Status.Conditions
 		incidentBefore, alertsBefore := i.DeepCopy(), (&v1alpha1.AlertList{Items: alerts}).DeepCopy().Items
-		rollup.Compute(rollup.Subject{Incident: i}, alerts, noon.Add(time.Hour), options)
+		look(rollup.Subject{Incident: i}, alerts, noon.Add(time.Hour), options)
 		expect(t, "incident", incidentBefore, i)
 		if len(alerts) > 0 {
 			expect(t, "alerts", alertsBefore, alerts)
@@ -154,7 +154,7 @@ func TestComputeChangesNothingThatItIsGiven(t *testing.T) {
 // The counts of the conditions are those of the decision that changes the alerts.
 func TestPendingAndHeldAreWhatDecideSays(t *testing.T) {
 	forEachCase(t, func(t *testing.T, _ *rand.Rand, i *v1alpha1.Incident, alerts []v1alpha1.Alert, options rollup.Options) {
-		result := rollup.Compute(rollup.Subject{Incident: i}, alerts, noon, options)
+		result := look(rollup.Subject{Incident: i}, alerts, noon, options)
 		written := i.DeepCopy()
 		written.Status = result.Status
 		source, settled := inherit.FromIncident(written)

@@ -54,9 +54,9 @@ func subresource(entry metav1.ManagedFieldsEntry) metav1.ManagedFieldsEntry {
 }
 
 func TestResolvedTime(t *testing.T) {
-	// The operator's own clock, an hour wrong, and with more digits than the API keeps.
-	clock := noon.Add(-time.Hour + 123*time.Millisecond)
-	clockSecond := metav1.NewTime(noon.Add(-time.Hour))
+	// The operator's own clock, an hour later, and with more digits than the API keeps.
+	clock := noon.Add(time.Hour + 123*time.Millisecond)
+	clockSecond := metav1.NewTime(noon.Add(time.Hour))
 	tests := map[string]struct {
 		incident *v1alpha1.Incident
 		want     *metav1.Time
@@ -112,7 +112,7 @@ func TestResolvedTime(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := rollup.Compute(rollup.Subject{Incident: test.incident}, nil, clock, rollup.Options{}).Status.ResolvedTime
+			got := look(rollup.Subject{Incident: test.incident}, nil, clock, rollup.Options{}).Status.ResolvedTime
 			expect(t, "resolvedTime", test.want, got)
 		})
 	}

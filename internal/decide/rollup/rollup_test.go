@@ -28,6 +28,8 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/facts"
+	"github.com/incident-operator/incident-operator/internal/decide/plan"
 	"github.com/incident-operator/incident-operator/internal/decide/rollup"
 )
 
@@ -119,7 +121,29 @@ func createdAt(when *metav1.Time) func(*v1alpha1.Alert) {
 }
 
 func compute(i *v1alpha1.Incident, alerts ...v1alpha1.Alert) v1alpha1.IncidentStatus {
-	return rollup.Compute(rollup.Subject{Incident: i}, alerts, noon, rollup.Options{}).Status
+	return look(rollup.Subject{Incident: i}, alerts, noon, rollup.Options{}).Status
+}
+
+// result is what a look at an incident finds.
+type result struct {
+	Status  v1alpha1.IncidentStatus
+	Pending int
+}
+
+// look looks at an incident as the operator does: first when it was resolved, then how its alerts stand to that.
+func look(subject rollup.Subject, alerts []v1alpha1.Alert, now time.Time, options rollup.Options) result {
+	subject.Incident = rollup.Observed(subject.Incident, now)
+	t := tallyOf(plan.Place{Incident: subject.Incident, Target: subject.Target}, alerts)
+	return result{rollup.Compute(subject, t, now, options), t.Standing(rollup.Pending)}
+}
+
+func tallyOf(place plan.Place, alerts []v1alpha1.Alert) *rollup.Tally {
+	t := rollup.NewTally()
+	for i := range alerts {
+		known := facts.Read(&alerts[i], noon)
+		t.Add(known, rollup.Stand(known, place))
+	}
+	return t
 }
 
 func expect(t *testing.T, what string, want, got any) {
@@ -138,16 +162,18 @@ func TestComputeFillsEveryField(t *testing.T) {
 		i.Spec.Tags = []v1alpha1.Tag{"Ransomware"}
 		i.Labels = map[string]string{v1alpha1.TagLabelPrefix + "by-hand": "yes"}
 		i.Status.ResolvedTime = minutes(10)
-		i.Status.Activity = v1alpha1.ActivityHead{Entries: 3, Head: "head of the log"}
+		i.Status.Activity = v1alpha1.ActivityHead{Entries: 2, Head: "an older one"}
 		i.Spec.MergeInto.Name = "inc-2"
 		i.Status.MergedInto = v1alpha1.MergedInto{Name: "inc-2", UID: "uid-2"}
 	})
 	carries := remembers(`{"incident":"inc-1","uid":"uid-1","resolution":{"value":"Resolved","over":"Active"}}`)
-	got := compute(i,
+	alerts := []v1alpha1.Alert{
 		alert(severe(v1alpha1.SeverityHigh), category("Execution"), from("Falco"), about("Node node-1", "User eve"),
 			seen(minutes(-9), minutes(-3)), inState(resolved), carries),
 		alert(severe(v1alpha1.SeverityMedium), titled("Odd process"), category("InitialAccess"), from("Trivy"), seen(minutes(-5), minutes(-1))),
-	)
+	}
+	head := v1alpha1.ActivityHead{Entries: 3, Head: "head of the log"}
+	got := look(rollup.Subject{Incident: i, Log: head}, alerts, noon, rollup.Options{}).Status
 	want := v1alpha1.IncidentStatus{
 		ObservedGeneration: 7,
 		Conditions: []metav1.Condition{
@@ -189,7 +215,7 @@ func TestComputeFillsEveryField(t *testing.T) {
 		FirstActivityTime: minutes(-9),
 		LastActivityTime:  minutes(-1),
 		ResolvedTime:      minutes(10),
-		Activity:          v1alpha1.ActivityHead{Entries: 3, Head: "head of the log"}, // the log is written elsewhere
+		Activity:          head,
 	}
 	expect(t, "status", want, got)
 	for field, value := range reflect.ValueOf(want).Fields() {
@@ -214,7 +240,6 @@ func TestComputeOfNoAlerts(t *testing.T) {
 		Alerts:        v1alpha1.AlertCounts{Total: ptr.To(int32(0)), Active: ptr.To(int32(0)), Resolved: ptr.To(int32(0)), Summary: "0/0"},
 		Endpoints:     ptr.To(int32(0)),
 		Users:         ptr.To(int32(0)),
-		Sources:       []string{},
 	}
 	expect(t, "status", want, compute(incident()))
 }

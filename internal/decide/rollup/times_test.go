@@ -37,8 +37,8 @@ func TestTimesOfDetectorsComeToRest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			i := incident()
 			alerts := []v1alpha1.Alert{alert(seen(ptr.To(metav1.NewTime(when)), ptr.To(metav1.NewTime(when))))}
-			i.Status = readBack(t, rollup.Compute(rollup.Subject{Incident: i}, alerts, noon, rollup.Options{}).Status)
-			if again := rollup.Compute(rollup.Subject{Incident: i}, alerts, noon, rollup.Options{}).Status; !equality.Semantic.DeepEqual(i.Status, again) {
+			i.Status = readBack(t, look(rollup.Subject{Incident: i}, alerts, noon, rollup.Options{}).Status)
+			if again := look(rollup.Subject{Incident: i}, alerts, noon, rollup.Options{}).Status; !equality.Semantic.DeepEqual(i.Status, again) {
 				t.Errorf("a second look differs: %v to %v, then %v to %v",
 					i.Status.FirstActivityTime, i.Status.LastActivityTime, again.FirstActivityTime, again.LastActivityTime)
 			}
@@ -53,7 +53,7 @@ func TestAZeroTimeDoesNotDependOnTheOrder(t *testing.T) {
 
 func TestAnAlertThatIsBeingDeletedIsNotPending(t *testing.T) {
 	going := alert(func(a *v1alpha1.Alert) { a.DeletionTimestamp = minutes(1) })
-	expect(t, "pending", 0, rollup.Compute(rollup.Subject{Incident: incident(toAlice)}, []v1alpha1.Alert{going}, noon, rollup.Options{}).Pending)
+	expect(t, "pending", 0, look(rollup.Subject{Incident: incident(toAlice)}, []v1alpha1.Alert{going}, noon, rollup.Options{}).Pending)
 }
 
 func TestActivityDoesNotEndBeforeItBegins(t *testing.T) {

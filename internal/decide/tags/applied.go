@@ -39,7 +39,8 @@ func applied(managed []metav1.ManagedFieldsEntry, labels map[string]string, spec
 	}
 	mirrored := Keys{}
 	for _, tag := range spec {
-		if key := LabelKey(string(tag)); keys.Has(key) && labels[key] == "" {
+		key := LabelKey(string(tag))
+		if value, borne := labels[key]; borne && value == "" && keys.Has(key) {
 			mirrored.Insert(key)
 		}
 	}

@@ -18,13 +18,11 @@ package undo_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/utils/ptr"
-
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/decide/activity"
 	"github.com/incident-operator/incident-operator/internal/decide/undo"
 )
 
@@ -32,15 +30,14 @@ import (
 func TestBehind(t *testing.T) {
 	for name, change := range map[string]func(*history){
 		"an edit":           func(h *history) { h.incident.Generation++ },
-		"alerts":            func(h *history) { h.log[len(h.log)-1].After.Alerts.Until = "99" },
 		"no log":            func(h *history) { h.log = nil },
 		"another's log":     func(h *history) { h.incident.UID = "another" },
 		"an alert came":     func(h *history) { h.link("b") },
 		"an alert left":     func(h *history) { h.unlink("a") },
-		"one for another":   func(h *history) { h.unlink("a"); h.link("b"); h.note("b", activity.Trail{}) },
-		"a change is noted": func(h *history) { h.note("a", h.trail("8")) },
-		"a trail is lost":   func(h *history) { h.alerts[0].Annotations = nil },
-		"an odd trail":      func(h *history) { h.alerts[0].Annotations[v1alpha1.TrailAnnotation] = "{" },
+		"a change is noted": func(h *history) { h.note("a", edited(8)) },
+		"one of two":        func(h *history) { h.note("a", edited(7), edited(8)) },
+		"of a new alert":    func(h *history) { h.note("a", edited(7)); h.alerts[0].UID = "another" },
+		"one for another":   func(h *history) { h.unlink("a"); h.link("b"); h.note("b", edited(1)) },
 		"a label":           func(h *history) { h.incident.Labels = map[string]string{tagPrefix + "b": ""} },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -57,11 +54,11 @@ func TestBehind(t *testing.T) {
 func TestNotBehind(t *testing.T) {
 	for name, change := range map[string]func(*history){
 		"nothing":       func(*history) {},
-		"taken already": func(h *history) { h.note("a", h.trail("7")) },
-		"another's":     func(h *history) { h.note("a", activity.Trail{Incident: h.end().Incident, Changes: othersChanges()}) },
-		"deleted, unread": func(h *history) {
-			h.note("a", activity.Trail{})
-			h.alerts[0].DeletionTimestamp = ptr.To(metav1.Unix(1, 0))
+		"taken already": func(h *history) { h.note("a", edited(6), edited(7)) },
+		"another's":     func(h *history) { h.note("a", `8 1 "bob" in "other" "uid-of-other" severity "" "High"`) },
+		"dropped":       func(h *history) { h.note("a") },
+		"cannot be read": func(h *history) {
+			h.alerts[0].Annotations[v1alpha1.NotesAnnotation] = "{"
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -74,33 +71,26 @@ func TestNotBehind(t *testing.T) {
 	}
 }
 
-// caughtUp has one alert, and a log that has taken tickets up to 7.
+// caughtUp has one alert, and a log that has taken its notes up to 7.
 func caughtUp(t *testing.T) *history {
 	h := begin(t, tagged("x"))
 	h.edit("bob", "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" })
 	h.tell(v1alpha1.ActivityAlertsLinked, v1alpha1.ActorUser, "other", 1, "a")
-	h.log[len(h.log)-1].After.Alerts.Recorded = "7"
+	h.log[len(h.log)-1].After.Alerts.Taken = []v1alpha1.ActivityTakenNote{{Alert: "uid-of-a", Note: 7}}
 	return h
 }
 
-func (h *history) note(alert string, trail activity.Trail) {
+func edited(number int) string {
+	return fmt.Sprintf(`%d 1 "bob" in "inc" %q severity "" "High"`, number, uid)
+}
+
+// note lets an alert bear notes, of which the last is number 8.
+func (h *history) note(alert string, lines ...string) {
 	for i := range h.alerts {
 		if h.alerts[i].Name == alert {
-			h.alerts[i].Annotations[v1alpha1.TrailAnnotation] = trail.String()
+			h.alerts[i].Annotations[v1alpha1.NotesAnnotation] = strings.Join(append([]string{"8"}, lines...), "\n")
 		}
 	}
-}
-
-func (h *history) trail(ticket string) activity.Trail {
-	return activity.Trail{Incident: h.end().Incident, Changes: []activity.Change{changeOf(h.end().Incident, ticket)}}
-}
-
-func othersChanges() []activity.Change {
-	return []activity.Change{changeOf(v1alpha1.ActivityIncident{Name: "other", UID: "uid-of-other"}, "9")}
-}
-
-func changeOf(incident v1alpha1.ActivityIncident, ticket string) activity.Change {
-	return activity.Change{Incident: incident, Ticket: ticket, Type: activity.Linked, Actor: "bob", ActorKind: v1alpha1.ActorUser}
 }
 
 // TestArrivedWithOthers never unlinks an alert that was created in the incident.

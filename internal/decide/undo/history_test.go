@@ -17,6 +17,7 @@ limitations under the License.
 package undo_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,9 +25,11 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/note"
 	"github.com/incident-operator/incident-operator/internal/decide/undo"
 )
 
@@ -46,22 +49,79 @@ func begin(t *testing.T, set func(*v1alpha1.Incident)) *history {
 	return h
 }
 
-// edit is an edit that admission stamped and the operator saw.
+// edit is an edit that admission noted and stamped, and the operator saw.
 func (h *history) edit(by, group string, change func(*v1alpha1.Incident)) {
 	h.t.Helper()
+	before := h.incident.DeepCopy()
 	change(h.incident)
 	h.incident.Generation++
 	h.incident.ResourceVersion = fmt.Sprint(100 + h.incident.Generation)
 	metav1.SetMetaDataAnnotation(&h.incident.ObjectMeta, v1alpha1.EditorAnnotationPrefix+group, fmt.Sprintf("%s@%d", by, h.incident.Generation))
-	for _, entry := range h.end().Changes(h.incident, time.Unix(0, 0)) {
-		h.add(entry)
+	facts := activity.Facts{Incident: h.incident, Notes: h.noted(by, before)}
+	for entry := h.end().Next(facts, time.Unix(0, 0)); entry != nil; entry = h.end().Next(facts, time.Unix(0, 0)) {
+		h.add(*entry)
+	}
+}
+
+// noted is the note of an edit.
+func (h *history) noted(by string, before *v1alpha1.Incident) note.List {
+	h.t.Helper()
+	line := fmt.Sprintf("%d %d %q", h.incident.Generation, h.incident.Generation, by)
+	if h.incident.Generation == 1 {
+		line += ` created "" ""`
+	}
+	from, to := told(before), told(h.incident)
+	for _, group := range [][]string{
+		{note.FieldName},
+		{note.FieldDescription},
+		{note.FieldTags, note.FieldLabels},
+		{note.FieldAssignee},
+		{note.FieldVerdict, note.FieldDetermination},
+		{note.FieldSeverity},
+		{note.FieldMergeInto},
+		{note.FieldState, note.FieldResolution},
+	} {
+		if !slices.ContainsFunc(group, func(field string) bool { return from[field] != to[field] }) {
+			continue
+		}
+		for _, field := range group {
+			line += fmt.Sprintf(" %s %q %q", field, from[field], to[field])
+		}
+	}
+	notes, err := note.Parse(fmt.Sprintf("%d\n%s", h.incident.Generation, line))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return notes
+}
+
+// told is what a note tells of an incident.
+func told(i *v1alpha1.Incident) map[string]string {
+	var texts, labels []string
+	for _, tag := range i.Spec.Tags {
+		texts = append(texts, string(tag))
+	}
+	for key := range i.Labels {
+		if name, ok := strings.CutPrefix(key, tagPrefix); ok {
+			labels = append(labels, name)
+		}
+	}
+	slices.Sort(labels)
+	return map[string]string{
+		note.FieldName: i.Spec.Name, note.FieldDescription: i.Spec.Description, note.FieldAssignee: i.Spec.Assignee,
+		note.FieldTags: strings.Join(texts, "\n"), note.FieldLabels: strings.Join(labels, "\n"),
+		note.FieldVerdict:       string(cmp.Or(i.Spec.Classification.Verdict, v1alpha1.VerdictNotSet)),
+		note.FieldDetermination: string(i.Spec.Classification.Determination),
+		note.FieldSeverity:      string(i.Spec.Severity), note.FieldMergeInto: i.Spec.MergeInto.Name,
+		note.FieldState:      string(cmp.Or(i.Spec.Resolution.State, v1alpha1.ResolutionActive)),
+		note.FieldResolution: i.Spec.Resolution.Note,
 	}
 }
 
 func (h *history) end() activity.Log {
-	l := activity.Log{Incident: v1alpha1.ActivityIncident{Name: "inc", UID: uid}, ActorsKnown: true}
+	l := activity.Log{Ref: v1alpha1.ActivityIncident{Name: "inc", UID: uid}, ActorsKnown: true}
 	if len(h.log) > 0 {
-		l.Head = &h.log[len(h.log)-1]
+		l.End = activity.EndOf(&h.log[len(h.log)-1])
 	}
 	return l
 }
@@ -86,13 +146,13 @@ func (h *history) tell(kind v1alpha1.ActivityType, actor v1alpha1.ActorKind, oth
 	}
 	entry := v1alpha1.ActivitySpec{
 		Type: kind, Actor: "alice", ActorKind: actor, OtherIncident: other, Summary: "alerts",
-		Alerts: v1alpha1.ActivityAlerts{Count: count, Names: names}, After: h.end().Head.After,
+		Alerts: v1alpha1.ActivityAlerts{Count: count, Names: names}, After: h.end().End.After,
 	}
 	entry.After.Alerts.Total = int64(len(h.alerts))
 	h.add(entry)
 }
 
-// link links alerts, which note it. Those that are new were created so.
+// link links alerts, as the log knows. Those that are new were created so.
 func (h *history) link(names ...string) {
 	for _, name := range names {
 		alert := v1alpha1.Alert{}
@@ -101,10 +161,8 @@ func (h *history) link(names ...string) {
 		if strings.HasPrefix(name, "new-") {
 			stamp = "alice@1"
 		}
-		alert.Annotations = map[string]string{
-			v1alpha1.EditorAnnotationPrefix + "incidentRef": stamp,
-			v1alpha1.TrailAnnotation:                        activity.Trail{Incident: h.end().Incident}.String(),
-		}
+		alert.UID, alert.Spec.IncidentRef.Name = types.UID("uid-of-"+name), "inc"
+		alert.Annotations = map[string]string{v1alpha1.EditorAnnotationPrefix + "incidentRef": stamp}
 		h.alerts = append(h.alerts, alert)
 	}
 }

@@ -18,12 +18,11 @@ package undo_test
 
 import (
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
@@ -47,7 +46,7 @@ func TestFieldsComeBack(t *testing.T) {
 		"unassigned":      {func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" }, "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "" }},
 		"named":           {nothing, "name", func(i *v1alpha1.Incident) { i.Spec.Name = "Ours" }},
 		"severity":        {nothing, "severity", func(i *v1alpha1.Incident) { i.Spec.Severity = v1alpha1.SeverityLow }},
-		"described":       {nothing, "description", func(i *v1alpha1.Incident) { i.Spec.Description = strings.Repeat("x", 256) }},
+		"described":       {nothing, "description", func(i *v1alpha1.Incident) { i.Spec.Description = strings.Repeat("x", 5000) }},
 		"resolved, noted": {nothing, "resolution", resolveWith("done")},
 		"re-opened": {resolveWith("done"), "resolution", func(i *v1alpha1.Incident) {
 			i.Spec.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionInProgress}
@@ -67,7 +66,7 @@ func TestFieldsComeBack(t *testing.T) {
 			h := begin(t, test.start)
 			want := activity.Fields(h.incident)
 			h.edit("bob", test.group, test.change)
-			last := h.end().Head.Sequence
+			last := h.end().End.Sequence
 			h.tell(v1alpha1.ActivityPropagated, v1alpha1.ActorOperator, "", 1, "a")
 			h.tell(v1alpha1.ActivityCommented, v1alpha1.ActorUser, "", 1)
 			h.tell(v1alpha1.ActivityAlertsLinked, v1alpha1.ActorUser, "", 2, "new-1", "new-2")
@@ -96,14 +95,12 @@ func TestFieldsComeBack(t *testing.T) {
 	}
 }
 
-// TestOneRequest has a request that changed two groups of fields, and so made two entries.
+// TestOneRequest has a request that changed two groups of fields, and made one entry.
 func TestOneRequest(t *testing.T) {
 	both := func(verdict v1alpha1.Verdict, note string) func(*v1alpha1.Incident) {
 		return func(i *v1alpha1.Incident) {
 			i.Spec.Classification.Verdict = verdict
 			resolveWith(note)(i)
-			stamp := fmt.Sprintf("bob@%d", i.Generation+1)
-			metav1.SetMetaDataAnnotation(&i.ObjectMeta, v1alpha1.EditorAnnotationPrefix+"classification", stamp)
 		}
 	}
 	h := begin(t, nothing)
@@ -119,15 +116,12 @@ func TestOneRequest(t *testing.T) {
 	if diff := cmp.Diff(activity.Fields(before), activity.Fields(reversal.After)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	const want = "entry 3 (Classified by bob: classification.verdict: NotSet → FalsePositive) and " +
-		"entry 4 (Resolved by bob: resolution.state: Active → Resolved; resolution.note: none → done)"
+	const want = "entry 3 (Resolved by bob: classification.verdict: NotSet → FalsePositive; " +
+		"resolution.state: Active → Resolved; resolution.note: none → done)"
 	if reversal.Describe() != want {
 		t.Errorf("got %q", reversal.Describe())
 	}
-	h.edit("bob", "resolution", func(i *v1alpha1.Incident) {
-		both("", "")(i)
-		i.Spec = reversal.After.Spec
-	})
+	h.edit("bob", "resolution", func(i *v1alpha1.Incident) { i.Spec = reversal.After.Spec })
 	if reversal, err = h.decide(); err != nil {
 		t.Fatal(err)
 	}
@@ -136,13 +130,47 @@ func TestOneRequest(t *testing.T) {
 	}
 }
 
+// TestOneRequestOfAnEarlierVersion has one that made an entry for each group, which the stamps show.
+func TestOneRequestOfAnEarlierVersion(t *testing.T) {
+	h := begin(t, nothing)
+	h.stamped(v1alpha1.ActivityAssigned, "assignee", "bob@2", v1alpha1.ActivityChange{Field: "spec.assignee", To: "bob"})
+	h.stamped(v1alpha1.ActivityClassified, "classification", "bob@3",
+		v1alpha1.ActivityChange{Field: "spec.classification.verdict", From: "NotSet", To: "FalsePositive"})
+	h.stamped(v1alpha1.ActivityResolved, "resolution", "bob@3",
+		v1alpha1.ActivityChange{Field: "spec.resolution.state", From: "Active", To: "Resolved"})
+	h.incident.Spec.Assignee = "bob"
+	h.incident.Spec.Classification.Verdict = v1alpha1.VerdictFalsePositive
+	resolveWith("")(h.incident)
+	plan, err := h.decide()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"spec.assignee": "bob", "spec.resolution.state": "Active", "spec.classification.verdict": "NotSet"}
+	if diff := cmp.Diff(want, activity.Fields(plan.After)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if got := plan.Describe(); got != "entry 3 (Classified by bob: c) and entry 4 (Resolved by bob: c)" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// stamped adds an entry as a version before the notes wrote it.
+func (h *history) stamped(kind v1alpha1.ActivityType, group, stamp string, change v1alpha1.ActivityChange) {
+	h.t.Helper()
+	after := *h.end().End.After.DeepCopy()
+	after.Stamps = slices.DeleteFunc(after.Stamps, func(s v1alpha1.ActivityStamp) bool { return s.Group == group })
+	after.Stamps = append(after.Stamps, v1alpha1.ActivityStamp{Group: group, Editor: stamp})
+	h.add(v1alpha1.ActivitySpec{
+		Type: kind, Actor: "bob", ActorKind: v1alpha1.ActorUser, Summary: "c", Changes: []v1alpha1.ActivityChange{change}, After: after,
+	})
+}
+
 // TestOneRequestWithMore refuses to revert a part of a request.
 func TestOneRequestWithMore(t *testing.T) {
 	h := begin(t, nothing)
 	h.edit("bob", "resolution", func(i *v1alpha1.Incident) {
 		resolveWith("done")(i)
 		i.Spec.MergeInto.Name = "other"
-		metav1.SetMetaDataAnnotation(&i.ObjectMeta, v1alpha1.EditorAnnotationPrefix+"mergeInto", "bob@2")
 	})
 	if _, err := h.decide(); err == nil || !strings.Contains(err.Error(), "entry 2 (MergeRequested by bob") {
 		t.Errorf("got %v", err)
@@ -195,7 +223,7 @@ func TestRefused(t *testing.T) {
 		"counted again": {nothing, func(h *history) {
 			h.tell(v1alpha1.ActivityAlertsLinked, v1alpha1.ActorUnknown, "", 2)
 		}, "does not name all its alerts"},
-		"only a hash": {func(i *v1alpha1.Incident) { i.Spec.Description = strings.Repeat("x", 257) }, func(h *history) {
+		"only a hash": {func(i *v1alpha1.Incident) { i.Spec.Description = strings.Repeat("x", 5001) }, func(h *history) {
 			h.edit("bob", "description", func(i *v1alpha1.Incident) { i.Spec.Description = "short" })
 		}, "only the hash of what spec.description was"},
 		"no longer the last": {nothing, func(h *history) {
@@ -203,7 +231,9 @@ func TestRefused(t *testing.T) {
 			h.incident.Spec.Assignee = "carol"
 		}, `spec.assignee is "carol" now, not "bob" as entry 2 (Assigned by bob: assignee: none → bob) says: it is no longer the last`},
 		"come and gone": {nothing, func(h *history) {
-			h.edit("bob", "assignee", nothing)
+			h.add(v1alpha1.ActivitySpec{
+				Type: v1alpha1.ActivityAssigned, Actor: "bob", ActorKind: v1alpha1.ActorUser, Summary: "s", After: h.end().End.After,
+			})
 		}, "left nothing to undo"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -225,22 +255,32 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	}
 }
 
-// TestOneRequestWithTheOperatorBetween has a request whose parts are apart in the log: the operator told of something else
-// before the second was recorded.
-func TestOneRequestWithTheOperatorBetween(t *testing.T) {
+// TestOneRequestInSeveralEntries has a request of an earlier version, whose groups of fields are an entry each, with stamps
+// that tell of which request. The operator told of something else before the second was recorded.
+func TestOneRequestInSeveralEntries(t *testing.T) {
 	h := begin(t, nothing)
 	before := h.incident.DeepCopy()
 	h.edit("bob", "resolution", func(i *v1alpha1.Incident) {
 		i.Spec.Classification.Verdict = v1alpha1.VerdictFalsePositive
 		resolveWith("done")(i)
-		metav1.SetMetaDataAnnotation(&i.ObjectMeta, v1alpha1.EditorAnnotationPrefix+"classification", "bob@2")
 	})
-	between := h.log[1]
-	between.Sequence, between.Type, between.Actor, between.ActorKind = 3, v1alpha1.ActivityPropagated, "operator", v1alpha1.ActorOperator
-	between.Changes = nil
-	last := h.log[2]
-	last.Sequence = 4
-	h.log = []v1alpha1.ActivitySpec{h.log[0], h.log[1], between, last}
+	stamped := func(entry v1alpha1.ActivitySpec, sequence int64, field string, groups ...string) v1alpha1.ActivitySpec {
+		entry.Sequence = sequence
+		entry.Changes = slices.DeleteFunc(slices.Clone(entry.Changes), func(c v1alpha1.ActivityChange) bool {
+			return !strings.HasPrefix(c.Field, field)
+		})
+		for _, group := range groups {
+			entry.After.Stamps = append(entry.After.Stamps, v1alpha1.ActivityStamp{Group: group, Editor: "bob@2"})
+		}
+		return entry
+	}
+	whole := h.log[1]
+	between := stamped(whole, 3, "nothing", "classification")
+	between.Type, between.Actor, between.ActorKind = v1alpha1.ActivityPropagated, "operator", v1alpha1.ActorOperator
+	h.log = []v1alpha1.ActivitySpec{
+		h.log[0], stamped(whole, 2, "spec.classification", "classification"), between,
+		stamped(whole, 4, "spec.resolution", "classification", "resolution"),
+	}
 	reversal, err := h.decide()
 	if err != nil {
 		t.Fatal(err)
@@ -250,8 +290,8 @@ func TestOneRequestWithTheOperatorBetween(t *testing.T) {
 	}
 }
 
-// TestEntriesWithoutStamps are each a request of their own, which may have changed several fields.
-func TestEntriesWithoutStamps(t *testing.T) {
+// TestEntryOfOneRequest has a request that changed several fields, before which there was another one by the same person.
+func TestEntryOfOneRequest(t *testing.T) {
 	h := begin(t, nothing)
 	h.edit("bob", "assignee", func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" })
 	before := h.incident.DeepCopy()
@@ -259,12 +299,6 @@ func TestEntriesWithoutStamps(t *testing.T) {
 		i.Spec.Classification.Verdict = v1alpha1.VerdictFalsePositive
 		resolveWith("done")(i)
 	})
-	whole := h.log[3]
-	whole.Sequence, whole.Changes = 3, append(h.log[2].Changes, h.log[3].Changes...)
-	h.log = []v1alpha1.ActivitySpec{h.log[0], h.log[1], whole}
-	for i := range h.log {
-		h.log[i].After.Stamps = nil
-	}
 	reversal, err := h.decide()
 	if err != nil {
 		t.Fatal(err)
