@@ -69,7 +69,7 @@ func TestTimes(t *testing.T) {
 		"zero times":                           {&metav1.Time{}, &metav1.Time{}, 0, [2]*metav1.Time{at(0), at(0)}},
 		"a zero first":                         {&metav1.Time{}, at(-9), 0, [2]*metav1.Time{at(-9), at(-9)}},
 		"as far ahead as clocks may be":        {at(-1), at(5), 0, [2]*metav1.Time{at(-1), at(5)}},
-		"farther ahead":                        {at(-1), at(6), 0, [2]*metav1.Time{at(-1), at(-1)}},
+		"farther ahead":                        {at(-1), at(6), 0, [2]*metav1.Time{at(-1), at(0)}},
 		"both farther ahead":                   {at(6), at(7), 0, [2]*metav1.Time{at(0), at(0)}},
 		"believed by when it was seen":         {at(6), at(7), 2, [2]*metav1.Time{at(6), at(7)}},
 		"believed by when it was created":      {at(-1), at(5), -60, [2]*metav1.Time{at(-1), at(5)}},
