@@ -29,7 +29,7 @@ func TestEscape(t *testing.T) {
 		"a\nb\tc\r":                    `a\nb\tc\r`,
 		"\u202e\u2066\u200f\ufeff":     `\u202e\u2066\u200f\ufeff`,
 		"\u2028\u0085\u009b\x7f\x00":   `\u2028\u0085\u009b\x7f\x00`,
-		"\xff":                         "\ufffd",
+		"\xff":                         `\xff`,
 	} {
 		if got := Escape(text); got != want {
 			t.Errorf("Escape(%q) is %q, want %q", text, got, want)
