@@ -23,6 +23,7 @@ import (
 	"strings"
 	"sync"
 
+	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -100,15 +101,36 @@ func newView(namespace string) *view {
 
 // update lists what changed.
 func (v *view) update(ctx context.Context) {
-	for kind, list := range map[string]client.ObjectList{"Incident": &v.incidents, "Alert": &v.alerts, "Comment": &v.comments} {
-		writes := writesOf(kind)
-		if listed, known := v.listed[kind]; v.frozen[kind] || known && listed == writes {
-			continue
-		}
-		Expect(admin.List(ctx, list, client.InNamespace(v.namespace))).To(Succeed())
-		Expect(meta.EachListItem(list, slim)).To(Succeed())
-		v.listed[kind] = writes
+	GinkgoHelper()
+	if v.isDue("Incident") {
+		v.incidents = v1alpha1.IncidentList{}
+		v.read(ctx, &v.incidents)
 	}
+	if v.isDue("Alert") {
+		v.alerts = v1alpha1.AlertList{}
+		v.read(ctx, &v.alerts)
+	}
+	if v.isDue("Comment") {
+		v.comments = v1alpha1.CommentList{}
+		v.read(ctx, &v.comments)
+	}
+}
+
+// isDue says whether a kind has to be listed, and takes for granted that it will be.
+func (v *view) isDue(kind string) bool {
+	writes := writesOf(kind)
+	listed, known := v.listed[kind]
+	if v.frozen[kind] || known && listed == writes {
+		return false
+	}
+	v.listed[kind] = writes
+	return true
+}
+
+func (v *view) read(ctx context.Context, list client.ObjectList) {
+	GinkgoHelper()
+	Expect(admin.List(ctx, list, client.InNamespace(v.namespace))).To(Succeed())
+	Expect(meta.EachListItem(list, slim)).To(Succeed())
 }
 
 // slim does to an object what the operator's cache does before it keeps it.
