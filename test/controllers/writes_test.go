@@ -69,7 +69,7 @@ var _ = Describe("The operator's writes", func() {
 		Expect(w.writes["Alert"]).To(Equal(alerts))
 		Expect(w.writes["Incident"]).To(Equal(1), "the list of merged incidents")
 		Expect(w.writes["Incident/status"]).To(BeNumerically("<=", 10), "5 for each of the two")
-		Expect(refresh(ctx, other).Status.Alerts.Total).To(BeEquivalentTo(alerts))
+		Expect(refresh(ctx, other).Status.Alerts.Total).To(HaveValue(BeEquivalentTo(alerts)))
 	})
 
 	It("for the deletion of an incident touch no alert but to say that its link dangles", func(ctx SpecContext) {
