@@ -106,10 +106,12 @@ func (r *Reconciler) exists(ctx context.Context, key client.ObjectKey, uid strin
 // dropOf asks the logs which notes they have taken.
 func (r *Reconciler) dropOf(ctx context.Context, alert *v1alpha1.Alert, known *facts.Alert) drop {
 	if known.NotesDamage != nil {
-		// They were written while no policy was there. Numbers go on from what the first line says, if it says one.
+		// They were written while no policy was there. Numbers go on from what the first line says, if it says one, else from
+		// what the log has taken: it would take a lower one for a note that it knows.
 		first, _, _ := strings.Cut(alert.Annotations[v1alpha1.NotesAnnotation], "\n")
 		if _, err := strconv.ParseInt(first, 10, 64); err != nil {
-			first = ""
+			taken, _ := r.Ends.Taken(incidentKey(alert), "", known.UID)
+			first = strconv.FormatInt(taken, 10)
 		}
 		return drop{notes: &first, due: true}
 	}

@@ -24,7 +24,6 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/note"
-	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
 const (
@@ -38,18 +37,19 @@ const (
 // write of its own.
 func (r *Reconciler) dropped(incident *v1alpha1.Incident) (annotation any, due bool) {
 	text := incident.Annotations[v1alpha1.NotesAnnotation]
-	notes, err := note.Parse(text)
-	if err != nil {
-		// They were written while no policy was there. Numbers go on from what the first line says, if it says one.
-		first, _, _ := strings.Cut(text, "\n")
-		if _, err := strconv.ParseInt(first, 10, 64); err != nil {
-			first = ""
-		}
-		return kube.OrRemoved(first), true
-	}
 	end := r.Ends.Get(client.ObjectKeyFromObject(incident))
 	if end == nil || end.IncidentRef.UID != string(incident.UID) {
 		return nil, false
+	}
+	notes, err := note.Parse(text)
+	if err != nil {
+		// They were written while no policy was there. Numbers go on from what the first line says, if it says one, else from
+		// what the log has taken: it would take a lower one for a note that it knows.
+		first, _, _ := strings.Cut(text, "\n")
+		if _, err := strconv.ParseInt(first, 10, 64); err != nil {
+			first = strconv.FormatInt(end.After.Notes, 10)
+		}
+		return first, true
 	}
 	taken := len(notes.Notes) - len(notes.After(end.After.Notes))
 	if taken == 0 || notes.Last < end.After.Notes {

@@ -126,7 +126,9 @@ func (r *Reconciler) arriving(ctx context.Context, incident *v1alpha1.Incident) 
 	sources, err := kube.MergeSources(ctx, r.Client, incident)
 	alerts := 0
 	for i := range sources {
-		alerts += r.Roster.Pending(client.ObjectKeyFromObject(&sources[i]))
+		if place := (plan.Place{Incident: &sources[i], Target: incident}); place.Settled() {
+			alerts += r.Roster.Pending(place)
+		}
 	}
 	return alerts, err
 }

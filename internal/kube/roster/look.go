@@ -82,19 +82,11 @@ func linkNoted(alert *facts.Alert) bool {
 	return activity.NotesLink(noted(alert))
 }
 
-// Pending counts the alerts that have still to follow, or to leave, an incident; those of an incident that nobody has
-// looked at count too.
-func (r *Roster) Pending(incident client.ObjectKey) int {
-	r.mutex.RLock()
-	defer r.mutex.RUnlock()
-	g := r.groups[incident]
-	if g == nil {
-		return 0
-	}
-	if !g.basis.exists {
-		return len(g.members)
-	}
-	return g.tally.Standing(rollup.Pending)
+// Pending counts the alerts that have still to follow, or to leave, an incident in its place, which must be settled.
+func (r *Roster) Pending(place plan.Place) int {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.standing(place).tally.Standing(rollup.Pending)
 }
 
 // Droppers lists the alerts whose notes concern an incident and that bear at least so many of them, or for which the
