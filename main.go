@@ -40,7 +40,7 @@ import (
 	"github.com/incident-operator/incident-operator/controllers/incident"
 	"github.com/incident-operator/incident-operator/controllers/journal"
 	"github.com/incident-operator/incident-operator/internal/decide/rollup"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 	"github.com/incident-operator/incident-operator/internal/kube/roster"
 	"github.com/incident-operator/incident-operator/internal/options"
 )
@@ -87,7 +87,7 @@ func start(ctx context.Context, settings options.Options) error {
 	if err != nil {
 		return fmt.Errorf("connecting to the cluster: %w", err)
 	}
-	if err := kube.CheckKinds(server); err != nil {
+	if err := operator.CheckKinds(server); err != nil {
 		return err
 	}
 	if err := checkAlone(ctx, restConfig); err != nil {
@@ -100,7 +100,7 @@ func start(ctx context.Context, settings options.Options) error {
 	if err := addControllers(ctx, mgr, settings); err != nil {
 		return fmt.Errorf("setting up the controllers: %w", err)
 	}
-	if err := kube.AddProbes(mgr); err != nil {
+	if err := operator.AddProbes(mgr); err != nil {
 		return fmt.Errorf("setting up the probes: %w", err)
 	}
 	mgr.GetLogger().Info("Starting", "version", version)
@@ -109,7 +109,7 @@ func start(ctx context.Context, settings options.Options) error {
 
 // checkAlone makes sure that no other installation works on the same cluster.
 func checkAlone(ctx context.Context, restConfig *rest.Config) error {
-	c, err := client.New(restConfig, client.Options{Scheme: kube.Scheme()})
+	c, err := client.New(restConfig, client.Options{Scheme: operator.Scheme()})
 	if err != nil {
 		return fmt.Errorf("connecting to the cluster: %w", err)
 	}
@@ -132,7 +132,7 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, settings options.Opti
 		return fmt.Errorf("registering metrics: %w", err)
 	}
 	return errors.Join(
-		kube.AddIndexes(ctx, mgr.GetFieldIndexer()),
+		operator.AddIndexes(ctx, mgr.GetFieldIndexer()),
 		population.Count(ctx, mgr.GetCache()),
 		mgr.Add(feed), mgr.Add(recounter), mgr.Add(guard),
 		(&alert.Reconciler{
@@ -151,8 +151,8 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, settings options.Opti
 
 func managerOptions(settings options.Options) ctrl.Options {
 	return ctrl.Options{
-		Scheme: kube.Scheme(),
-		Cache:  kube.CacheOptions(),
+		Scheme: operator.Scheme(),
+		Cache:  operator.CacheOptions(),
 		Metrics: metricsserver.Options{
 			BindAddress:    settings.MetricsBindAddress,
 			SecureServing:  true,

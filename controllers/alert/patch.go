@@ -29,33 +29,33 @@ import (
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
 	"github.com/incident-operator/incident-operator/internal/decide/facts"
 	"github.com/incident-operator/incident-operator/internal/decide/plan"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 )
 
 // patchOf is the merge patch for what was planned, values, memory and notes together, on condition that nobody changed the
 // alert since it was read.
-func patchOf(alert *v1alpha1.Alert, known *facts.Alert, p plan.Plan, drop drop) kube.Object {
-	patch, spec := kube.Object{}, kube.Object{}
+func patchOf(alert *v1alpha1.Alert, known *facts.Alert, p plan.Plan, drop drop) operator.Object {
+	patch, spec := operator.Object{}, operator.Object{}
 	if p.After.Assignee != p.Before.Assignee {
-		spec["assignee"] = kube.OrRemoved(p.After.Assignee)
+		spec["assignee"] = operator.OrRemoved(p.After.Assignee)
 	}
 	if p.After.State != p.Before.State {
-		spec["resolution"] = kube.Object{"state": p.After.State}
+		spec["resolution"] = operator.Object{"state": p.After.State}
 	}
 	if p.Moves {
-		spec["incidentRef"] = kube.Object{"name": p.Incident.Name}
+		spec["incidentRef"] = operator.Object{"name": p.Incident.Name}
 	}
 	if len(spec) > 0 {
 		patch["spec"] = spec
 	}
-	metadata := kube.OnVersion(alert)
+	metadata := operator.OnVersion(alert)
 	metadata["annotations"] = annotationsOf(alert, known, p, drop)
 	patch["metadata"] = metadata
 	return patch
 }
 
-func annotationsOf(alert *v1alpha1.Alert, known *facts.Alert, p plan.Plan, drop drop) kube.Object {
-	annotations := kube.Object{}
+func annotationsOf(alert *v1alpha1.Alert, known *facts.Alert, p plan.Plan, drop drop) operator.Object {
+	annotations := operator.Object{}
 	if p.Before.Damaged || !p.Before.Memory.Equal(p.After.Memory) {
 		annotations[v1alpha1.InheritedAnnotation] = nil
 		if p.After.Memory != nil {
@@ -69,7 +69,7 @@ func annotationsOf(alert *v1alpha1.Alert, known *facts.Alert, p plan.Plan, drop 
 		annotations[v1alpha1.TrailAnnotation] = nil
 	}
 	if drop.notes != nil {
-		annotations[v1alpha1.NotesAnnotation] = kube.OrRemoved(*drop.notes)
+		annotations[v1alpha1.NotesAnnotation] = operator.OrRemoved(*drop.notes)
 	}
 	if _, said := alert.Annotations[v1alpha1.MoveReasonAnnotation]; said && p.Moves {
 		annotations[v1alpha1.MoveReasonAnnotation] = nil // It was the reason of another move.

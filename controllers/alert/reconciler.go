@@ -30,7 +30,7 @@ import (
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/facts"
 	"github.com/incident-operator/incident-operator/internal/decide/plan"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 	"github.com/incident-operator/incident-operator/internal/kube/roster"
 )
 
@@ -63,13 +63,13 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	p := plan.For(known, place)
 	drop := r.dropOf(ctx, alert, known)
 	if p.Follows() || drop.due {
-		return kube.Outcome(0, r.write(ctx, alert, known, p, drop))
+		return operator.Outcome(0, r.write(ctx, alert, known, p, drop))
 	}
 	wait, err := r.markLink(ctx, alert, place.Incident)
 	if err == nil {
 		err = r.mirror(ctx, alert)
 	}
-	return kube.Outcome(wait, err)
+	return operator.Outcome(wait, err)
 }
 
 // placeOf says where the alert belongs. It is not settled while the resolution of an incident that it follows is not
@@ -89,7 +89,7 @@ func (r *Reconciler) placeOf(ctx context.Context, alert *v1alpha1.Alert, known *
 		return place, false, fmt.Errorf("getting the incident %s: %w", alert.Spec.IncidentRef.Name, err)
 	}
 	place.Incident = incident
-	place.Target, err = kube.MergeTarget(ctx, r.Client, incident)
+	place.Target, err = operator.MergeTarget(ctx, r.Client, incident)
 	return place, place.Settled(), err
 }
 
@@ -99,7 +99,7 @@ func incidentKey(alert *v1alpha1.Alert) client.ObjectKey {
 
 // write writes what was planned, then counts and announces it.
 func (r *Reconciler) write(ctx context.Context, alert *v1alpha1.Alert, known *facts.Alert, p plan.Plan, drop drop) error {
-	err := kube.Patch(ctx, r.Client, kind, alert, patchOf(alert, known, p, drop))
+	err := operator.Patch(ctx, r.Client, kind, alert, patchOf(alert, known, p, drop))
 	r.Instruments.patched(err)
 	if err != nil {
 		return fmt.Errorf("patching the alert: %w", err)
@@ -119,9 +119,9 @@ func (r *Reconciler) write(ctx context.Context, alert *v1alpha1.Alert, known *fa
 
 // mirror lets the labels follow the tags.
 func (r *Reconciler) mirror(ctx context.Context, alert *v1alpha1.Alert) error {
-	labels, annotations := kube.MirroredLabels(alert, alert.Spec.Tags)
+	labels, annotations := operator.MirroredLabels(alert, alert.Spec.Tags)
 	if annotations == nil {
 		return nil
 	}
-	return kube.PatchMetadata(ctx, r.Client, kind, alert, labels, annotations)
+	return operator.PatchMetadata(ctx, r.Client, kind, alert, labels, annotations)
 }

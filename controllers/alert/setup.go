@@ -30,7 +30,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/inherit"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 	"github.com/incident-operator/incident-operator/internal/kube/queue"
 	"github.com/incident-operator/incident-operator/internal/kube/roster"
 )
@@ -119,7 +119,7 @@ func (e *enqueuer) onIncident() handler.EventHandler {
 func (e *enqueuer) addFollowing(ctx context.Context, q queue.Queue, incident client.Object) {
 	key := client.ObjectKeyFromObject(incident)
 	e.addLinked(q, key)
-	asking, err := kube.AskingIncidents(ctx, e.reconciler.Client, key)
+	asking, err := operator.AskingIncidents(ctx, e.reconciler.Client, key)
 	if err != nil {
 		// The cache answers from memory and fails only for a missing index, which the setup rules out.
 		logf.FromContext(ctx).Error(err, "Finding the incidents that are merged failed")

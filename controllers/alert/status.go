@@ -27,7 +27,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/facts"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 )
 
 // linkGrace is how long the incident of a new alert may take to appear. Tools that apply a folder send alerts first, by
@@ -91,9 +91,9 @@ func (r *Reconciler) patchConditions(ctx context.Context, alert *v1alpha1.Alert,
 			LastTransitionTime: metav1.NewTime(r.Clock.Now()),
 		})
 	}
-	err := kube.PatchStatus(ctx, r.Client, kind, alert, kube.Object{
-		"metadata": kube.OnVersion(alert),
-		"status":   kube.Object{"conditions": conditions},
+	err := operator.PatchStatus(ctx, r.Client, kind, alert, operator.Object{
+		"metadata": operator.OnVersion(alert),
+		"status":   operator.Object{"conditions": conditions},
 	})
 	if err != nil {
 		return fmt.Errorf("patching the alert's conditions: %w", err)

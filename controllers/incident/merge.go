@@ -26,7 +26,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/merge"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 )
 
 // decide accepts the merge that an incident asks for, or returns why it is refused. What the cache knows is enough to
@@ -43,7 +43,7 @@ func (r *Reconciler) decide(ctx context.Context, incident *v1alpha1.Incident) (*
 		return nil, err
 	}
 	if !merge.IsAsked(source) || source.ResourceVersion != incident.ResourceVersion {
-		return nil, fmt.Errorf("the incident that asks for a merge has changed: %w", kube.ErrLookAgain)
+		return nil, fmt.Errorf("the incident that asks for a merge has changed: %w", operator.ErrLookAgain)
 	}
 	target, refusal, err := r.judge(ctx, r.Live, source)
 	if err != nil || refusal != nil {
@@ -63,7 +63,7 @@ func (r *Reconciler) judge(ctx context.Context, reader client.Reader, source *v1
 	if err != nil {
 		return nil, nil, fmt.Errorf("getting the incident to merge into: %w", err)
 	}
-	chain, err := kube.MergeChain(ctx, r.Client, source, merge.MaxChain)
+	chain, err := operator.MergeChain(ctx, r.Client, source, merge.MaxChain)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -74,9 +74,9 @@ func (r *Reconciler) judge(ctx context.Context, reader client.Reader, source *v1
 }
 
 func (r *Reconciler) accept(ctx context.Context, source, target *v1alpha1.Incident) error {
-	err := kube.PatchStatus(ctx, r.Client, kind, source, kube.Object{
-		"metadata": kube.OnVersion(source),
-		"status": kube.Object{
+	err := operator.PatchStatus(ctx, r.Client, kind, source, operator.Object{
+		"metadata": operator.OnVersion(source),
+		"status": operator.Object{
 			"mergedInto":   v1alpha1.MergedInto(v1alpha1.IdentityOf(target)),
 			"redirectedTo": target.Name,
 			"state":        v1alpha1.IncidentRedirected,

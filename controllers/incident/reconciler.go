@@ -36,7 +36,7 @@ import (
 	"github.com/incident-operator/incident-operator/internal/decide/merge"
 	"github.com/incident-operator/incident-operator/internal/decide/plan"
 	"github.com/incident-operator/incident-operator/internal/decide/rollup"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 	"github.com/incident-operator/incident-operator/internal/kube/roster"
 )
 
@@ -80,11 +80,11 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	if settled && takeOverErr == nil && merge.IsAsked(incident) { // First all that came has to be here to come along.
 		refusal, err = r.decide(ctx, incident)
 		if err != nil || refusal == nil {
-			return kube.Outcome(0, err) // The acceptance brings the incident back.
+			return operator.Outcome(0, err) // The acceptance brings the incident back.
 		}
 	}
 	wait, err := r.look(ctx, incident, refusal, settled)
-	return kube.Outcome(wait, errors.Join(takeOverErr, err)) // Tags that cannot be taken over must not stop the rest.
+	return operator.Outcome(wait, errors.Join(takeOverErr, err)) // Tags that cannot be taken over must not stop the rest.
 }
 
 // look computes the status and writes what follows from it. It returns how long to wait before the next look, 0 for as long
@@ -98,7 +98,7 @@ func (r *Reconciler) look(ctx context.Context, incident *v1alpha1.Incident, refu
 		subject.Log = v1alpha1.ActivityHead{Entries: end.Sequence, Head: end.Hash}
 	}
 	var err error
-	if subject.Target, err = kube.MergeTarget(ctx, r.Client, incident); err != nil {
+	if subject.Target, err = operator.MergeTarget(ctx, r.Client, incident); err != nil {
 		return 0, err
 	}
 	if subject.Target != nil {
@@ -123,7 +123,7 @@ func (r *Reconciler) look(ctx context.Context, incident *v1alpha1.Incident, refu
 
 // arriving is how many alerts merges have still to bring.
 func (r *Reconciler) arriving(ctx context.Context, incident *v1alpha1.Incident) (int, error) {
-	sources, err := kube.MergeSources(ctx, r.Client, incident)
+	sources, err := operator.MergeSources(ctx, r.Client, incident)
 	alerts := 0
 	for i := range sources {
 		if place := (plan.Place{Incident: &sources[i], Target: incident}); place.Settled() {
@@ -162,7 +162,7 @@ func (r *Reconciler) writeStatus(ctx context.Context, incident *v1alpha1.Inciden
 	next := incident.DeepCopy()
 	next.Status = status
 	patch := client.MergeFromWithOptions(incident, client.MergeFromWithOptimisticLock{})
-	if err := r.Client.Status().Patch(ctx, next, patch, kube.FieldOwner); err != nil {
+	if err := r.Client.Status().Patch(ctx, next, patch, operator.FieldOwner); err != nil {
 		return fmt.Errorf("patching the incident's status: %w", err)
 	}
 	return nil
@@ -170,16 +170,16 @@ func (r *Reconciler) writeStatus(ctx context.Context, incident *v1alpha1.Inciden
 
 // tidy lets the labels follow the tags, and drops notes that the log has taken.
 func (r *Reconciler) tidy(ctx context.Context, incident *v1alpha1.Incident) error {
-	labels, annotations := kube.MirroredLabels(incident, incident.Spec.Tags)
+	labels, annotations := operator.MirroredLabels(incident, incident.Spec.Tags)
 	if notes, due := r.dropped(incident); due || notes != nil && annotations != nil {
 		annotations = maps.Clone(annotations)
 		if annotations == nil {
-			annotations = kube.Object{}
+			annotations = operator.Object{}
 		}
 		annotations[v1alpha1.NotesAnnotation] = notes
 	}
 	if annotations == nil {
 		return nil
 	}
-	return kube.PatchMetadata(ctx, r.Client, kind, incident, labels, annotations)
+	return operator.PatchMetadata(ctx, r.Client, kind, incident, labels, annotations)
 }

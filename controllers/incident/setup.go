@@ -30,7 +30,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/inherit"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 	"github.com/incident-operator/incident-operator/internal/kube/queue"
 	"github.com/incident-operator/incident-operator/internal/kube/roster"
 )
@@ -107,7 +107,7 @@ func isMerged(incident *v1alpha1.Incident) bool {
 // the one that it was merged into, which takes over its tags.
 func (e *enqueuer) addTouched(ctx context.Context, object client.Object, q queue.Queue) {
 	incident := object.(*v1alpha1.Incident)
-	asking, err := kube.AskingIncidents(ctx, e.reader, client.ObjectKeyFromObject(incident))
+	asking, err := operator.AskingIncidents(ctx, e.reader, client.ObjectKeyFromObject(incident))
 	if err != nil {
 		// The cache answers from memory and fails only for a missing index, which the setup rules out.
 		logf.FromContext(ctx).Error(err, "Finding the incidents that are merged failed")

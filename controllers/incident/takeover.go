@@ -29,7 +29,7 @@ import (
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
 	"github.com/incident-operator/incident-operator/internal/decide/merge"
 	"github.com/incident-operator/incident-operator/internal/decide/tags"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 )
 
 // takeOver gives an incident the tags of those that were merged into it, as labels, and lists them with their texts: once, so
@@ -40,7 +40,7 @@ func (r *Reconciler) takeOver(ctx context.Context, target *v1alpha1.Incident) (b
 	if end == nil {
 		return false, nil
 	}
-	sources, err := kube.MergeSources(ctx, r.Client, target)
+	sources, err := operator.MergeSources(ctx, r.Client, target)
 	if err != nil || len(sources) == 0 {
 		return false, err
 	}
@@ -48,7 +48,7 @@ func (r *Reconciler) takeOver(ctx context.Context, target *v1alpha1.Incident) (b
 	if err != nil { // Its tags come once more: what a person took away of them cannot be known.
 		logf.FromContext(ctx).Info("Writing the list of merged incidents anew", "because", err.Error())
 	}
-	labels, known := kube.Object{}, len(listed)
+	labels, known := operator.Object{}, len(listed)
 	for i := range sources {
 		source := &sources[i]
 		if slices.ContainsFunc(listed, func(l merge.Source) bool { return l.UID == string(source.UID) }) {
@@ -69,7 +69,7 @@ func (r *Reconciler) takeOver(ctx context.Context, target *v1alpha1.Incident) (b
 	if err != nil {
 		return false, fmt.Errorf("encoding the list of merged incidents: %w", err)
 	}
-	err = kube.PatchMetadata(ctx, r.Client, kind, target, labels, kube.Object{v1alpha1.MergedAnnotation: string(encoded)})
+	err = operator.PatchMetadata(ctx, r.Client, kind, target, labels, operator.Object{v1alpha1.MergedAnnotation: string(encoded)})
 	if err != nil {
 		return false, fmt.Errorf("taking over the tags of merged incidents: %w", err)
 	}

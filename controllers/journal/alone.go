@@ -27,7 +27,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 )
 
 // CheckAlone tries, without writing anything, whether the operator may write a log. It may not if another installation, with
@@ -42,7 +42,7 @@ func CheckAlone(ctx context.Context, c client.Client) error {
 	}
 	entry := &v1alpha1.Activity{Spec: spec}
 	entry.Namespace, entry.Name = metav1.NamespaceDefault, activity.Name(log.Ref, spec.Sequence)
-	err = c.Create(ctx, entry, client.DryRunAll, kube.FieldOwner)
+	err = c.Create(ctx, entry, client.DryRunAll, operator.FieldOwner)
 	if apierrors.IsForbidden(err) && strings.Contains(err.Error(), "ValidatingAdmissionPolicy") {
 		return fmt.Errorf("an admission policy of another installation refuses what this operator writes: "+
 			"a cluster must have one installation only, so remove one of them: %w", err)

@@ -30,7 +30,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 )
 
 const (
@@ -74,7 +74,7 @@ func (f *finished) forget(incident client.ObjectKey) {
 // markOrphans says on comments that their incident does not exist. It returns how long to wait for those that are too young
 // to tell.
 func (r *Reconciler) markOrphans(ctx context.Context, incident client.ObjectKey) (wait time.Duration, err error) {
-	comments, err := kube.UnrecordedComments(ctx, r.Client, incident)
+	comments, err := operator.UnrecordedComments(ctx, r.Client, incident)
 	if err != nil || len(comments) == 0 {
 		return 0, err
 	}
@@ -101,7 +101,7 @@ func (r *Reconciler) markOrphans(ctx context.Context, incident client.ObjectKey)
 // next one has to wait for that, so that after a crash the end of the log alone tells which one was under way. If there are
 // more than one look takes, it says when to go on.
 func (r *Reconciler) recordComments(ctx context.Context, look *look) (time.Duration, error) {
-	comments, err := kube.UnrecordedComments(ctx, r.Client, client.ObjectKeyFromObject(look.incident))
+	comments, err := operator.UnrecordedComments(ctx, r.Client, client.ObjectKeyFromObject(look.incident))
 	if err != nil || len(comments) == 0 {
 		return 0, err
 	}
@@ -147,7 +147,7 @@ func (r *Reconciler) finishComment(ctx context.Context, look *look) error {
 	}
 	comment := &v1alpha1.Comment{}
 	err := r.Live.Get(ctx, client.ObjectKey{Namespace: key.Namespace, Name: end.Comment.Name}, comment)
-	if err == nil && string(comment.UID) == end.Comment.UID && !kube.IsMarked(comment) {
+	if err == nil && string(comment.UID) == end.Comment.UID && !operator.IsMarked(comment) {
 		err = r.mark(ctx, comment, r.recordedAs(comment, end.Sequence))
 	}
 	if client.IgnoreNotFound(err) == nil {
@@ -163,7 +163,7 @@ func (r *Reconciler) recordComment(ctx context.Context, look *look, cached *v1al
 		return err
 	}
 	switch {
-	case kube.IsMarked(comment) || comment.UID != cached.UID:
+	case operator.IsMarked(comment) || comment.UID != cached.UID:
 		return nil
 	case r.isOlder(comment, look):
 		return r.mark(ctx, comment, r.notRecorded(comment, v1alpha1.ReasonIncidentYounger,
@@ -205,8 +205,8 @@ func (r *Reconciler) notRecorded(comment *v1alpha1.Comment, reason, message stri
 
 // mark writes the status of a comment that has none yet. The UID keeps it from another one of the same name.
 func (r *Reconciler) mark(ctx context.Context, comment *v1alpha1.Comment, status v1alpha1.CommentStatus) error {
-	patch := kube.Object{"metadata": kube.Object{"uid": comment.UID}, "status": status}
-	if err := kube.PatchStatus(ctx, r.Client, "Comment", comment, patch); err != nil {
+	patch := operator.Object{"metadata": operator.Object{"uid": comment.UID}, "status": status}
+	if err := operator.PatchStatus(ctx, r.Client, "Comment", comment, patch); err != nil {
 		return fmt.Errorf("patching the comment's status: %w", err)
 	}
 	return nil

@@ -29,7 +29,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 )
 
 // logError says that the log itself is not as it must be.
@@ -61,11 +61,11 @@ func (r *Reconciler) append(ctx context.Context, look *look, draft *v1alpha1.Act
 	entry.OwnerReferences = []metav1.OwnerReference{{
 		APIVersion: v1alpha1.GroupVersion.String(), Kind: kind, Name: incident.Name, UID: incident.UID,
 	}}
-	err = r.Client.Create(ctx, entry, kube.FieldOwner)
+	err = r.Client.Create(ctx, entry, operator.FieldOwner)
 	if apierrors.IsAlreadyExists(err) {
 		r.Ends.Forget(key)
 		r.finished.forget(key)
-		return fmt.Errorf("the entry %s exists already: the log is read anew: %w", entry.Name, kube.ErrLookAgain)
+		return fmt.Errorf("the entry %s exists already: the log is read anew: %w", entry.Name, operator.ErrLookAgain)
 	}
 	if isNotServed(err) {
 		return errNotServed

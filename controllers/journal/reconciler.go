@@ -33,7 +33,7 @@ import (
 	"github.com/incident-operator/incident-operator/internal/decide/merge"
 	"github.com/incident-operator/incident-operator/internal/decide/note"
 	"github.com/incident-operator/incident-operator/internal/decide/plan"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 	"github.com/incident-operator/incident-operator/internal/kube/roster"
 )
 
@@ -67,7 +67,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	err := r.Client.Get(ctx, request.NamespacedName, incident, client.UnsafeDisableDeepCopy)
 	if apierrors.IsNotFound(err) {
 		r.forget(request.NamespacedName)
-		return kube.Outcome(r.markOrphans(ctx, request.NamespacedName))
+		return operator.Outcome(r.markOrphans(ctx, request.NamespacedName))
 	}
 	if err != nil {
 		return ctrl.Result{}, err
@@ -80,7 +80,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return ctrl.Result{}, nil // Everything goes, the log too.
 	}
 	r.Ends.SetProblem(request.NamespacedName, problemOf(err))
-	return kube.Outcome(wait, err)
+	return operator.Outcome(wait, err)
 }
 
 func (r *Reconciler) forget(incident client.ObjectKey) {
@@ -92,7 +92,7 @@ func (r *Reconciler) forget(incident client.ObjectKey) {
 // problemOf is what the condition of the incident says about an error, empty if the next look will most likely do better.
 func problemOf(err error) string {
 	switch {
-	case err == nil, apierrors.IsConflict(err), errors.Is(err, kube.ErrLookAgain), errors.Is(err, context.Canceled),
+	case err == nil, apierrors.IsConflict(err), errors.Is(err, operator.ErrLookAgain), errors.Is(err, context.Canceled),
 		apierrors.IsTooManyRequests(err), apierrors.IsServerTimeout(err), apierrors.IsTimeout(err), apierrors.IsServiceUnavailable(err):
 		return ""
 	case apierrors.ReasonForError(err) == "":
@@ -166,15 +166,15 @@ func (r *Reconciler) lookAt(ctx context.Context, incident *v1alpha1.Incident) (*
 		return nil, err
 	}
 	place := plan.Place{Incident: incident}
-	if place.Target, err = kube.MergeTarget(ctx, r.Client, incident); err != nil {
+	if place.Target, err = operator.MergeTarget(ctx, r.Client, incident); err != nil {
 		return nil, err
 	}
 	if !place.Settled() {
-		return nil, kube.ErrLookAgain
+		return nil, operator.ErrLookAgain
 	}
 	alerts := r.Roster.Look(place)
 	if end.IsBehind(incident, alerts.UpTo) {
-		return nil, kube.ErrLookAgain // What is known is older than what the log has seen.
+		return nil, operator.ErrLookAgain // What is known is older than what the log has seen.
 	}
 	facts := activity.Facts{Incident: incident, Alerts: alerts.Bearers, Counts: alerts.Counts, Seen: alerts.Seen}
 	facts.Notes, _ = note.Parse(incident.Annotations[v1alpha1.NotesAnnotation])            // Damaged ones are put right, and tell nothing.
@@ -196,7 +196,7 @@ func (r *Reconciler) lookAt(ctx context.Context, incident *v1alpha1.Incident) (*
 
 // arriving is how many alerts merges have still to bring.
 func (r *Reconciler) arriving(ctx context.Context, incident *v1alpha1.Incident) (int64, error) {
-	sources, err := kube.MergeSources(ctx, r.Client, incident)
+	sources, err := operator.MergeSources(ctx, r.Client, incident)
 	alerts := 0
 	for i := range sources {
 		if place := (plan.Place{Incident: &sources[i], Target: incident}); place.Settled() {

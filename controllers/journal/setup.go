@@ -27,7 +27,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 	"github.com/incident-operator/incident-operator/internal/kube/queue"
 	"github.com/incident-operator/incident-operator/internal/kube/roster"
 )
@@ -78,7 +78,7 @@ func (e *enqueuer) onIncident() handler.EventHandler {
 func (e *enqueuer) onComment() handler.EventHandler {
 	return handler.Funcs{
 		CreateFunc: func(_ context.Context, event event.CreateEvent, q queue.Queue) {
-			if names := kube.IndexUnrecorded(event.Object); len(names) > 0 {
+			if names := operator.IndexUnrecorded(event.Object); len(names) > 0 {
 				e.turns.AddOne(q, client.ObjectKey{Namespace: event.Object.GetNamespace(), Name: names[0]}, settleDelay)
 			}
 		},

@@ -14,6 +14,6 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-// Package kube is how the cluster is read and patched: what the cache keeps and its indexes, slim patches, and what is to be
-// done about the outcome of a request.
+// Package kube is how the cluster is read and patched by every client: pages, patches, watches and conflicts. What only the
+// operator needs lies below it.
 package kube

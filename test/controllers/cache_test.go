@@ -33,7 +33,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 )
 
 // written counts the writes of each kind by anybody, so that only what changed is listed again.
@@ -135,7 +135,7 @@ func (v *view) read(ctx context.Context, list client.ObjectList) {
 
 // slim does to an object what the operator's cache does before it keeps it.
 func slim(object runtime.Object) error {
-	for kept, options := range kube.CacheOptions().ByObject {
+	for kept, options := range operator.CacheOptions().ByObject {
 		if kindOf(kept) == kindOf(object.(client.Object)) {
 			_, err := options.Transform(object)
 			return err
@@ -168,7 +168,7 @@ func (v *view) list(list client.ObjectList, options ...client.ListOption) error 
 		return err
 	}
 	for _, requirement := range asked.FieldSelector.Requirements() {
-		valuesOf, known := kube.Indexes()[requirement.Field]
+		valuesOf, known := operator.Indexes()[requirement.Field]
 		if !known {
 			return fmt.Errorf("the operator has no index %q", requirement.Field)
 		}

@@ -61,8 +61,7 @@ var _ = Describe("What is changed while the policies are missing", Serial, func(
 			"4 Renamed by Unknown: name: none → Noted",
 			"5 Renamed by Unknown: name: Noted → Unnoted",
 			"6 SeverityChanged by Unknown: severity: none → Low",
-			"7 Edited by Unknown: nothing that differs from before", // The generation that the two came with.
-			"8 Renamed by carol: name: Unnoted → Noted again",
+			"7 Renamed by carol: name: Unnoted → Noted again",
 		}))
 		w.expectRest(ctx)
 	})

@@ -38,7 +38,7 @@ func (d *drafter) created() *v1alpha1.ActivitySpec {
 	var whole values
 	if first := d.untaken(); len(first) > 0 && isCreation(first[0]) {
 		creator, d.at.Notes = sole(first[0].Users), first[0].Number
-		changes, whole = d.changesOf(first[0], first[1:])
+		changes, whole, _ = d.changesOf(first[0], first[1:])
 	} else {
 		creator, changes, whole = d.stampedAtCreation()
 	}
@@ -91,12 +91,19 @@ func (d *drafter) noted() *v1alpha1.ActivitySpec {
 		return nil
 	}
 	n := notes[0]
-	changes, whole := d.changesOf(n, notes[1:])
+	changes, whole, lost := d.changesOf(n, notes[1:])
 	take(&d.at, changes, whole)
 	d.at.Notes = n.Number
 	entry := d.entry(typeOf(changes), sole(n.Users))
 	entry.Changes = changes
-	entry.Summary = summaryOf(changes, "nothing that differs from before")
+	otherwise := "nothing that differs from before"
+	if len(lost) > 0 {
+		otherwise = "values are lost"
+	}
+	entry.Summary = summaryOf(changes, otherwise)
+	if len(lost) > 0 {
+		entry.Summary = summarize(entry.Summary + "; too large to be noted, and changed again since: " + strings.Join(lost, ", "))
+	}
 	if n.Count > 1 {
 		entry.Requests = n.Count
 		entry.Summary = summarize(fmt.Sprintf("%d requests by %s, noted by their number only: %s",
@@ -123,8 +130,9 @@ func sole(users []string) string {
 }
 
 // changesOf are the changes that a note tells of, with the whole values that they led to. If the values were too large to be
-// noted, or the note only counts requests, they are found in what is known from before and after it.
-func (d *drafter) changesOf(n note.Note, later []note.Note) ([]v1alpha1.ActivityChange, values) {
+// noted, or the note only counts requests, they are found in what is known from before and after it. Fields whose values
+// are lost, because a later request changed them again without a value from before, are named.
+func (d *drafter) changesOf(n note.Note, later []note.Note) (changes []v1alpha1.ActivityChange, whole values, lost []string) {
 	before, after := values{}, values{}
 	for field, value := range noted(n, d.Incident) {
 		before.put(field, Recorded(value.From))
@@ -136,24 +144,32 @@ func (d *drafter) changesOf(n note.Note, later []note.Note) ([]v1alpha1.Activity
 		unknown = recordedFields[:len(recordedFields)-1]
 	}
 	known := record(d.at)
-	for _, field := range unknown {
+	for _, field := range slices.Compact(unknown) {
+		value, found := d.valueBefore(field, later)
+		if !found {
+			lost = append(lost, shortField(field))
+			continue
+		}
 		before.put(field, known[field])
-		after.put(field, d.valueBefore(field, later))
-		if before[field] != base(after[field]) {
+		after.put(field, value)
+		if before[field] != base(value) {
 			fields = append(fields, field)
 		}
 	}
-	return changesIn(inOrder(fields), before, after), after
+	return changesIn(inOrder(fields), before, after), after, lost
 }
 
-// valueBefore is the whole value of a field before the notes, each of which may tell what it was.
-func (d *drafter) valueBefore(field string, notes []note.Note) string {
+// valueBefore is the whole value of a field before the notes, of which the first that is about it may tell what it was.
+func (d *drafter) valueBefore(field string, notes []note.Note) (value string, found bool) {
 	for _, n := range notes {
 		if value, tells := noted(n, d.Incident)[field]; tells {
-			return value.From
+			return value.From, true
+		}
+		if n.Counted || slices.Contains(largeFields(n), field) {
+			return "", false
 		}
 	}
-	return Fields(d.Incident)[field]
+	return Fields(d.Incident)[field], true
 }
 
 // changesIn are the changes of fields from values as they are recorded to whole ones.
@@ -221,6 +237,9 @@ func (d *drafter) unnoted() *v1alpha1.ActivitySpec {
 			user, generation = "", 0
 		}
 		take(&d.at, changes, whole)
+		if user == "" && len(d.differences(recordedFields, whole)) == 0 {
+			generation = d.Incident.Generation // It is the last of what nobody noted.
+		}
 		entry := d.entry(g.kind(changes), user)
 		entry.Changes, entry.Summary = changes, summaryOf(changes, "")
 		return d.covering(entry, min(generation, d.Incident.Generation))

@@ -14,7 +14,7 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-package kube_test
+package operator_test
 
 import (
 	"fmt"
@@ -30,7 +30,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/tags"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 )
 
 const prefix = v1alpha1.TagLabelPrefix
@@ -62,8 +62,10 @@ func bearer(listed *string, managed []metav1.ManagedFieldsEntry, labels ...strin
 }
 
 func TestMirroredLabels(t *testing.T) {
-	list := func(names string) kube.Object { return kube.Object{v1alpha1.LabelsAnnotation: kube.OrRemoved(names)} }
-	type changes struct{ Labels, Annotations kube.Object }
+	list := func(names string) operator.Object {
+		return operator.Object{v1alpha1.LabelsAnnotation: operator.OrRemoved(names)}
+	}
+	type changes struct{ Labels, Annotations operator.Object }
 	for name, test := range map[string]struct {
 		bearer *v1alpha1.Alert
 		spec   []v1alpha1.Tag
@@ -71,40 +73,40 @@ func TestMirroredLabels(t *testing.T) {
 	}{
 		"nothing":                        {bearer: bearer(nil, nil)},
 		"a person's labels":              {bearer: bearer(nil, nil, "a", "b=x")},
-		"a new tag":                      {bearer(nil, nil), []v1alpha1.Tag{"New"}, changes{kube.Object{prefix + "new": ""}, list("new")}},
+		"a new tag":                      {bearer(nil, nil), []v1alpha1.Tag{"New"}, changes{operator.Object{prefix + "new": ""}, list("new")}},
 		"a tag that is mirrored":         {bearer(ptr.To("a"), nil, "a"), []v1alpha1.Tag{"A"}, changes{}},
-		"another tag":                    {bearer(ptr.To("b"), nil, "b"), []v1alpha1.Tag{"a", "b"}, changes{kube.Object{prefix + "a": ""}, list("a\nb")}},
-		"a tag was taken away":           {bearer(ptr.To("a\nb"), nil, "a", "b"), []v1alpha1.Tag{"b"}, changes{kube.Object{prefix + "a": nil}, list("b")}},
-		"the last tag was taken away":    {bearer(ptr.To("a"), nil, "a"), nil, changes{kube.Object{prefix + "a": nil}, list("")}},
+		"another tag":                    {bearer(ptr.To("b"), nil, "b"), []v1alpha1.Tag{"a", "b"}, changes{operator.Object{prefix + "a": ""}, list("a\nb")}},
+		"a tag was taken away":           {bearer(ptr.To("a\nb"), nil, "a", "b"), []v1alpha1.Tag{"b"}, changes{operator.Object{prefix + "a": nil}, list("b")}},
+		"the last tag was taken away":    {bearer(ptr.To("a"), nil, "a"), nil, changes{operator.Object{prefix + "a": nil}, list("")}},
 		"a person's label of a tag":      {bearer(nil, nil, "a"), []v1alpha1.Tag{"a"}, changes{}},
-		"a person's label, a tag beside": {bearer(ptr.To("b"), nil, "a", "b"), []v1alpha1.Tag{"a"}, changes{kube.Object{prefix + "b": nil}, list("")}},
+		"a person's label, a tag beside": {bearer(ptr.To("b"), nil, "a", "b"), []v1alpha1.Tag{"a"}, changes{operator.Object{prefix + "b": nil}, list("")}},
 		"a person's value of a tag":      {bearer(ptr.To("b"), nil, "a=x", "b"), []v1alpha1.Tag{"a", "b"}, changes{}},
-		"a person removed our label":     {bearer(ptr.To("a"), nil), []v1alpha1.Tag{"a"}, changes{kube.Object{prefix + "a": ""}, list("a")}},
+		"a person removed our label":     {bearer(ptr.To("a"), nil), []v1alpha1.Tag{"a"}, changes{operator.Object{prefix + "a": ""}, list("a")}},
 		"a person gave our label a value": {
-			bearer(ptr.To("a\nb"), nil, "a=x", "b"), []v1alpha1.Tag{"a", "b"}, changes{kube.Object{}, list("b")},
+			bearer(ptr.To("a\nb"), nil, "a=x", "b"), []v1alpha1.Tag{"a", "b"}, changes{operator.Object{}, list("b")},
 		},
 		"a person gave our label a value, and took the tag away": {
-			bearer(ptr.To("a"), nil, "a=x"), nil, changes{kube.Object{}, list("")},
+			bearer(ptr.To("a"), nil, "a=x"), nil, changes{operator.Object{}, list("")},
 		},
-		"a list out of order": {bearer(ptr.To("b\na"), nil, "a", "b"), []v1alpha1.Tag{"a", "b"}, changes{kube.Object{}, list("a\nb")}},
+		"a list out of order": {bearer(ptr.To("b\na"), nil, "a", "b"), []v1alpha1.Tag{"a", "b"}, changes{operator.Object{}, list("a\nb")}},
 		"an empty list":       {bearer: bearer(ptr.To(""), nil, "a")},
 
-		"an earlier version's is listed": {bearer(nil, applied("a"), "a"), []v1alpha1.Tag{"a"}, changes{kube.Object{}, list("a")}},
+		"an earlier version's is listed": {bearer(nil, applied("a"), "a"), []v1alpha1.Tag{"a"}, changes{operator.Object{}, list("a")}},
 		"an earlier version's, and a person's": {
-			bearer(nil, applied("a"), "a", "b"), []v1alpha1.Tag{"a", "b"}, changes{kube.Object{}, list("a")},
+			bearer(nil, applied("a"), "a", "b"), []v1alpha1.Tag{"a", "b"}, changes{operator.Object{}, list("a")},
 		},
 		"an earlier version's, and a new tag": {
-			bearer(nil, applied("a"), "a"), []v1alpha1.Tag{"a", "b"}, changes{kube.Object{prefix + "b": ""}, list("a\nb")},
+			bearer(nil, applied("a"), "a"), []v1alpha1.Tag{"a", "b"}, changes{operator.Object{prefix + "b": ""}, list("a\nb")},
 		},
 		"forged: no tag of spec":                  {bearer: bearer(nil, applied("a", "b"), "a", "b")},
 		"forged: a person's value":                {bearer(nil, applied("a"), "a=x"), []v1alpha1.Tag{"a"}, changes{}},
 		"forged, though there is a list":          {bearer(ptr.To("b"), applied("a", "b"), "a", "b"), []v1alpha1.Tag{"b"}, changes{}},
 		"forged, though the list is empty":        {bearer(ptr.To(""), applied("a"), "a"), []v1alpha1.Tag{"a"}, changes{}},
-		"forged: a label that is not there":       {bearer(nil, applied("a")), []v1alpha1.Tag{"a"}, changes{kube.Object{prefix + "a": ""}, list("a")}},
+		"forged: a label that is not there":       {bearer(nil, applied("a")), []v1alpha1.Tag{"a"}, changes{operator.Object{prefix + "a": ""}, list("a")}},
 		"an earlier version's, whose tag is gone": {bearer: bearer(nil, applied("a"), "a")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			labels, annotations := kube.MirroredLabels(test.bearer, test.spec)
+			labels, annotations := operator.MirroredLabels(test.bearer, test.spec)
 			if diff := cmp.Diff(test.want, changes{labels, annotations}); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -113,7 +115,7 @@ func TestMirroredLabels(t *testing.T) {
 }
 
 // patch applies a merge patch of metadata.
-func patch(on map[string]string, changes kube.Object) map[string]string {
+func patch(on map[string]string, changes operator.Object) map[string]string {
 	after := maps.Clone(on)
 	for key, value := range changes {
 		if text, set := value.(string); set {
@@ -155,7 +157,7 @@ func TestAPersonsLabelsStay(t *testing.T) {
 					a.ManagedFields = applied("a", "b", "c")
 				}
 			}
-			labels, annotations := kube.MirroredLabels(a, spec)
+			labels, annotations := operator.MirroredLabels(a, spec)
 			a.Labels, a.Annotations = patch(a.Labels, labels), patch(a.Annotations, annotations)
 			want := map[string]string{"app": "x"}
 			for _, tag := range spec {
@@ -165,7 +167,7 @@ func TestAPersonsLabelsStay(t *testing.T) {
 			if diff := cmp.Diff(want, a.Labels); diff != "" {
 				t.Fatalf("seed %d: labels (-want +got):\n%s", seed, diff)
 			}
-			if again, more := kube.MirroredLabels(a, spec); again != nil || more != nil {
+			if again, more := operator.MirroredLabels(a, spec); again != nil || more != nil {
 				t.Fatalf("seed %d: more to do after it was done: %v %v", seed, again, more)
 			}
 		}

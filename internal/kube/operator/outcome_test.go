@@ -14,7 +14,7 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-package kube_test
+package operator_test
 
 import (
 	"errors"
@@ -25,7 +25,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 )
 
 func TestOutcome(t *testing.T) {
@@ -45,7 +45,7 @@ func TestOutcome(t *testing.T) {
 		"a conflict, and soon something":      {next: time.Millisecond, err: conflict, want: time.Millisecond},
 		"a wrapped conflict":                  {err: fmt.Errorf("patching: %w", conflict), want: time.Second},
 		"it is gone":                          {next: time.Hour, err: fmt.Errorf("patching: %w", gone), want: time.Hour},
-		"less is known than is there":         {err: fmt.Errorf("the entry exists: %w", kube.ErrLookAgain), want: time.Second},
+		"less is known than is there":         {err: fmt.Errorf("the entry exists: %w", operator.ErrLookAgain), want: time.Second},
 		"several harmless ones":               {err: errors.Join(gone, conflict, nil), want: time.Second},
 		"an error":                            {next: time.Hour, err: broken, real: []error{broken}},
 		"a conflict hides no error":           {next: time.Hour, err: errors.Join(conflict, broken), real: []error{broken}},
@@ -56,7 +56,7 @@ func TestOutcome(t *testing.T) {
 		"joined harmless ones under one word": {err: fmt.Errorf("both: %w", conflict), want: time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			result, err := kube.Outcome(test.next, test.err)
+			result, err := operator.Outcome(test.next, test.err)
 			if result.RequeueAfter != test.want {
 				t.Errorf("next look after %v, want %v", result.RequeueAfter, test.want)
 			}
@@ -81,7 +81,7 @@ func TestOutcomeOfAWrappedJoin(t *testing.T) {
 		"the error first":    fmt.Errorf("writing: %w", errors.Join(broken, conflict)),
 		"two in one":         fmt.Errorf("%w, and %w", conflict, broken),
 	} {
-		if _, got := kube.Outcome(0, err); !errors.Is(got, broken) {
+		if _, got := operator.Outcome(0, err); !errors.Is(got, broken) {
 			t.Errorf("%s: the error is hidden, got %v", name, got)
 		}
 	}

@@ -14,7 +14,7 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-package kube_test
+package operator_test
 
 import (
 	"math/rand/v2"
@@ -32,7 +32,7 @@ import (
 	"github.com/incident-operator/incident-operator/internal/decide/facts"
 	"github.com/incident-operator/incident-operator/internal/decide/note"
 	"github.com/incident-operator/incident-operator/internal/decide/rollup"
-	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/operator"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -40,7 +40,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // slimmed is an object as the cache keeps it.
 func slimmed[T client.Object](t *testing.T, object T) T {
 	t.Helper()
-	for kind, options := range kube.CacheOptions().ByObject {
+	for kind, options := range operator.CacheOptions().ByObject {
 		if reflect.TypeOf(kind) == reflect.TypeOf(object) {
 			kept, err := options.Transform(object.DeepCopyObject())
 			if err != nil {
@@ -126,9 +126,9 @@ func TestASlimAlertSaysTheSame(t *testing.T) {
 		); diff != "" {
 			t.Fatalf("seed %d: facts (-whole +slim):\n%s", seed, diff)
 		}
-		labels, annotations := kube.MirroredLabels(whole, whole.Spec.Tags)
-		slimLabels, slimAnnotations := kube.MirroredLabels(slim, slim.Spec.Tags)
-		if diff := cmp.Diff([]kube.Object{labels, annotations}, []kube.Object{slimLabels, slimAnnotations}); diff != "" {
+		labels, annotations := operator.MirroredLabels(whole, whole.Spec.Tags)
+		slimLabels, slimAnnotations := operator.MirroredLabels(slim, slim.Spec.Tags)
+		if diff := cmp.Diff([]operator.Object{labels, annotations}, []operator.Object{slimLabels, slimAnnotations}); diff != "" {
 			t.Fatalf("seed %d: labels (-whole +slim):\n%s", seed, diff)
 		}
 		if slim.Annotations[v1alpha1.MoveReasonAnnotation] == "" || slim.ResourceVersion != "17" || slim.Generation != 4 {
@@ -197,7 +197,7 @@ func TestIndexes(t *testing.T) {
 	marked.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionRecorded, Status: metav1.ConditionFalse}}
 	asking, plain := &v1alpha1.Incident{}, &v1alpha1.Incident{}
 	asking.Spec.MergeInto.Name = "target"
-	indexes := kube.Indexes()
+	indexes := operator.Indexes()
 	for name, test := range map[string]struct {
 		index  string
 		object client.Object
