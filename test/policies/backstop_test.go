@@ -26,12 +26,15 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
 
 // itFailsClosed takes away the mutating policies, and at last the bindings that say who is exempted: no request may get
 // through unstamped then. It leaves the cluster without them.
 func itFailsClosed(c func() *cluster) {
 	var alert *unstructured.Unstructured
+	entry := activity(uniqueName(), namespace)
 
 	It("refuses unstamped and forged edits without the policy that stamps them, and says which", func() {
 		incident := c().create(alice, kindUnderTest{"Incident"}, nil)
@@ -71,6 +74,46 @@ func itFailsClosed(c func() *cluster) {
 				To(Equal(withOwn(stampsOfNew(kindUnderTest{o.GetKind()}, alice), kept)), "other edits are not affected")
 		}
 	})
+	It("refuses what is not noted, what is noted otherwise than it was, and notes that are touched", func() {
+		const refusal = stampPrefix + "notes must say what this request does"
+		for _, kind := range kinds {
+			in := map[string]string{"Alert": `in "inc-1" "" `}[kind.kind]
+			o := c().createOlder(kind, whole)
+			assign := func(notes any) write {
+				return update(func(o *unstructured.Unstructured) {
+					o.SetAnnotations(map[string]string{stampPrefix + "assignee": bob + "@2"})
+					setSpec("erin", "assignee")(o)
+					if text, ok := notes.(string); ok {
+						setNotes(text)(o)
+					}
+				})
+			}
+			for _, notes := range []any{
+				nil, "", "1",
+				"1\n" + `1 2 "alice@example.com" ` + in + `assignee "dave" "erin"`,
+				"1\n" + `1 2 "bob@example.com" ` + in + `assignee "dave" "frank"`,
+				"1\n" + `1 2 "bob@example.com" ` + in + `assignee "erin" "erin"`,
+				"1\n" + `1 1 "bob@example.com" ` + in + `assignee "dave" "erin"`,
+				"2\n" + `2 2 "bob@example.com" ` + in + `assignee "dave" "erin"`,
+				"1\n" + `1 2 "bob@example.com" ` + in + `severity "Low" "High"`,
+				"1\n" + `1 2 "bob@example.com" ` + in + `assignee "dave" "erin" name "n" "n"`,
+				"1\n" + `1 2 + 1 "bob@example.com"`,
+				"1\n" + `1 2 "bob@example.com" ` + in + `large "" "assignee"`,
+			} {
+				c().eventuallyRefuses(bob, o, assign(notes), refusal)
+			}
+			after := c().write(bob, o, assign("1\n"+`1 2 "bob@example.com" `+in+`assignee "dave" "erin"`))
+			for name, w := range lies {
+				for _, user := range c().editing() {
+					Expect(w(context.Background(), c().as(user), o.DeepCopy())).To(MatchError(
+						Or(ContainSubstring(refusal), ContainSubstring(stampPrefix+"notes must not be set"))), "%s, %s", name, user)
+				}
+			}
+			for name, w := range silences {
+				Expect(c().write(bob, o, w).GetAnnotations()).To(HaveKeyWithValue(v1alpha1.NotesAnnotation, after.GetAnnotations()[v1alpha1.NotesAnnotation]), name)
+			}
+		}
+	})
 	It("refuses an incident without a stamp of its creation, and says so", func() {
 		c().eventuallyRefuses(bob, kindUnderTest{"Incident"}.object(uniqueName()), create,
 			"editor.incidentoperator.dev/created must be bob@example.com@1")
@@ -87,6 +130,7 @@ func itFailsClosed(c func() *cluster) {
 		Expect(c().as(alice).Create(context.Background(), o)).To(Succeed())
 	})
 	It("refuses every write when nothing says who the operator is", func() {
+		Expect(c().as(c().operator).Create(context.Background(), entry)).To(Succeed())
 		identities := &rbacv1.ClusterRoleBinding{}
 		Expect(c().admin.Get(context.Background(), client.ObjectKey{Name: c().prefix + "incident-operator-identities"}, identities)).To(Succeed())
 		identities.Subjects = nil
@@ -100,7 +144,7 @@ func itFailsClosed(c func() *cluster) {
 		c().eventuallyRefuses(root, activity(uniqueName(), namespace), create, "no params found")
 	})
 	It("lets the garbage collector delete the log all the same", func() {
-		Expect(c().as(collector).Delete(context.Background(), activity(probe, namespace))).To(Succeed())
+		Expect(c().as(collector).Delete(context.Background(), entry)).To(Succeed())
 	})
 }
 
