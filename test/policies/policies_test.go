@@ -33,7 +33,7 @@ var _ = Describe("As shipped", Ordered, ContinueOnFailure, func() {
 	})
 
 	Context("editors", func() { itStampsEditors(get); itStampsExactly(get) })
-	Context("notes", func() { itNotesEdits(get); itKeepsNotes(get); itBoundsNotes(get) })
+	Context("notes", func() { itNotesEdits(get); itNotesLinks(get); itKeepsNotes(get); itBoundsNotes(get) })
 	Context("metadata", func() { itGuardsMetadata(get); itBoundsMetadata(get) })
 	Context("memory", func() { itKeepsTheMemory(get) })
 	Context("merged", func() { itWarnsOfMerges(get) })
@@ -61,7 +61,7 @@ var _ = Describe("With another namespace and name prefix", Ordered, ContinueOnFa
 	})
 
 	Context("editors", func() { itStampsEditors(get) })
-	Context("notes", func() { itNotesEdits(get); itKeepsNotes(get) })
+	Context("notes", func() { itNotesEdits(get) })
 	Context("metadata", func() { itBoundsMetadata(get) })
 	Context("memory", func() { itKeepsTheMemory(get) })
 	Context("comments", func() { itNamesAuthors(get) })

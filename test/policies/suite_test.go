@@ -23,8 +23,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -32,7 +30,6 @@ import (
 	"github.com/go-logr/logr"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	authorizationv1 "k8s.io/api/authorization/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -212,33 +209,6 @@ func impersonating(config *rest.Config, mapper meta.RESTMapper, user string, gro
 func (c *cluster) allPowerful(user string) client.Client {
 	GinkgoHelper()
 	return impersonating(c.env.Config, c.admin.RESTMapper(), user, "system:masters", "system:authenticated")
-}
-
-// grantAllBut is a client of a user to whom RBAC grants every verb but one on the kinds of the group, and what the rules say.
-func (c *cluster) grantAllBut(user, verb string, rules ...rbacv1.PolicyRule) client.Client {
-	GinkgoHelper()
-	group := uniqueName()
-	others := slices.DeleteFunc(slices.Clone(verbs), func(v string) bool { return strings.HasPrefix(v, verb) })
-	rules = append(rules, rbacv1.PolicyRule{APIGroups: []string{v1alpha1.GroupVersion.Group}, Resources: []string{"*"}, Verbs: others})
-	Expect(c.admin.Create(context.Background(), &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: group}, Rules: rules})).To(Succeed())
-	Expect(c.admin.Create(context.Background(), &rbacv1.ClusterRoleBinding{
-		ObjectMeta: metav1.ObjectMeta{Name: group},
-		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: group},
-		Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.GroupKind, Name: group}},
-	})).To(Succeed())
-	granted := impersonating(c.env.Config, c.admin.RESTMapper(), user, group, "system:authenticated")
-	// The API server follows a change of RBAC with a delay.
-	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
-		User: user, Groups: []string{group}, ResourceAttributes: &authorizationv1.ResourceAttributes{
-			Namespace: namespace, Group: v1alpha1.GroupVersion.Group, Resource: "comments", Verb: "update",
-		},
-	}}
-	Eventually(func() bool {
-		asked := review.DeepCopy()
-		Expect(c.admin.Create(context.Background(), asked)).To(Succeed())
-		return asked.Status.Allowed
-	}).WithTimeout(20 * time.Second).WithPolling(20 * time.Millisecond).Should(BeTrue())
-	return granted
 }
 
 func newClient(config *rest.Config, mapper meta.RESTMapper) client.Client {
