@@ -181,10 +181,12 @@ func itKeepsTheLog(c func() *cluster) {
 
 	It("lets nobody delete an entry", func() {
 		o := logged()
-		for _, user := range []string{alice, vera, carol, c().ingest, c().operator} {
+		for _, user := range []string{alice, vera, c().ingest, c().operator} {
 			forbidden(c().as(user).Delete(ctx, o.DeepCopy()), rbac)
 			forbidden(c().as(user).DeleteAllOf(ctx, o.DeepCopy(), inNamespace), rbac)
 		}
+		forbidden(c().as(carol).Delete(ctx, o.DeepCopy()), notDeleted)
+		forbidden(c().as(carol).DeleteAllOf(ctx, o.DeepCopy(), inNamespace), rbac)
 		forbidden(c().allPowerful(c().operator).Delete(ctx, o.DeepCopy()), notDeleted)
 		for _, policy := range []metav1.DeletionPropagation{
 			metav1.DeletePropagationBackground, metav1.DeletePropagationForeground, metav1.DeletePropagationOrphan,
@@ -201,6 +203,55 @@ func itKeepsTheLog(c func() *cluster) {
 			Expect(apierrors.IsNotFound(c().admin.Get(ctx, keyOf(o), o))).To(BeTrue())
 		}
 		Expect(c().allPowerful(controllerManager).Delete(ctx, logged())).To(Succeed())
+	})
+	It("lets those delete what is left of a log without its incident who could have deleted the incident", func() {
+		place := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "orphaned-"}}
+		Expect(c().admin.Create(ctx, place)).To(Succeed())
+		left := func() *unstructured.Unstructured {
+			GinkgoHelper()
+			o := activity(uniqueName(), place.Name)
+			o.SetOwnerReferences(nil)
+			Expect(c().as(c().operator).Create(ctx, o)).To(Succeed())
+			return o
+		}
+		// Vera may delete activities, and one incident, which is not theirs.
+		Expect(c().admin.Create(ctx, &rbacv1.Role{
+			ObjectMeta: metav1.ObjectMeta{Name: "vera", Namespace: place.Name},
+			Rules: []rbacv1.PolicyRule{
+				{APIGroups: []string{v1alpha1.GroupVersion.Group}, Resources: []string{"activities"}, Verbs: []string{"delete"}},
+				{APIGroups: []string{v1alpha1.GroupVersion.Group}, Resources: []string{"incidents"}, Verbs: []string{"delete"}, ResourceNames: []string{"inc-2"}},
+				{APIGroups: []string{v1alpha1.GroupVersion.Group}, Resources: []string{"incidents"}, Verbs: []string{"get", "update", "patch"}},
+			},
+		})).To(Succeed())
+		for name, role := range map[string]rbacv1.RoleRef{
+			vera:  {APIGroup: rbacv1.GroupName, Kind: "Role", Name: "vera"},
+			carol: {APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: c().prefix + "incident-operator-admin"},
+		} {
+			Expect(c().admin.Create(ctx, &rbacv1.RoleBinding{
+				ObjectMeta: metav1.ObjectMeta{GenerateName: "role-", Namespace: place.Name},
+				RoleRef:    role, Subjects: []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: name}},
+			})).To(Succeed())
+		}
+		o := left()
+		for _, user := range []string{alice, c().ingest, c().operator} {
+			forbidden(c().as(user).Delete(ctx, o.DeepCopy()), rbac)
+		}
+		forbidden(c().as(vera).Delete(ctx, o.DeepCopy()), notDeleted)
+		Expect(c().as(carol).Delete(ctx, o)).To(Succeed())
+		Expect(c().admin.Delete(ctx, left())).To(Succeed())
+
+		other := activity(uniqueName(), place.Name)
+		other.SetOwnerReferences(nil)
+		setSpec("inc-2", "incidentRef", "name")(other)
+		Expect(c().as(c().operator).Create(ctx, other)).To(Succeed())
+		Expect(c().as(vera).Delete(ctx, other)).To(Succeed(), "it could have deleted that incident")
+
+		held := activity(uniqueName(), place.Name)
+		Expect(c().as(c().operator).Create(ctx, held)).To(Succeed())
+		for _, user := range []string{carol, root} {
+			forbidden(c().as(user).Delete(ctx, held.DeepCopy()), notDeleted)
+		}
+		forbidden(mergePatch(`{"metadata":{"ownerReferences":null}}`)(ctx, c().admin, held.DeepCopy()), owned)
 	})
 	It("lets go of the log with its namespace, to whoever has the right", func() {
 		place := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "going-"}}
@@ -221,9 +272,9 @@ func itKeepsTheLog(c func() *cluster) {
 		// The API server follows the namespace with a delay.
 		Eventually(func() error { return c().admin.Delete(ctx, one.DeepCopy()) }).
 			WithTimeout(20 * time.Second).WithPolling(100 * time.Millisecond).Should(Succeed())
-		forbidden(c().as(carol).Delete(ctx, another.DeepCopy()), rbac)
+		forbidden(c().as(alice).Delete(ctx, another.DeepCopy()), rbac)
 		forbidden(mergePatch(`{"metadata":{"labels":null}}`)(ctx, c().admin, another.DeepCopy()), notChanged)
-		Expect(c().admin.Delete(ctx, another)).To(Succeed())
+		Expect(c().as(carol).Delete(ctx, another)).To(Succeed())
 		Expect(c().as(namespaceController).DeleteAllOf(ctx, third.DeepCopy(), client.InNamespace(place.Name))).To(Succeed())
 		Expect(apierrors.IsNotFound(c().admin.Get(ctx, keyOf(third), third))).To(BeTrue())
 	})

@@ -44,22 +44,22 @@ func itStampsExactly(c func() *cluster) {
 				Expect(toYAML(c().write(alice, o, w))).To(Equal(toYAML(before)), name)
 			}
 		})
-		It("costs the operator the ownership of its note on an "+kind.kind+", once, when a replace lost it", func() {
+		It("costs the operator the ownership of its own on an "+kind.kind+", once, when a replace lost it", func() {
 			o := c().create(alice, kind, nil)
-			c().write(c().operator, o, noteAs(kind, noted))
+			c().write(c().operator, o, keep(kept))
 			cleaned := update(func(o *unstructured.Unstructured) { o.SetAnnotations(nil) })
 			once := c().write(alice, o, cleaned)
-			Expect(stampsOf(once)).To(HaveKeyWithValue(kind.note(), noted))
+			Expect(stampsOf(once)).To(Equal(withOwn(stampsOfNew(kind, alice), kept)))
 			Expect(once.GetGeneration()).To(Equal(int64(1)))
 			for _, user := range c().editing() {
 				Expect(toYAML(c().write(user, o, cleaned))).To(Equal(toYAML(once)), "a second one, by %s, writes nothing", user)
 			}
-			Expect(stampsOf(c().write(c().operator, o, noteAs(kind, nil)))).To(Equal(stampsOfNew(kind, alice)), "it is the operator's all the same")
+			Expect(stampsOf(c().write(c().operator, o, keep(nil)))).To(Equal(stampsOfNew(kind, alice)), "it is the operator's all the same")
 		})
 		It("stamps an "+kind.kind+" created by server-side apply", func() {
 			o := kind.object(uniqueName())
 			after := c().write(bob, o, apply(map[string]any{
-				"metadata": map[string]any{"annotations": map[string]any{stampPrefix + "name": "mallory@1", stampPrefix + kind.note(): noted}},
+				"metadata": map[string]any{"annotations": map[string]any{stampPrefix + "name": "mallory@1", stampPrefix + "left": kept}},
 				"spec":     map[string]any{"name": "n"},
 			}))
 			Expect(stampsOf(after)).To(Equal(stampsOfNew(kind, bob)))
@@ -112,31 +112,53 @@ func itStampsExactly(c func() *cluster) {
 			o := c().create(alice, kind, func(o *unstructured.Unstructured) { o.SetLabels(map[string]string{tagPrefix + "a": ""}) })
 			Expect(stampsOf(c().get(o))).To(HaveKeyWithValue("tags", alice+"@1"))
 			after := c().write(bob, o, mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/a":"v"}}}`))
-			Expect(stampsOf(after)).To(HaveKeyWithValue("tags", bob+"@2"))
+			Expect(stampsOf(after)).To(HaveKeyWithValue("tags", bob+"@1"))
 			Expect(after.GetGeneration()).To(Equal(int64(1)), "a label is not part of spec")
-			Expect(stampsOf(c().write(alice, o, mergePatch(`{"metadata":{"labels":null}}`)))).To(HaveKeyWithValue("tags", alice+"@2"))
+			Expect(stampsOf(c().write(alice, o, mergePatch(`{"metadata":{"labels":null}}`)))).To(HaveKeyWithValue("tags", alice+"@1"))
+		})
+		It("tells a tag from a tag label that the same user set before, on an "+kind.kind, func() {
+			o := c().create(alice, kind, nil)
+			Expect(stampsOf(c().write(bob, o, mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/one":""}}}`)))).
+				To(HaveKeyWithValue("tags", bob+"@1"))
+			Expect(stampsOf(c().write(bob, o, spec(`{"tags":["two"]}`)))).To(HaveKeyWithValue("tags", bob+"@2"))
+			both := c().write(bob, o, mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/three":""}},"spec":{"description":"d"}}`))
+			Expect(stampsOf(both)).To(And(HaveKeyWithValue("tags", bob+"@3"), HaveKeyWithValue("description", bob+"@3")))
 		})
 		It("leaves what is of a wrong type in an "+kind.kind+" to the schema and its message", func() {
-			for field, members := range map[string]string{
-				"spec.tags": `{"tags":"a"}`, "spec.assignee": `{"assignee":{}}`, "spec.resolution": `{"resolution":"Resolved"}`,
-			} {
-				o := c().create(alice, kind, nil)
-				Expect(spec(members)(context.Background(), c().as(bob), o)).
-					To(MatchError(And(ContainSubstring(field), ContainSubstring("must be of type"))))
+			o := c().create(alice, kind, nil)
+			for _, field := range []string{"name", "description", "assignee", "severity", "tags", "classification", "resolution"} {
+				for _, value := range []string{`true`, `1`, `"x"`, `["x"]`, `[1]`, `{"a":"b"}`, `{"note":{},"state":[],"verdict":1}`} {
+					err := spec(`{"`+field+`":`+value+`}`)(context.Background(), c().as(bob), o.DeepCopy())
+					if err != nil { // One of the values is of the right type.
+						Expect(err).NotTo(MatchError(ContainSubstring("policy")), "%s: %s", field, value)
+						Expect(err).To(MatchError(ContainSubstring("spec."+field)), "%s: %s", field, value)
+					}
+				}
 			}
+			for _, value := range []string{`"x"`, `["x"]`, `7`, `{"a":1}`} {
+				err := jsonPatch(`[{"op":"add","path":"/spec/resolution","value":{"state":`+value+`}}]`)(context.Background(), c().as(bob), o.DeepCopy())
+				Expect(err).To(MatchError(ContainSubstring("spec.resolution.state")), value)
+			}
+			for _, value := range []string{`"x"`, `["x"]`, `7`} {
+				err := jsonPatch(`[{"op":"replace","path":"/spec","value":`+value+`}]`)(context.Background(), c().as(bob), o.DeepCopy())
+				Expect(err).To(MatchError(ContainSubstring("spec in body must be of type object")), value)
+			}
+			many := strings.TrimSuffix(strings.Repeat(`"x",`, 20000), ",")
+			Expect(spec(`{"tags":[`+many+`]}`)(context.Background(), c().as(bob), o.DeepCopy())).To(MatchError(ContainSubstring("at most 64 items")))
 		})
 		It("can afford the largest objects of kind "+kind.kind, func() {
 			tags := make([]any, 64)
 			for i := range tags {
 				tags[i] = fmt.Sprintf("%0128d", i)
 			}
-			o := c().create(alice, kind, func(o *unstructured.Unstructured) {
+			// Larger than what may be added to them: as objects are that are older than the policies.
+			o := c().createOlder(kind, func(o *unstructured.Unstructured) {
 				setSpec(tags, "tags")(o)
 				o.SetAnnotations(map[string]string{"kubectl.kubernetes.io/last-applied-configuration": strings.Repeat("x", 250<<10)})
 			})
 			Expect(stampsOf(c().write(bob, o, spec(`{"tags":["other"]}`)))).To(HaveKeyWithValue("tags", bob+"@2"))
 
-			crowded := c().create(alice, kind, func(o *unstructured.Unstructured) {
+			crowded := c().createOlder(kind, func(o *unstructured.Unstructured) {
 				labels, annotations := map[string]string{}, map[string]string{}
 				for i := range 5000 {
 					labels[fmt.Sprintf("%s%d", tagPrefix, i)] = ""
@@ -145,8 +167,8 @@ func itStampsExactly(c func() *cluster) {
 				o.SetLabels(labels)
 				o.SetAnnotations(annotations)
 			})
-			Expect(stampsOf(c().write(bob, crowded, mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/1":"x"}}}`)))).
-				To(HaveKeyWithValue("tags", bob+"@2"))
+			Expect(stampsOf(c().write(bob, crowded, mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/1":null}}}`)))).
+				To(HaveKeyWithValue("tags", bob+"@1"))
 		})
 	}
 	It("leaves no empty map of annotations behind", func() {

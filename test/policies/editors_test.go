@@ -18,6 +18,7 @@ package policies
 
 import (
 	"fmt"
+	"maps"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -54,8 +55,8 @@ var edits = map[string]edit{
 	"with a forged stamp":     {group: "assignee", write: mergePatch(`{"metadata":{"annotations":{"editor.incidentoperator.dev/assignee":"mallory@2"}},"spec":{"assignee":"dave"}}`)},
 	"with stamps taken away":  {group: "assignee", write: mergePatch(`{"metadata":{"annotations":null},"spec":{"assignee":"dave"}}`)},
 	"with another annotation": {group: "assignee", write: mergePatch(`{"metadata":{"annotations":{"example.com/note":"x"}},"spec":{"assignee":"dave"}}`)},
-	"beside forged notes":     {group: "description", write: mergePatch(`{"metadata":{"annotations":{"editor.incidentoperator.dev/trail":"{}","editor.incidentoperator.dev/merged":"[]"}},"spec":{"description":"text"}}`)},
-	"beside notes taken away": {group: "description", write: mergePatch(`{"metadata":{"annotations":{"editor.incidentoperator.dev/trail":null,"editor.incidentoperator.dev/merged":null}},"spec":{"description":"text"}}`)},
+	"beside its own forged":   {group: "description", write: mergePatch(`{"metadata":{"annotations":{"editor.incidentoperator.dev/trail":"{}","editor.incidentoperator.dev/left":"[]"}},"spec":{"description":"text"}}`)},
+	"beside its own removed":  {group: "description", write: mergePatch(`{"metadata":{"annotations":{"editor.incidentoperator.dev/merged":null,"editor.incidentoperator.dev/labels":null}},"spec":{"description":"text"}}`)},
 	"by a cleaned manifest": {group: "assignee", write: update(func(o *unstructured.Unstructured) {
 		o.SetAnnotations(nil)
 		o.SetManagedFields(nil)
@@ -79,17 +80,28 @@ func stampsOfNew(kind kindUnderTest, creator string) map[string]string {
 	return stamps
 }
 
-// noted is what the operator notes on an object for the activity log.
-const noted = `{"rv":"7","by":"eve/~1\"'@7"}`
+// kept is what the operator keeps in an annotation of its own.
+const kept = `{"rv":"7","by":"eve/~1\"'@7"}`
 
-// note is the group that the operator alone writes on objects of the kind.
-func (k kindUnderTest) note() string {
-	return map[string]string{"Alert": "trail", "Incident": "merged"}[k.kind]
+// own are the annotations of the stamps' prefix that the operator alone writes, beside the notes.
+var own = []string{"labels", "left", "merged", "trail"}
+
+// keep writes all of the operator's own annotations, or removes them where the value is nil.
+func keep(value any) write {
+	annotations := map[string]any{}
+	for _, name := range own {
+		annotations[stampPrefix+name] = value
+	}
+	return annotate(annotations)
 }
 
-// noteAs writes the note of a kind, or removes it where the value is nil.
-func noteAs(kind kindUnderTest, value any) write {
-	return annotate(map[string]any{stampPrefix + kind.note(): value})
+// withOwn adds the operator's own annotations, with a value, to stamps.
+func withOwn(stamps map[string]string, value string) map[string]string {
+	all := maps.Clone(stamps)
+	for _, name := range own {
+		all[name] = value
+	}
+	return all
 }
 
 // editing are users of each sort who may change alerts and incidents.
@@ -117,19 +129,25 @@ var forgeries = map[string]write{
 	"beside another label":      mergePatch(`{"metadata":{"labels":{"team":"blue"},"annotations":{"editor.incidentoperator.dev/tags":"mallory@9"}}}`),
 	"its creation forged":       annotate(map[string]any{stampPrefix + "created": "mallory@1"}),
 	"its creation nulled":       annotate(map[string]any{stampPrefix + "created": nil}),
-	"notes made up":             annotate(map[string]any{stampPrefix + "trail": "{}", stampPrefix + "merged": "[]"}),
-	"notes nulled":              annotate(map[string]any{stampPrefix + "trail": nil, stampPrefix + "merged": nil}),
-	"notes emptied":             annotate(map[string]any{stampPrefix + "trail": "", stampPrefix + "merged": ""}),
-	"notes set by JSON patch": jsonPatch(`[{"op":"add","path":"/metadata/annotations/editor.incidentoperator.dev~1trail","value":"{}"},
-		{"op":"add","path":"/metadata/annotations/editor.incidentoperator.dev~1merged","value":"[]"}]`),
-	"notes replaced": update(func(o *unstructured.Unstructured) {
+	"its own made up":           keep("mallory"),
+	"its own nulled":            keep(nil),
+	"its own emptied":           keep(""),
+	"its own set by JSON patch": jsonPatch(`[{"op":"add","path":"/metadata/annotations/editor.incidentoperator.dev~1trail","value":"{}"},
+		{"op":"add","path":"/metadata/annotations/editor.incidentoperator.dev~1merged","value":"[]"},
+		{"op":"add","path":"/metadata/annotations/editor.incidentoperator.dev~1left","value":"0"},
+		{"op":"add","path":"/metadata/annotations/editor.incidentoperator.dev~1labels","value":"a"}]`),
+	"its own replaced": update(func(o *unstructured.Unstructured) {
 		annotations := o.GetAnnotations()
-		annotations[stampPrefix+"trail"], annotations[stampPrefix+"merged"] = "{}", "[]"
+		for _, name := range own {
+			annotations[stampPrefix+name] = "mallory"
+		}
 		o.SetAnnotations(annotations)
 	}),
-	"notes applied": apply(map[string]any{
-		"metadata": map[string]any{"annotations": map[string]any{stampPrefix + "trail": "{}", stampPrefix + "merged": "[]"}},
-		"spec":     map[string]any{"name": "Suspicious sign-in"},
+	"its own applied": apply(map[string]any{
+		"metadata": map[string]any{"annotations": map[string]any{
+			stampPrefix + "trail": "{}", stampPrefix + "merged": "[]", stampPrefix + "left": "0", stampPrefix + "labels": "a",
+		}},
+		"spec": map[string]any{"name": "Suspicious sign-in"},
 	}),
 	"replaced by a cleaned manifest": update(func(o *unstructured.Unstructured) {
 		o.SetAnnotations(nil)
@@ -148,21 +166,20 @@ func itStampsEditors(c func() *cluster) {
 			It(fmt.Sprintf("stamps who changed %s of an %s, and then who changed it back", name, kind.kind), func() {
 				o := c().create(alice, kind, nil)
 				Expect(stampsOf(c().get(o))).To(Equal(stampsOfNew(kind, alice)))
-				c().write(c().operator, o, noteAs(kind, noted))
+				c().write(c().operator, o, keep(kept))
 
 				changed := c().write(bob, o, e.write)
-				want := stampsOfNew(kind, alice)
-				want[kind.note()] = noted
-				want[e.group] = bob + "@2"
+				want := withOwn(stampsOfNew(kind, alice), kept)
+				want[e.group] = fmt.Sprintf("%s@%d", bob, changed.GetGeneration())
 				Expect(stampsOf(changed)).To(Equal(want))
 
-				generation := changed.GetGeneration()
 				back := c().write(alice, o, update(func(now *unstructured.Unstructured) {
 					now.SetLabels(nil)
 					now.Object["spec"] = o.DeepCopy().Object["spec"]
 				}))
-				want[e.group] = fmt.Sprintf("%s@%d", alice, generation+1)
+				want[e.group] = fmt.Sprintf("%s@%d", alice, back.GetGeneration())
 				Expect(stampsOf(back)).To(Equal(want))
+				Expect(back.GetGeneration()-o.GetGeneration()).To(BeNumerically("~", 1, 1), "it is the present one, not one to come")
 			})
 		}
 		for name, forgery := range forgeries {
@@ -176,13 +193,12 @@ func itStampsEditors(c func() *cluster) {
 					Expect(stampsOf(c().write(user, o, forgery))).To(Equal(before), user)
 				}
 			})
-			It(fmt.Sprintf("keeps what the operator noted on an %s: %s", kind.kind, name), func() {
+			It(fmt.Sprintf("keeps what the operator keeps on an %s: %s", kind.kind, name), func() {
 				o := c().create(alice, kind, nil)
 				c().write(bob, o, spec(`{"assignee":"dave"}`))
-				want := stampsOfNew(kind, alice)
+				want := withOwn(stampsOfNew(kind, alice), kept)
 				want["assignee"] = bob + "@2"
-				want[kind.note()] = noted
-				Expect(stampsOf(c().write(c().operator, o, noteAs(kind, noted)))).To(Equal(want))
+				Expect(stampsOf(c().write(c().operator, o, keep(kept)))).To(Equal(want))
 				for _, user := range c().editing() {
 					Expect(stampsOf(c().write(user, o, forgery))).To(Equal(want), user)
 				}
@@ -195,27 +211,27 @@ func itStampsEditors(c func() *cluster) {
 				mergePatch(`{"metadata":{"labels":{"tag.incidentoperator.dev/a":""}},"spec":{"assignee":"erin","resolution":{"state":"Resolved"}}}`))
 			Expect(stampsOf(after)).To(Equal(before))
 		})
-		It("lets the operator alone note something on an "+kind.kind+", change it and remove it", func() {
+		It("lets the operator alone keep something on an "+kind.kind+", change it and remove it", func() {
 			o := c().create(alice, kind, nil)
-			for _, value := range []any{noted, "1", "", nil, noted, nil} {
+			for _, value := range []any{kept, "1", "", nil, kept, nil} {
 				want := stampsOfNew(kind, alice)
 				if text, ok := value.(string); ok {
-					want[kind.note()] = text
+					want = withOwn(want, text)
 				}
-				Expect(stampsOf(c().write(c().operator, o, noteAs(kind, value)))).To(Equal(want), "%v", value)
+				Expect(stampsOf(c().write(c().operator, o, keep(value)))).To(Equal(want), "%v", value)
 				for _, user := range c().editing() {
-					Expect(stampsOf(c().write(user, o, noteAs(kind, "mallory")))).To(Equal(want), "%v, %s", value, user)
+					Expect(stampsOf(c().write(user, o, keep("mallory")))).To(Equal(want), "%v, %s", value, user)
 				}
 			}
 		})
 		It("keeps what the operator applied to an "+kind.kind+" when a person applies under its name", func() {
 			o := c().create(alice, kind, nil)
 			c().write(c().operator, o, apply(map[string]any{
-				"metadata": map[string]any{"annotations": map[string]any{stampPrefix + kind.note(): noted}},
+				"metadata": map[string]any{"annotations": map[string]any{stampPrefix + "merged": kept, stampPrefix + "left": kept}},
 			}))
 			for _, user := range c().editing() {
 				after := c().write(user, o, apply(map[string]any{"spec": map[string]any{"name": "Suspicious sign-in"}}))
-				Expect(stampsOf(after)).To(HaveKeyWithValue(kind.note(), noted), user)
+				Expect(stampsOf(after)).To(And(HaveKeyWithValue("merged", kept), HaveKeyWithValue("left", kept)), user)
 			}
 		})
 		It("stamps ingest as it stamps people on an "+kind.kind, func() {
@@ -231,7 +247,8 @@ func itStampsEditors(c func() *cluster) {
 				o := c().create(user, kind, func(o *unstructured.Unstructured) {
 					o.SetAnnotations(map[string]string{
 						stampPrefix + "name": "mallory@1", stampPrefix + "created": "mallory@1", stampPrefix + "assignee": "mallory@1", stampPrefix + "evil": "x",
-						stampPrefix + "trail": noted, stampPrefix + "merged": noted, "example.com/note": "x",
+						stampPrefix + "trail": kept, stampPrefix + "merged": kept, stampPrefix + "left": kept, stampPrefix + "labels": kept,
+						"example.com/note": "x",
 					})
 				})
 				Expect(stampsOf(c().get(o))).To(Equal(stampsOfNew(kind, user)))

@@ -108,11 +108,11 @@ func statusUpdate(change func(o *unstructured.Unstructured)) write {
 	}
 }
 
-// stampsOf returns the stamps of an object by group.
+// stampsOf returns the stamps of an object by group, and the operator's own annotations, but not the notes.
 func stampsOf(o *unstructured.Unstructured) map[string]string {
 	stamps := map[string]string{}
 	for key, value := range o.GetAnnotations() {
-		if group, ok := strings.CutPrefix(key, stampPrefix); ok {
+		if group, ok := strings.CutPrefix(key, stampPrefix); ok && group != "notes" {
 			stamps[group] = value
 		}
 	}
@@ -136,6 +136,15 @@ func (c *cluster) create(user string, kind kindUnderTest, change func(o *unstruc
 		change(o)
 	}
 	Expect(c.as(user).Create(context.Background(), o)).To(Succeed())
+	return o
+}
+
+// createOlder creates an object as one is that is older than the policies.
+func (c *cluster) createOlder(kind kindUnderTest, change func(o *unstructured.Unstructured)) *unstructured.Unstructured {
+	GinkgoHelper()
+	o := kind.object(uniqueName())
+	change(o)
+	Expect(c.allPowerful(c.operator).Create(context.Background(), o)).To(Succeed())
 	return o
 }
 

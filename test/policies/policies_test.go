@@ -33,9 +33,13 @@ var _ = Describe("As shipped", Ordered, ContinueOnFailure, func() {
 	})
 
 	Context("editors", func() { itStampsEditors(get); itStampsExactly(get) })
+	Context("notes", func() { itNotesEdits(get); itNotesLinks(get); itKeepsNotes(get); itBoundsNotes(get) })
+	Context("metadata", func() { itGuardsMetadata(get); itBoundsMetadata(get) })
 	Context("memory", func() { itKeepsTheMemory(get) })
+	Context("merged", func() { itWarnsOfMerges(get) })
 	Context("comments", func() { itNamesAuthors(get) })
 	Context("activities", func() { itKeepsTheLog(get) })
+	Context("Kubernetes", func() { itLetsKubernetesDelete(get, true) })
 	Context("roles", func() { itGrantsOnly(get) })
 
 	It("adds a Deployment that the restricted Pod Security of its namespace has nothing to say against", func() {
@@ -57,9 +61,12 @@ var _ = Describe("With another namespace and name prefix", Ordered, ContinueOnFa
 	})
 
 	Context("editors", func() { itStampsEditors(get) })
+	Context("notes", func() { itNotesEdits(get) })
+	Context("metadata", func() { itBoundsMetadata(get) })
 	Context("memory", func() { itKeepsTheMemory(get) })
 	Context("comments", func() { itNamesAuthors(get) })
 	Context("activities", func() { itKeepsTheLog(get) })
+	Context("Kubernetes", func() { itLetsKubernetesDelete(get, false) })
 	// Last: they take policies away.
 	Context("when a policy is gone", func() { itFailsClosed(get) })
 })

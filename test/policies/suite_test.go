@@ -27,6 +27,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-logr/logr"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -38,6 +39,7 @@ import (
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
+	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
@@ -66,6 +68,7 @@ var _ = AfterSuite(func() {
 })
 
 func TestPolicies(t *testing.T) {
+	ctrllog.SetLogger(logr.Discard())
 	RegisterFailHandler(Fail)
 	RunSpecs(t, "Policies")
 }
@@ -101,7 +104,7 @@ func assets() string {
 	}
 	dir, err := filepath.Abs(dir)
 	Expect(err).NotTo(HaveOccurred())
-	for _, name := range []string{"kube-apiserver", "etcd", "kubectl"} {
+	for _, name := range []string{"kube-apiserver", "etcd", "kubectl", "kube-controller-manager"} {
 		_, err := os.Stat(filepath.Join(dir, name))
 		Expect(err).NotTo(HaveOccurred(), "%s is not in %s: build the control plane first, or set KUBEBUILDER_ASSETS", name, dir)
 	}

@@ -76,9 +76,9 @@ func TestParse(t *testing.T) {
 			},
 		},
 		"a field of another version": {
-			annotation: lines("1", `1 0 "+" colour "red" "blue"`),
+			annotation: lines("1", `1 0 "+" mood "red" "blue"`),
 			last:       1,
-			want:       []note.Note{{Number: 1, Users: []string{"+"}, Count: 1, Values: []note.Value{{Field: "colour", From: "red", To: "blue"}}}},
+			want:       []note.Note{{Number: 1, Users: []string{"+"}, Count: 1, Values: []note.Value{{Field: "mood", From: "red", To: "blue"}}}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

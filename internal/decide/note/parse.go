@@ -37,7 +37,7 @@ const (
 
 // The policies write numbers of at most 16 digits.
 var (
-	numberForm = regexp.MustCompile(`^[0-9]{1,18}$`)
+	numberForm = regexp.MustCompile(`^\d{1,18}$`)
 	fieldForm  = regexp.MustCompile(`^[A-Za-z][A-Za-z-]{0,62}$`)
 )
 

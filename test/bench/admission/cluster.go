@@ -121,7 +121,7 @@ func (c *cluster) prepare(ctx context.Context, s settings, config *rest.Config, 
 
 // apply renders a kustomization and applies it.
 func (c *cluster) apply(ctx context.Context, kubectl, kustomization string) error {
-	manifests, err := exec.CommandContext(ctx, kubectl, "kustomize", kustomization).Output()
+	manifests, err := exec.CommandContext(ctx, kubectl, "kustomize", kustomization).Output() //nolint:gosec // Both are named by who runs it.
 	if err != nil {
 		return fmt.Errorf("rendering %s: %w", kustomization, err)
 	}
@@ -134,7 +134,7 @@ func (c *cluster) apply(ctx context.Context, kubectl, kustomization string) erro
 	if err := os.WriteFile(kubeconfig, c.env.KubeConfig, 0o600); err != nil {
 		return fmt.Errorf("writing a kubeconfig: %w", err)
 	}
-	command := exec.CommandContext(ctx, kubectl, "--kubeconfig", kubeconfig, "apply", "--server-side", "-f", "-")
+	command := exec.CommandContext(ctx, kubectl, "--kubeconfig", kubeconfig, "apply", "--server-side", "-f", "-") //nolint:gosec // As above.
 	command.Stdin = bytes.NewReader(manifests)
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("applying %s: %w: %s", kustomization, err, output)
@@ -144,7 +144,7 @@ func (c *cluster) apply(ctx context.Context, kubectl, kustomization string) erro
 
 // copiesOf makes the other two copies of a CRD.
 func copiesOf(path string) ([]*apiextensionsv1.CustomResourceDefinition, error) {
-	manifest, err := os.ReadFile(path)
+	manifest, err := os.ReadFile(path) //nolint:gosec // It is named by who runs it.
 	if err != nil {
 		return nil, fmt.Errorf("reading the CRD: %w", err)
 	}

@@ -67,7 +67,7 @@ func processorTime(pid int) (time.Duration, error) {
 
 // readStat returns the fields from the third on, and the name of the command, which may hold spaces.
 func readStat(path string) (fields []string, command string, err error) {
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(path) //nolint:gosec // It is one of /proc.
 	if err != nil {
 		return nil, "", fmt.Errorf("reading %s: %w", path, err)
 	}
