@@ -65,7 +65,7 @@ func (p *plugin) alertsCommand() *cobra.Command {
 	flags.BoolVar(&o.unlinked, "unlinked", false, "only alerts that belong to no incident")
 	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "alerts of all namespaces")
 	flags.Int64Var(&o.chunk, "chunk-size", kube.DefaultChunk, "how many objects one request asks for; 0 for all at once")
-	o.addTo(command, p)
+	o.addTo(command)
 	return command
 }
 

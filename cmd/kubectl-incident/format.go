@@ -51,7 +51,7 @@ type formatFlags struct {
 	*get.PrintFlags
 }
 
-func (f *formatFlags) addTo(command *cobra.Command, p *plugin) {
+func (f *formatFlags) addTo(command *cobra.Command) {
 	f.PrintFlags = get.NewGetPrintFlags()
 	// What kubectl sorts by is a path; its rows are of several kinds.
 	f.HumanReadableFlags.SortBy, f.HumanReadableFlags.ShowKind = nil, nil

@@ -73,7 +73,7 @@ semicolons, tabs or bars takes nothing for a formula. What is not printable is s
 	}
 	flags := command.Flags()
 	o.filterFlags.addTo(flags)
-	o.formatFlags.addTo(command, p)
+	o.formatFlags.addTo(command)
 	flags.StringVar(&o.sortBy, "sort-by", query.ByActivity, "what to sort by: "+strings.Join(query.Keys, ", "))
 	flags.BoolVarP(&o.watch, "watch", "w", false, "after the list, print what changes")
 	flags.StringVar(&o.save, "save", "", "save the flags that are given as a query of this name, and list nothing")

@@ -79,7 +79,7 @@ b,High,Active,,,,,,,,,Title of b
 			p := newPlugin(genericiooptions.IOStreams{Out: &out, ErrOut: io.Discard})
 			var format formatFlags
 			command := &cobra.Command{}
-			format.addTo(command, p)
+			format.addTo(command)
 			if err := command.ParseFlags(test.args); err != nil {
 				t.Fatal(err)
 			}

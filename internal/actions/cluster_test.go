@@ -69,7 +69,8 @@ func (c *cluster) incident(name string) *v1alpha1.Incident {
 func (c *cluster) meanwhile(name string, times int, change func(*v1alpha1.Incident)) client.WithWatch {
 	return interceptor.NewClient(c.WithWatch, interceptor.Funcs{
 		Patch: func(ctx context.Context, w client.WithWatch, object client.Object, p client.Patch, options ...client.PatchOption) error {
-			if times--; times >= 0 {
+			times--
+			if times >= 0 {
 				incident := c.incident(name)
 				change(incident)
 				if err := w.Update(ctx, incident); err != nil {

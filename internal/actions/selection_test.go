@@ -27,7 +27,7 @@ import (
 
 // TestFieldSelector has no comma too many where one of the selectors selects everything.
 func TestFieldSelector(t *testing.T) {
-	bobs, any := query.Filter{Assignees: []string{"bob"}, Any: true}, query.Filter{Any: true}
+	bobs, anyone := query.Filter{Assignees: []string{"bob"}, Any: true}, query.Filter{Any: true}
 	for name, test := range map[string]struct {
 		filter query.Filter
 		given  string
@@ -36,8 +36,8 @@ func TestFieldSelector(t *testing.T) {
 		"the filter alone": {bobs, "", "spec.assignee=bob"},
 		"both":             {bobs, "metadata.name=one", "spec.assignee=bob,metadata.name=one"},
 		"a comma too many": {bobs, "metadata.name!=one,", "spec.assignee=bob,metadata.name!=one"},
-		"nothing":          {any, "", ""},
-		"the fields alone": {any, "metadata.name=one", "metadata.name=one"},
+		"nothing":          {anyone, "", ""},
+		"the fields alone": {anyone, "metadata.name=one", "metadata.name=one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			given, err := fields.ParseSelector(test.given)

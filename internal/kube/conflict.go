@@ -41,8 +41,9 @@ func OnConflict(ctx context.Context, refresh, attempt func() error) error {
 	stale := false
 	err := wait.ExponentialBackoffWithContext(ctx, conflictBackoff, func(context.Context) (bool, error) {
 		if stale {
-			if last = refresh(); last != nil {
-				return false, last
+			if err := refresh(); err != nil {
+				last = err
+				return false, err
 			}
 		}
 		stale = true

@@ -33,7 +33,7 @@ import (
 // created drafts the entry that begins the log, with all that the creator set.
 func (d *drafter) created() *v1alpha1.ActivitySpec {
 	d.know(Fields(&v1alpha1.Incident{}))
-	creator, generation := "", int64(1)
+	var creator string
 	var changes []v1alpha1.ActivityChange
 	var whole values
 	if first := d.untaken(); len(first) > 0 && isCreation(first[0]) {
@@ -51,7 +51,7 @@ func (d *drafter) created() *v1alpha1.ActivitySpec {
 		entry.Alerts.Count, d.at.Alerts.Total = d.Earlier, d.Earlier
 		entry.Summary = summarize(entry.Summary + "; " + alertsInWords(d.Earlier) + " named it before it was created")
 	}
-	return d.covering(entry, generation)
+	return d.covering(entry, 1)
 }
 
 func isCreation(n note.Note) bool {

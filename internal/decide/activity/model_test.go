@@ -138,12 +138,11 @@ func pick[T any](m *model, from map[string]T) (string, bool) {
 
 // noted appends a note as the admission policy does, without its bounds.
 func (m *model) noted(notes string, fields ...string) (text, user string) {
-	last := 0
 	if notes == "" {
 		notes = "0"
 	}
 	lines := strings.Split(notes, "\n")
-	last, _ = strconv.Atoi(lines[0])
+	last, _ := strconv.Atoi(lines[0])
 	lines[0] = strconv.Itoa(last + 1)
 	user = fmt.Sprintf("user-%d", len(m.made))
 	line := fmt.Sprintf("%d 1 %q", last+1, user)

@@ -71,24 +71,24 @@ func alertsNamed(names []string) v1alpha1.ActivityAlerts {
 
 // summarizeAlerts says an entry of alerts in words, such as "3 alerts from inc-1: not ours".
 func summarizeAlerts(entry *v1alpha1.ActivitySpec) string {
-	text := alertsInWords(entry.Alerts.Count)
+	words := alertsInWords(entry.Alerts.Count)
 	switch {
 	case entry.OtherIncident == "":
 	case entry.Type == v1alpha1.ActivityAlertsLinked:
-		text += " from " + entry.OtherIncident
+		words += " from " + entry.OtherIncident
 	default:
-		text += " to " + entry.OtherIncident
+		words += " to " + entry.OtherIncident
 	}
 	if entry.Reason != "" {
-		text += ": " + entry.Reason
+		words += ": " + entry.Reason
 	}
 	if entry.Requests > 1 {
-		text += fmt.Sprintf(": %d requests that are noted by their number only", entry.Requests)
+		words += fmt.Sprintf(": %d requests that are noted by their number only", entry.Requests)
 	}
 	if len(entry.Changes) > 0 {
-		text += ": " + summaryOf(entry.Changes, "")
+		words += ": " + summaryOf(entry.Changes, "")
 	}
-	return summarize(text)
+	return summarize(words)
 }
 
 func alertsInWords(count int64) string {

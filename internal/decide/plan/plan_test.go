@@ -18,6 +18,7 @@ package plan_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -207,7 +208,7 @@ func TestAnAlertRemembersTheMergedIncidentsThatItLeft(t *testing.T) {
 		}
 		set(linked, v1alpha1.LeftAnnotation, strings.Join(left, "\n"))
 		if want == nil {
-			want = append(left[max(0, had-63):had:had], "uid-of-inc-a")
+			want = slices.Concat(left[max(0, had-63):], []string{"uid-of-inc-a"})
 		}
 		known := facts.Read(linked, noon)
 		known.Left = append(known.Left, "beyond")[:had]

@@ -35,7 +35,7 @@ var ErrLookAgain = errors.New("what was known is older than what is there")
 // state, and an object that is gone needs nothing. Each of several joined errors is judged by itself, so that a harmless one
 // hides no other. If all is well, the next look is after the given time, 0 for none.
 func Outcome(next time.Duration, err error) (ctrl.Result, error) {
-	var real []error
+	var failures []error
 	for _, leaf := range leaves(err) {
 		switch {
 		case apierrors.IsConflict(leaf), errors.Is(leaf, ErrLookAgain):
@@ -44,11 +44,11 @@ func Outcome(next time.Duration, err error) (ctrl.Result, error) {
 			}
 		case apierrors.IsNotFound(leaf):
 		default:
-			real = append(real, leaf)
+			failures = append(failures, leaf)
 		}
 	}
-	if len(real) > 0 {
-		return ctrl.Result{}, errors.Join(real...)
+	if len(failures) > 0 {
+		return ctrl.Result{}, errors.Join(failures...)
 	}
 	return ctrl.Result{RequeueAfter: next}, nil
 }

@@ -46,6 +46,7 @@ type Form struct {
 	Description    string                  `json:"description"`
 }
 
+// FormOf is what people decide about an incident, to be edited.
 func FormOf(incident *v1alpha1.Incident) Form {
 	spec := incident.Spec
 	f := Form{
@@ -66,6 +67,7 @@ func (f *Form) Complete() {
 	}
 }
 
+// Equal says whether two forms say the same.
 func (f *Form) Equal(other Form) bool { return equality.Semantic.DeepEqual(*f, other) }
 
 // FillIn makes an incident say what the Form says.
@@ -105,6 +107,7 @@ severity: {{ .Severity }}
 description: {{ .Description }}
 `))
 
+// Render writes the form as a sheet under the title of its incident.
 func (f *Form) Render(title string) ([]byte, error) {
 	var verdicts []string
 	for _, verdict := range classify.Verdicts {
@@ -153,7 +156,6 @@ func inlineTags(all []v1alpha1.Tag) string {
 	return lines.String()
 }
 
-// errEmptyForm means that the user wants nothing to be changed.
 // Check finds what the API server would refuse, as far as a person is likely to get it wrong.
 func (f *Form) Check() error {
 	var wrongSeverity error

@@ -64,8 +64,8 @@ func PrintError(w io.Writer, program string, err error) {
 }
 
 // Indent writes a text of several lines below an entry. Only line feeds, also after a carriage return, break lines.
-func Indent(w io.Writer, text string) {
-	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
+func Indent(w io.Writer, words string) {
+	for line := range strings.SplitSeq(strings.ReplaceAll(words, "\r\n", "\n"), "\n") {
 		PrintLine(w, strings.TrimRight(commentIndent+Escape(line), " "))
 	}
 }
