@@ -18,6 +18,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -172,29 +173,38 @@ func (s *sampler) busy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for round, taken := 0, 0; taken < 2*s.bench.samples; round++ {
-		c := assigning("the fan-out beside it", fmt.Sprintf("busy-%s-%d@example.com", s.suffix, round))
-		g := big.expect(s.n, c.match)
-		begin := time.Now()
-		if _, err := s.alice.patch(ctx, incidentPath(big.namespace, bigIncident), c.patch); err != nil {
-			return err
+	want := 2 * s.bench.samples
+	for round, taken := 0, 0; taken < want; round++ {
+		if round > want {
+			err = fmt.Errorf("a fan-out of %d alerts is over too soon to measure beside it: --n must be more", s.n)
+			break
 		}
-		more, err := s.beside(ctx, g)
+		more, err := s.round(ctx, big, round)
 		if err != nil {
 			return err
 		}
-		if taken += more; more == 0 {
-			return fmt.Errorf("a fan-out of %d alerts is over before an incident of five is served once: --n must be more", s.n)
-		}
-		r := result{Step: c.step, N: s.n, Seconds: inSeconds(g.last.Sub(begin)), First: inSeconds(g.first.Sub(begin))}
-		if err := s.report(r); err != nil {
-			return err
-		}
-		if err := s.atRest(ctx, s.n); err != nil {
-			return err
-		}
+		taken += more
 	}
-	return s.reportSamples(s.n, s.samples)
+	return errors.Join(err, s.reportSamples(s.n, s.samples))
+}
+
+// round makes one fan-out, and returns how many samples were taken meanwhile.
+func (s *sampler) round(ctx context.Context, big *observer, number int) (int, error) {
+	c := assigning("the fan-out beside it", fmt.Sprintf("busy-%s-%d@example.com", s.suffix, number))
+	g := big.expect(s.n, c.match)
+	begin := time.Now()
+	if _, err := s.alice.patch(ctx, incidentPath(big.namespace, bigIncident), c.patch); err != nil {
+		return 0, err
+	}
+	taken, err := s.beside(ctx, g)
+	if err != nil {
+		return taken, err
+	}
+	r := result{Step: c.step, N: s.n, Seconds: inSeconds(g.last.Sub(begin)), First: inSeconds(g.first.Sub(begin))}
+	if err := s.report(r); err != nil {
+		return taken, err
+	}
+	return taken, s.atRest(ctx, s.n)
 }
 
 // beside samples until a fan-out is over, and returns how many samples were taken. The last one, which may have outlived
