@@ -25,7 +25,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func auditLine(user, agent, verb, resource string, code string) string {
+func auditLine(user, agent, verb, resource, code string) string {
 	return `{"verb":"` + verb + `","userAgent":"` + agent + `","user":{"username":"` + user + `"},"objectRef":{"resource":"` +
 		strings.Replace(resource, "/", `","subresource":"`, 1) + `"},"responseStatus":{"code":` + code + "}}\n"
 }

@@ -109,7 +109,9 @@ func (a *api) patch(ctx context.Context, path string, patch object) (version str
 	if err != nil {
 		return "", err
 	}
-	var after struct{ Metadata struct{ ResourceVersion string } }
+	var after struct {
+		Metadata struct{ ResourceVersion string }
+	}
 	err = json.Unmarshal(answer, &after)
 	return after.Metadata.ResourceVersion, err
 }

@@ -38,7 +38,7 @@ func (b *bench) edits(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		err = b.follow(ctx, o, "edit", assigned(assignee), func() error {
+		err = b.follow(ctx, o, "edits", assigned(assignee), func() error {
 			return each(ctx, len(alerts), b.workers, func(ctx context.Context, i int) error {
 				_, err := b.alice.patch(ctx, alertPath(o.namespace, alerts[i].Metadata.Name), object{"spec": object{"assignee": assignee}})
 				return err

@@ -94,7 +94,11 @@ type figure struct {
 
 func newFigure(s *step, what string, measured, goal float64) figure {
 	measured = round(measured)
-	return figure{Name: s.scenario + " " + s.name + ": " + what, N: s.n, Measured: measured, Goal: goal, Met: measured <= goal}
+	name := s.scenario
+	if s.name != s.scenario {
+		name += " " + s.name
+	}
+	return figure{Name: name + ": " + what, N: s.n, Measured: measured, Goal: goal, Met: measured <= goal}
 }
 
 // figures are all goals that the measured steps have.
@@ -159,7 +163,8 @@ func (s *step) atRest() []figure {
 		newFigure(s, "writes but leases", s.value("writes"), 0),
 		newFigure(s, "percent of a core", s.value("percentOfACore"), 0.5),
 	}
-	if s.trials[0].Values["baseMiB"] > 0 {
+	// With few alerts the base and the garbage of the moment are all there is to see.
+	if s.trials[0].Values["baseMiB"] > 0 && s.n >= 10_000 {
 		found = append(found, newFigure(s, "MiB for 10,000 alerts over the base", s.value("mibPer10kAlerts"), 30))
 	}
 	return found

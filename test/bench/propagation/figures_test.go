@@ -31,8 +31,9 @@ func TestFigures(t *testing.T) {
 		{Scenario: "fanout", Step: "bare", N: 100, Seconds: 2.1},
 		{Scenario: "small", Step: idleAssign, N: 5, Samples: []float64{10, 30}},
 		{Scenario: "small", Step: bareAssign, N: 5, Samples: []float64{25, 20}},
-		{Scenario: "edits", Step: "edit", N: 100, Requests: counts{"patch alerts": 114}},
-		{Scenario: "rest", Step: "rest", N: 100, Values: map[string]float64{"writes": 0, "percentOfACore": 0.5}},
+		{Scenario: "edits", Step: "edits", N: 100, Requests: counts{"patch alerts": 114}},
+		{Scenario: "rest", Step: "rest", N: 9999, Values: map[string]float64{"percentOfACore": 0.5, "baseMiB": 50, "mibPer10kAlerts": 31}},
+		{Scenario: "restart", Step: "restart", N: 10, Seconds: 11, Values: map[string]float64{"alertsWrittenBeside": 1}},
 	}
 	want := []figure{
 		{"fanout assign: ρ", 100, 1.2, 1.1, false},
@@ -41,9 +42,11 @@ func TestFigures(t *testing.T) {
 		{"fanout assign: reads", 100, 2, 0, false},
 		{"fanout assign: writes on the incident", 100, 3, 5.24, true},
 		{"small assign, idle: p99 / p99 of the bare client", 5, 1.2, 1.2, true},
-		{"edits edit: writes of alerts by the operator after 100 edits", 100, 114, 113, false},
-		{"rest rest: writes but leases", 100, 0, 0, true},
-		{"rest rest: percent of a core", 100, 0.5, 0.5, true},
+		{"edits: writes of alerts by the operator after 100 edits", 100, 114, 113, false},
+		{"rest: writes but leases", 9999, 0, 0, true},
+		{"rest: percent of a core", 9999, 0.5, 0.5, true},
+		{"restart: seconds until the first change is served", 10, 11, 10, false},
+		{"restart: writes of other alerts", 10, 1, 0, false},
 	}
 	if diff := cmp.Diff(want, figures(steps(results))); diff != "" {
 		t.Errorf("figures (-want +got):\n%s", diff)
