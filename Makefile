@@ -77,6 +77,10 @@ test: build k8s bin/controlplane ## run all tests: unit, against an API server, 
 test-unit: ## run the tests that need no API server
 	go test ./api/... ./cmd/... ./internal/...
 
+.PHONY: bench
+bench: build k8s bin/controlplane ## measure the operator beside a bare client, BENCH_FLAGS for more (docs/measuring.md)
+	go run ./test/bench/propagation $(BENCH_FLAGS)
+
 .PHONY: lint
 lint: bin/golangci-lint ## run the linters
 	$(LINT)
