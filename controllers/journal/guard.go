@@ -45,7 +45,7 @@ const (
 // The policies that make notes and authors believable.
 var (
 	mutatingPolicies   = []string{"comments", "editors"}
-	validatingPolicies = []string{"activities-create", "activities-keep", "comments", "editors"}
+	validatingPolicies = []string{"activities-create", "activities-keep", "comments", "editors", "metadata"}
 )
 
 // Guard knows whether the admission policies are there that make notes and authors believable. If the API server does not
