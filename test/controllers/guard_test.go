@@ -92,12 +92,12 @@ var _ = Describe("The guard", func() {
 // policies are those that make notes and authors believable, with their bindings, under names of another installation.
 func policies() []client.Object {
 	var objects []client.Object
-	for _, policy := range []string{"editors", "comments", "activities-create", "activities-keep"} {
+	for _, policy := range []string{"editors", "comments", "activities-create", "activities-keep", "metadata"} {
 		meta := metav1.ObjectMeta{Name: "acme-" + policy, Labels: map[string]string{policyLabel: policy}}
 		objects = append(objects,
 			&admissionregistrationv1.ValidatingAdmissionPolicy{ObjectMeta: meta},
 			&admissionregistrationv1.ValidatingAdmissionPolicyBinding{ObjectMeta: meta})
-		if !strings.HasPrefix(policy, "activities-") {
+		if policy == "editors" || policy == "comments" {
 			objects = append(objects,
 				&admissionregistrationv1.MutatingAdmissionPolicy{ObjectMeta: meta},
 				&admissionregistrationv1.MutatingAdmissionPolicyBinding{ObjectMeta: meta})
