@@ -25,17 +25,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func auditLine(user, agent, verb, resource, code string) string {
-	return `{"verb":"` + verb + `","userAgent":"` + agent + `","user":{"username":"` + user + `"},"objectRef":{"resource":"` +
+func auditLine(user, agent, resource, code string) string {
+	return `{"verb":"patch","userAgent":"` + agent + `","user":{"username":"` + user + `"},"objectRef":{"resource":"` +
 		strings.Replace(resource, "/", `","subresource":"`, 1) + `"},"responseStatus":{"code":` + code + "}}\n"
 }
 
 func TestAuditLogCountsTheOperatorAlone(t *testing.T) {
-	lines := auditLine(operatorUser, "manager", "patch", "alerts", "200") +
-		auditLine(operatorUser, "manager", "patch", "alerts", "409") +
-		auditLine(operatorUser, "manager", "patch", "incidents/status", "200") +
-		auditLine(operatorUser, userAgent, "patch", "alerts", "200") +
-		auditLine("alice@example.com", "kubectl", "patch", "alerts", "200")
+	lines := auditLine(operatorUser, "manager", "alerts", "200") +
+		auditLine(operatorUser, "manager", "alerts", "409") +
+		auditLine(operatorUser, "manager", "incidents/status", "200") +
+		auditLine(operatorUser, userAgent, "alerts", "200") +
+		auditLine("alice@example.com", "kubectl", "alerts", "200")
 	half := `{"verb":"patch","user"`
 	path := filepath.Join(t.TempDir(), "audit.log")
 	if err := os.WriteFile(path, []byte(lines+half), 0o600); err != nil {
