@@ -65,11 +65,14 @@ func (e *enqueuer) onAlerts(ctx context.Context, q queue.Queue) error {
 		if change.After == nil {
 			return
 		}
-		deadline := e.turns.Take(change.Key.Namespace, 1)
-		if change.Initial {
-			deadline = deadline.Add(restartGrace)
+		switch {
+		case change.Initial:
+			e.turns.AddBehind(q, change.Key, restartGrace)
+		case change.Before == nil:
+			e.turns.AddOne(q, change.Key, 0)
+		default: // Most are what the operator just wrote. They take no turn, or a fan-out would delay its own namespace.
+			e.turns.AddNow(q, change.Key, 0)
 		}
-		e.turns.Add(q, change.Key, deadline, 0)
 	})
 	return nil
 }

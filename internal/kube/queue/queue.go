@@ -37,10 +37,10 @@ import (
 type Queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
 
 const (
-	// Turn is the time between the deadlines of two pieces of work that follow each other. It is about twice what a patch
-	// takes, so that one sender alone runs ahead of its deadlines, and anything smaller overtakes it; if many small ones
-	// keep it waiting, its deadlines pass and it gets its share.
-	Turn = 4 * time.Millisecond
+	// Turn is the time between the deadlines of two pieces of work that follow each other. It is more than what a patch
+	// takes even on a busy API server, so that one sender alone runs ahead of its deadlines, and anything smaller overtakes
+	// it; if many small ones keep it waiting, its deadlines pass and it gets its share.
+	Turn = 10 * time.Millisecond
 
 	// maxBatch bounds by how many turns a single batch delays the next one of its namespace: the small one behind a big
 	// one has to wait for a few turns only.
@@ -104,6 +104,11 @@ func (t *Turns) Add(queue Queue, object client.ObjectKey, deadline time.Time, af
 // AddNow enqueues an object that many events may name, after some time, without a turn of its own: it is in the queue once.
 func (t *Turns) AddNow(queue Queue, object client.ObjectKey, after time.Duration) {
 	t.Add(queue, object, t.clock.Now(), after)
+}
+
+// AddBehind enqueues an object behind all that comes within some time from now.
+func (t *Turns) AddBehind(queue Queue, object client.ObjectKey, others time.Duration) {
+	t.Add(queue, object, t.clock.Now().Add(others), 0)
 }
 
 // AddOne enqueues one object at the turn of its namespace, after some time.
