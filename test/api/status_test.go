@@ -64,7 +64,7 @@ var _ = Describe("Status", func() {
 		Entry("with an empty name", `name: ""`, "status.name", "should be at least 1 chars long"),
 		Entry("with an automatic name too long", `automaticName: "`+texts(513)+`"`, "status.automaticName", "Too long: may not be more than 512"),
 		Entry("with a name from elsewhere", `nameSource: Git`, "status.nameSource",
-			`Unsupported value: "Git": supported values: "User", "Automatic", "Retained"`),
+			`Unsupported value: "Git": supported values: "User", "Automatic", "Kept", "Retained"`),
 		Entry("with an unknown severity", `severity: Severe`, "status.severity", `Unsupported value: "Severe"`),
 		Entry("with an unknown computed severity", `computedSeverity: Severe`, "status.computedSeverity", `Unsupported value: "Severe"`),
 		Entry("with too many tags", `tags: `+items(257, `{tag: a, label: a}`), "status.tags", "Too many: 257: must have at most 256 items"),
