@@ -140,16 +140,30 @@ var _ = Describe("The alert controller", func() {
 		Expect(condition(ctx, incident, v1alpha1.ConditionResolutionHeld)).To(BeEmpty())
 	})
 
-	It("holds alerts by the server's time even if the operator's clock is an hour wrong and it was down", func(ctx SpecContext) {
+	resolveAt := func(ctx SpecContext, skew time.Duration) (early, late *v1alpha1.Alert) {
 		incident := w.newIncident(ctx, "inc-1")
-		early := w.newAlert(ctx, "early", "inc-1")
+		nextSecond(incident)
+		early = w.newAlert(ctx, "early", "inc-1")
 		nextSecond(early)
 		edit(ctx, alice, incident, inState(resolved))
-		late := w.newAlert(ctx, "late", "inc-1")
-		w.clock.Step(-time.Hour)
+		late = w.newAlert(ctx, "late", "inc-1")
+		w.clock.Step(skew)
 		w.settle(ctx)
-		Expect(refresh(ctx, early).Spec.Resolution.State).To(Equal(resolved))
-		Expect(refresh(ctx, late).Spec.Resolution.State).To(Equal(active))
+		return refresh(ctx, early), refresh(ctx, late)
+	}
+
+	It("holds alerts by the server's time even if the operator's clock is an hour ahead and it was down", func(ctx SpecContext) {
+		early, late := resolveAt(ctx, time.Hour)
+		Expect(early.Spec.Resolution.State).To(Equal(resolved))
+		Expect(late.Spec.Resolution.State).To(Equal(active))
+		Expect(w.events.entries).NotTo(ContainElement("Warning ImplausibleTime Incident"))
+	})
+
+	It("believes no resolution from the future, which an hour behind looks like: it closes nothing and says so", func(ctx SpecContext) {
+		early, late := resolveAt(ctx, -time.Hour)
+		Expect(early.Spec.Resolution.State).To(Equal(active))
+		Expect(late.Spec.Resolution.State).To(Equal(active))
+		Expect(w.events.entries).To(ContainElement("Warning ImplausibleTime Incident"))
 	})
 
 	It("hands an alert over when it moves", func(ctx SpecContext) {

@@ -110,7 +110,9 @@ func (w *world) restart(ctx context.Context) {
 			Client: cluster, Live: live, Clock: w.clock, Roster: alerts, Ends: ends, Instruments: instruments,
 			Announcer: alert.Announcer{Recorder: w.events},
 		},
-		incidents: &incident.Reconciler{Client: cluster, Live: live, Clock: w.clock, Roster: alerts, Ends: ends, Options: w.options},
+		incidents: &incident.Reconciler{
+			Client: cluster, Live: live, Clock: w.clock, Roster: alerts, Ends: ends, Options: w.options, Recorder: w.events,
+		},
 		journal: &journal.Reconciler{
 			Client: cluster, Live: live, Clock: w.clock, Roster: alerts, Ends: ends,
 			ActorsKnown: func(context.Context) bool { return w.actorsKnown },
