@@ -71,7 +71,7 @@ clean: ## stop what runs in .local and delete bin
 
 .PHONY: test
 test: build k8s bin/controlplane ## run all tests: unit, against an API server, and end to end
-	go test -timeout 20m ./...
+	go test -timeout 45m ./...
 
 .PHONY: test-unit
 test-unit: ## run the tests that need no API server
