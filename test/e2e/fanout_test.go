@@ -123,7 +123,9 @@ var _ = Describe("A small incident", func() {
 		editIncident(ctx, small, resolve)
 		begin := time.Now()
 		Eventually(func() map[string]int {
-			return perName(log.writes(func(r request) bool { return strings.HasPrefix(r.ObjectRef.Name, "small-") }))
+			return perName(log.writes(func(r request) bool {
+				return ofAlerts(namespace)(r) && strings.HasPrefix(r.ObjectRef.Name, "small-")
+			}))
 		}).WithPolling(10 * time.Millisecond).Should(HaveLen(5))
 		elapsed := time.Since(begin)
 		bigDone := len(log.writes(ofAlerts(namespace))) - 5
