@@ -18,7 +18,6 @@ package alert
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -28,6 +27,7 @@ import (
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
 	"github.com/incident-operator/incident-operator/internal/decide/facts"
+	"github.com/incident-operator/incident-operator/internal/decide/note"
 	"github.com/incident-operator/incident-operator/internal/decide/plan"
 	"github.com/incident-operator/incident-operator/internal/kube/operator"
 )
@@ -85,13 +85,6 @@ type drop struct {
 	due bool
 }
 
-const (
-	// manyNotes and longNotes are how many notes that logs have taken, and how many bytes of notes, an alert may bear
-	// before it drops them by a write of its own.
-	manyNotes = 8
-	longNotes = 16 * 1024
-)
-
 // exists says whether there is an incident whose log may still take a note. The API server is asked before it is said that
 // there is none: the cache may not have brought it.
 func (r *Reconciler) exists(ctx context.Context, key client.ObjectKey, uid string) bool {
@@ -106,14 +99,9 @@ func (r *Reconciler) exists(ctx context.Context, key client.ObjectKey, uid strin
 // dropOf asks the logs which notes they have taken.
 func (r *Reconciler) dropOf(ctx context.Context, alert *v1alpha1.Alert, known *facts.Alert) drop {
 	if known.NotesDamage != nil {
-		// They were written while no policy was there. Numbers go on from what the first line says, if it says one, else from
-		// what the log has taken: it would take a lower one for a note that it knows.
-		first, _, _ := strings.Cut(alert.Annotations[v1alpha1.NotesAnnotation], "\n")
-		if _, err := strconv.ParseInt(first, 10, 64); err != nil {
-			taken, _ := r.Ends.Taken(incidentKey(alert), "", known.UID)
-			first = strconv.FormatInt(taken, 10)
-		}
-		return drop{notes: &first, due: true}
+		taken, _ := r.Ends.Taken(incidentKey(alert), "", known.UID)
+		salvaged := note.Salvage(alert.Annotations[v1alpha1.NotesAnnotation], taken)
+		return drop{notes: &salvaged, due: true}
 	}
 	if len(known.Notes.Notes) == 0 {
 		return drop{}
@@ -130,6 +118,6 @@ func (r *Reconciler) dropOf(ctx context.Context, alert *v1alpha1.Alert, known *f
 	if dropped == 0 {
 		return drop{}
 	}
-	long := len(alert.Annotations[v1alpha1.NotesAnnotation]) > longNotes
-	return drop{notes: ptr.To(known.Notes.Drop(number)), due: dropped >= manyNotes || crowded || long}
+	due := crowded || note.IsDropDue(dropped, alert.Annotations[v1alpha1.NotesAnnotation])
+	return drop{notes: ptr.To(known.Notes.Drop(number)), due: due}
 }

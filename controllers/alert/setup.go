@@ -30,6 +30,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/inherit"
+	"github.com/incident-operator/incident-operator/internal/decide/note"
 	"github.com/incident-operator/incident-operator/internal/kube/operator"
 	"github.com/incident-operator/incident-operator/internal/kube/queue"
 	"github.com/incident-operator/incident-operator/internal/kube/roster"
@@ -81,7 +82,7 @@ func (e *enqueuer) onAlerts(ctx context.Context, q queue.Queue) error {
 // remembers too many of them.
 func (e *enqueuer) onLogs(_ context.Context, q queue.Queue) error {
 	e.reconciler.Ends.Subscribe(func(incident client.ObjectKey) {
-		for _, key := range e.reconciler.Roster.Droppers(incident, manyNotes, func(alert types.UID) bool {
+		for _, key := range e.reconciler.Roster.Droppers(incident, note.Many, func(alert types.UID) bool {
 			taken, crowded := e.reconciler.Ends.Taken(incident, "", alert)
 			return crowded && taken > 0
 		}) {

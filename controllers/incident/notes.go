@@ -17,20 +17,10 @@ limitations under the License.
 package incident
 
 import (
-	"strconv"
-	"strings"
-
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/note"
-)
-
-const (
-	// manyNotes and longNotes are how many notes that the log has taken, and how many bytes of notes, an incident may bear
-	// before it drops them.
-	manyNotes = 8
-	longNotes = 16 * 1024
 )
 
 // dropped is the annotation without the notes that the log has taken, nil if it has taken none. It is due if it is worth a
@@ -43,17 +33,11 @@ func (r *Reconciler) dropped(incident *v1alpha1.Incident) (annotation any, due b
 	}
 	notes, err := note.Parse(text)
 	if err != nil {
-		// They were written while no policy was there. Numbers go on from what the first line says, if it says one, else from
-		// what the log has taken: it would take a lower one for a note that it knows.
-		first, _, _ := strings.Cut(text, "\n")
-		if _, err := strconv.ParseInt(first, 10, 64); err != nil {
-			first = strconv.FormatInt(end.After.Notes, 10)
-		}
-		return first, true
+		return note.Salvage(text, end.After.Notes), true
 	}
 	taken := len(notes.Notes) - len(notes.After(end.After.Notes))
 	if taken == 0 || notes.Last < end.After.Notes {
 		return nil, false
 	}
-	return notes.Drop(end.After.Notes), taken >= manyNotes || len(text) > longNotes
+	return notes.Drop(end.After.Notes), note.IsDropDue(taken, text)
 }

@@ -124,13 +124,7 @@ func (r *Reconciler) look(ctx context.Context, incident *v1alpha1.Incident, refu
 // arriving is how many alerts merges have still to bring.
 func (r *Reconciler) arriving(ctx context.Context, incident *v1alpha1.Incident) (int, error) {
 	sources, err := operator.MergeSources(ctx, r.Client, incident)
-	alerts := 0
-	for i := range sources {
-		if place := (plan.Place{Incident: &sources[i], Target: incident}); place.Settled() {
-			alerts += r.Roster.Pending(place)
-		}
-	}
-	return alerts, err
+	return r.Roster.Arriving(sources, incident), err
 }
 
 // publish writes the status if it differs from the present one, or says how long the pace makes it wait.

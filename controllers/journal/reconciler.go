@@ -197,11 +197,5 @@ func (r *Reconciler) lookAt(ctx context.Context, incident *v1alpha1.Incident) (*
 // arriving is how many alerts merges have still to bring.
 func (r *Reconciler) arriving(ctx context.Context, incident *v1alpha1.Incident) (int64, error) {
 	sources, err := operator.MergeSources(ctx, r.Client, incident)
-	alerts := 0
-	for i := range sources {
-		if place := (plan.Place{Incident: &sources[i], Target: incident}); place.Settled() {
-			alerts += r.Roster.Pending(place)
-		}
-	}
-	return int64(alerts), err
+	return int64(r.Roster.Arriving(sources, incident)), err
 }

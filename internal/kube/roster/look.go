@@ -24,6 +24,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
 	"github.com/incident-operator/incident-operator/internal/decide/facts"
 	"github.com/incident-operator/incident-operator/internal/decide/plan"
@@ -87,6 +88,17 @@ func (r *Roster) Pending(place plan.Place) int {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	return r.standing(place).tally.Standing(rollup.Pending)
+}
+
+// Arriving counts the alerts that merges have still to bring to an incident from others.
+func (r *Roster) Arriving(sources []v1alpha1.Incident, target *v1alpha1.Incident) int {
+	alerts := 0
+	for i := range sources {
+		if place := (plan.Place{Incident: &sources[i], Target: target}); place.Settled() {
+			alerts += r.Pending(place)
+		}
+	}
+	return alerts
 }
 
 // Droppers lists the alerts whose notes concern an incident and that bear at least so many of them, or for which the
