@@ -27,7 +27,6 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/note"
-	"github.com/incident-operator/incident-operator/internal/decide/tags"
 )
 
 // created drafts the entry that begins the log, with all that the creator set.
@@ -293,72 +292,4 @@ func parseStamp(stamp string) (user string, generation int64) {
 func EditorOf(annotations map[string]string, group string) string {
 	user, _ := parseStamp(annotations[v1alpha1.EditorAnnotationPrefix+group])
 	return user
-}
-
-// valuesNoted are whole values before and after by the field that a log records.
-type valuesNoted map[string]note.Value
-
-// fields are those whose values a note tells.
-func (v valuesNoted) fields() []string {
-	fields := make([]string, 0, len(v))
-	for field := range v {
-		fields = append(fields, field)
-	}
-	return fields
-}
-
-// fieldOf are the fields of notes as the log calls them.
-var fieldOf = map[string]string{
-	note.FieldName: fieldName, note.FieldDescription: fieldDescription, note.FieldTags: fieldTags, note.FieldLabels: fieldTags,
-	note.FieldAssignee: fieldAssignee, note.FieldVerdict: fieldVerdict, note.FieldDetermination: fieldDetermination,
-	note.FieldSeverity: fieldSeverity, note.FieldMergeInto: fieldMergeInto,
-	note.FieldState: fieldState, note.FieldResolution: fieldNote,
-}
-
-// noted are the values that a note tells. Tags are told as the log lists them; the incident, nil for an alert, knows the
-// texts of some.
-func noted(n note.Note, incident *v1alpha1.Incident) valuesNoted {
-	told := valuesNoted{}
-	for _, value := range n.Values {
-		field, recorded := fieldOf[value.Field]
-		switch {
-		case !recorded:
-		case field == fieldTags:
-			told[field] = tagsNoted(n, incident)
-		default:
-			told[field] = note.Value{Field: field, From: value.From, To: value.To}
-		}
-	}
-	return told
-}
-
-func tagsNoted(n note.Note, incident *v1alpha1.Incident) note.Value {
-	spec, _ := n.Value(note.FieldTags)
-	labels, _ := n.Value(note.FieldLabels)
-	list := func(spec, labels string) string {
-		var texts []v1alpha1.Tag
-		for _, text := range lines(spec) {
-			texts = append(texts, v1alpha1.Tag(text))
-		}
-		return tagList(tags.Named(texts, lines(labels), incident))
-	}
-	return note.Value{Field: fieldTags, From: list(spec.From, labels.From), To: list(spec.To, labels.To)}
-}
-
-func lines(text string) []string {
-	if text == "" {
-		return nil
-	}
-	return strings.Split(text, "\n")
-}
-
-// largeFields are the fields whose values were too large for a note.
-func largeFields(n note.Note) []string {
-	var fields []string
-	for _, keyword := range n.Large {
-		if field, recorded := fieldOf[keyword]; recorded {
-			fields = append(fields, field)
-		}
-	}
-	return fields
 }
