@@ -27,8 +27,8 @@ const (
 	// countInterval is the least time between two entries of one log that only count alerts: they come and go one by one,
 	// and each alone is not worth an entry.
 	countInterval = 2 * time.Second
-	// patience is how long numbers wait for alerts that are on their way, so that a propagation and a merge are one entry
-	// each. It is a matter of when they are told, not of what is told.
+	// patience is how long numbers wait for alerts that are on their way and do not become fewer, so that a propagation and
+	// a merge are one entry each. It is a matter of when they are told, not of what is told.
 	patience = 10 * time.Second
 )
 
@@ -38,30 +38,30 @@ type pacer struct {
 	paces map[client.ObjectKey]pace
 }
 
+// pace is when numbers were told last, how few alerts were on their way since then, and since when so few.
 type pace struct {
-	counted, moving time.Time
+	counted, since time.Time
+	fewest         int64
 }
 
-// untilCount is how long numbers have to wait.
-func (p *pacer) untilCount(incident client.ObjectKey, moving bool, now time.Time) time.Duration {
+// untilCount is how long numbers have to wait while so many alerts are on their way; not above 0 if they can be told now.
+func (p *pacer) untilCount(incident client.ObjectKey, moving int64, now time.Time) time.Duration {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	current, known := p.paces[incident]
-	if !known && !moving {
+	if !known && moving == 0 {
 		return 0
 	}
 	if p.paces == nil {
 		p.paces = map[client.ObjectKey]pace{}
 	}
-	if !moving {
-		current.moving = time.Time{}
-	} else if current.moving.IsZero() {
-		current.moving = now
+	if moving == 0 || current.fewest == 0 || moving < current.fewest {
+		current.fewest, current.since = moving, now
 	}
 	p.paces[incident] = current
 	wait := current.counted.Add(countInterval).Sub(now)
-	if moving {
-		wait = max(wait, current.moving.Add(patience).Sub(now))
+	if moving > 0 {
+		wait = max(wait, current.since.Add(patience).Sub(now))
 	}
 	return wait
 }
@@ -74,10 +74,7 @@ func (p *pacer) counted(incident client.ObjectKey, now time.Time) {
 		p.paces = map[client.ObjectKey]pace{}
 	}
 	current := p.paces[incident]
-	current.counted = now
-	if !current.moving.IsZero() {
-		current.moving = now
-	}
+	current.counted, current.since = now, now
 	p.paces[incident] = current
 }
 

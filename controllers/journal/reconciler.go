@@ -189,7 +189,7 @@ func (r *Reconciler) lookAt(ctx context.Context, incident *v1alpha1.Incident) (*
 	}
 	l := &look{incident: incident, facts: facts}
 	l.log = &activity.Log{Ref: v1alpha1.IdentityOf(incident), End: end, ActorsKnown: r.ActorsKnown(ctx)}
-	l.wait = r.pacer.untilCount(key, alerts.Counts.Pending+arriving > 0, r.Clock.Now())
+	l.wait = r.pacer.untilCount(key, alerts.Counts.Pending+arriving, r.Clock.Now())
 	l.facts.Counting = l.wait <= 0
 	return l, nil
 }
