@@ -18,6 +18,7 @@ package alert
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -83,6 +84,8 @@ type drop struct {
 	notes *string
 	// due says that it is worth a write of its own.
 	due bool
+	// awaited says that a log is about to take the note of a move. If the alert follows after that, one write does both.
+	awaited bool
 }
 
 // exists says whether there is an incident whose log may still take a note. The API server is asked before it is said that
@@ -107,17 +110,20 @@ func (r *Reconciler) dropOf(ctx context.Context, alert *v1alpha1.Alert, known *f
 		return drop{}
 	}
 	bearer := activity.Alert{Name: known.Name, UID: known.UID, Incident: known.Incident, Notes: known.Notes}
-	crowded := false
+	crowded, stuck := false, false
 	number := activity.Droppable(bearer, func(name, uid string) (int64, bool) {
 		key := client.ObjectKey{Namespace: alert.Namespace, Name: name}
 		taken, isCrowded := r.Ends.Taken(key, uid, known.UID)
 		crowded = crowded || isCrowded && taken > 0
+		stuck = stuck || r.Ends.Problem(key) != ""
 		return taken, r.exists(ctx, key, uid)
 	})
-	dropped := len(known.Notes.Notes) - len(known.Notes.After(number))
+	left := known.Notes.After(number)
+	awaited := !stuck && slices.ContainsFunc(left, note.Note.Moves)
+	dropped := len(known.Notes.Notes) - len(left)
 	if dropped == 0 {
-		return drop{}
+		return drop{awaited: awaited}
 	}
 	due := crowded || note.IsDropDue(dropped, alert.Annotations[v1alpha1.NotesAnnotation])
-	return drop{notes: ptr.To(known.Notes.Drop(number)), due: due}
+	return drop{notes: ptr.To(known.Notes.Drop(number)), due: due, awaited: awaited}
 }

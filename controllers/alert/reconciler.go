@@ -62,6 +62,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	}
 	p := plan.For(known, place)
 	drop := r.dropOf(ctx, alert, known)
+	if p.Follows() && drop.awaited {
+		return ctrl.Result{}, nil // The log that takes the note, or cannot, brings the alert back.
+	}
 	if p.Follows() || drop.due {
 		return operator.Outcome(0, r.write(ctx, alert, known, p, drop))
 	}

@@ -30,7 +30,6 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/inherit"
-	"github.com/incident-operator/incident-operator/internal/decide/note"
 	"github.com/incident-operator/incident-operator/internal/kube/operator"
 	"github.com/incident-operator/incident-operator/internal/kube/queue"
 	"github.com/incident-operator/incident-operator/internal/kube/roster"
@@ -78,13 +77,14 @@ func (e *enqueuer) onAlerts(ctx context.Context, q queue.Queue) error {
 	return nil
 }
 
-// onLogs looks at the alerts whose notes a log has taken and that should drop them: those with many, and all if the log
-// remembers too many of them.
+// onLogs looks at the alerts whose notes a log has taken, and at all that bear some for it if it cannot.
 func (e *enqueuer) onLogs(_ context.Context, q queue.Queue) error {
-	e.reconciler.Ends.Subscribe(func(incident client.ObjectKey) {
-		for _, key := range e.reconciler.Roster.Droppers(incident, note.Many, func(alert types.UID) bool {
-			taken, crowded := e.reconciler.Ends.Taken(incident, "", alert)
-			return crowded && taken > 0
+	ends := e.reconciler.Ends
+	ends.Subscribe(func(incident client.ObjectKey) {
+		stuck := ends.Problem(incident) != ""
+		for _, key := range e.reconciler.Roster.Bearers(incident, func(alert types.UID) bool {
+			taken, _ := ends.Taken(incident, "", alert)
+			return stuck || taken > 0
 		}) {
 			e.turns.AddOne(q, key, 0)
 		}

@@ -138,8 +138,8 @@ func (r *Reconciler) publish(
 	if wait := r.pacer.untilWrite(key, now, moving > 0); wait > 0 && settled {
 		return wait, nil
 	}
-	if err := r.writeStatus(ctx, incident, status); err != nil {
-		return 0, err
+	if err := operator.ReplaceStatus(ctx, r.Client, kind, incident, incident.Status, status); err != nil {
+		return 0, fmt.Errorf("patching the incident's status: %w", err)
 	}
 	r.pacer.wrote(key, now)
 	if claimed := rollup.ImplausibleTime(incident, now); !settled && claimed != nil {
@@ -148,18 +148,6 @@ func (r *Reconciler) publish(
 			claimed.UTC().Format(time.RFC3339))
 	}
 	return 0, nil
-}
-
-// writeStatus patches what differs, on condition that nobody changed the incident since it was read: the status tells
-// of the spec and the managedFields beside it.
-func (r *Reconciler) writeStatus(ctx context.Context, incident *v1alpha1.Incident, status v1alpha1.IncidentStatus) error {
-	next := incident.DeepCopy()
-	next.Status = status
-	patch := client.MergeFromWithOptions(incident, client.MergeFromWithOptimisticLock{})
-	if err := r.Client.Status().Patch(ctx, next, patch, operator.FieldOwner); err != nil {
-		return fmt.Errorf("patching the incident's status: %w", err)
-	}
-	return nil
 }
 
 // tidy lets the labels follow the tags, and drops notes that the log has taken.

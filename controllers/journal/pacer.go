@@ -27,21 +27,25 @@ const (
 	// countInterval is the least time between two entries of one log that only count alerts: they come and go one by one,
 	// and each alone is not worth an entry.
 	countInterval = 2 * time.Second
+	// gatherInterval is the least time between two looks that tell what people did to alerts one by one, so that what they do
+	// to many alerts is few entries.
+	gatherInterval = time.Second
 	// patience is how long numbers wait for alerts that are on their way and do not become fewer, so that a propagation and
 	// a merge are one entry each. It is a matter of when they are told, not of what is told.
 	patience = 10 * time.Second
 )
 
-// pacer bounds how often the log of an incident tells numbers of alerts.
+// pacer bounds how often the log of an incident tells of alerts.
 type pacer struct {
 	mutex sync.Mutex
 	paces map[client.ObjectKey]pace
 }
 
-// pace is when numbers were told last, how few alerts were on their way since then, and since when so few.
+// pace is when notes of alerts and when numbers were told last, how few alerts were on their way since then, and since when
+// so few.
 type pace struct {
-	counted, since time.Time
-	fewest         int64
+	noted, counted, since time.Time
+	fewest                int64
 }
 
 // untilCount is how long numbers have to wait while so many alerts are on their way; not above 0 if they can be told now.
@@ -66,15 +70,26 @@ func (p *pacer) untilCount(incident client.ObjectKey, moving int64, now time.Tim
 	return wait
 }
 
-// counted notes that numbers were told.
-func (p *pacer) counted(incident client.ObjectKey, now time.Time) {
+// untilNotes is how long notes of alerts that do not fill an entry have to wait; not above 0 if they can be told now.
+func (p *pacer) untilNotes(incident client.ObjectKey, now time.Time) time.Duration {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return p.paces[incident].noted.Add(gatherInterval).Sub(now)
+}
+
+// told remembers that an entry told notes of alerts, or only numbers of them.
+func (p *pacer) told(incident client.ObjectKey, numbers bool, now time.Time) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if p.paces == nil {
 		p.paces = map[client.ObjectKey]pace{}
 	}
 	current := p.paces[incident]
-	current.counted, current.since = now, now
+	if numbers {
+		current.counted, current.since = now, now
+	} else {
+		current.noted = now
+	}
 	p.paces[incident] = current
 }
 

@@ -44,7 +44,7 @@ func TestNumbersWaitForWhatIsOnItsWay(t *testing.T) {
 	if wait := p.untilCount(key, 1, now.Add(patience/2)); wait > 0 {
 		t.Errorf("after the patience: wait %s", wait)
 	}
-	p.counted(key, now)
+	p.told(key, true, now)
 	if wait := p.untilCount(key, 0, now); wait != countInterval {
 		t.Errorf("right after numbers were told: wait %s, want %s", wait, countInterval)
 	}

@@ -116,31 +116,41 @@ func (r *Reconciler) record(ctx context.Context, incident *v1alpha1.Incident) (t
 		entry := look.log.Next(look.facts, r.Clock.Now())
 		if entry == nil {
 			wait, err := r.recordComments(ctx, look)
-			return sooner(wait, r.untilCount(look)), err
+			return sooner(wait, r.untilMore(look)), err
 		}
 		if err := r.append(ctx, look, entry); err != nil {
 			return 0, err
 		}
-		if isCount(entry) {
-			r.pacer.counted(client.ObjectKeyFromObject(incident), r.Clock.Now())
+		if tellsOfAlerts(entry) {
+			r.pacer.told(client.ObjectKeyFromObject(incident), len(entry.Alerts.Names) == 0, r.Clock.Now())
 		}
 	}
 	return time.Millisecond, nil
 }
 
-// untilCount is how long to wait before numbers of alerts can be told, 0 if there is nothing to tell.
-func (r *Reconciler) untilCount(look *look) time.Duration {
+// untilMore is how long to wait before what is held back now can be told, 0 if nothing is.
+func (r *Reconciler) untilMore(look *look) time.Duration {
+	wait := time.Duration(0)
 	facts := look.facts
-	facts.Counting = true
-	if look.wait <= 0 || look.log.Next(facts, r.Clock.Now()) == nil {
-		return 0
+	for _, held := range []struct {
+		back    bool
+		wait    time.Duration
+		release func()
+	}{
+		{facts.Gathering, look.untilNotes, func() { facts.Gathering = false }},
+		{!facts.Counting, look.untilNumbers, func() { facts.Counting = true }},
+	} {
+		held.release()
+		if held.back && look.log.Next(facts, r.Clock.Now()) != nil {
+			wait = sooner(wait, held.wait)
+		}
 	}
-	return look.wait
+	return wait
 }
 
-// isCount says whether an entry only counts alerts.
-func isCount(entry *v1alpha1.ActivitySpec) bool {
-	return entry.Alerts.Count > 0 && len(entry.Alerts.Names) == 0 && entry.Type != v1alpha1.ActivityCreated
+// tellsOfAlerts says whether an entry names or counts alerts.
+func tellsOfAlerts(entry *v1alpha1.ActivitySpec) bool {
+	return len(entry.Alerts.Names) > 0 || entry.Alerts.Count > 0 && entry.Type != v1alpha1.ActivityCreated
 }
 
 func sooner(a, b time.Duration) time.Duration {
@@ -155,8 +165,9 @@ type look struct {
 	incident *v1alpha1.Incident
 	log      *activity.Log
 	facts    activity.Facts
-	// wait is how long numbers of alerts have to wait; not above 0 if they can be told now.
-	wait time.Duration
+	// untilNotes is how long notes of alerts have to wait for more, untilNumbers numbers of alerts; not above 0 if they can be
+	// told now.
+	untilNotes, untilNumbers time.Duration
 }
 
 // lookAt gathers what the log may have to tell of.
@@ -189,8 +200,9 @@ func (r *Reconciler) lookAt(ctx context.Context, incident *v1alpha1.Incident) (*
 	}
 	l := &look{incident: incident, facts: facts}
 	l.log = &activity.Log{Ref: v1alpha1.IdentityOf(incident), End: end, ActorsKnown: r.ActorsKnown(ctx)}
-	l.wait = r.pacer.untilCount(key, alerts.Counts.Pending+arriving, r.Clock.Now())
-	l.facts.Counting = l.wait <= 0
+	now := r.Clock.Now()
+	l.untilNotes, l.untilNumbers = r.pacer.untilNotes(key, now), r.pacer.untilCount(key, alerts.Counts.Pending+arriving, now)
+	l.facts.Gathering, l.facts.Counting = l.untilNotes > 0, l.untilNumbers <= 0
 	return l, nil
 }
 

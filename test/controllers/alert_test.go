@@ -209,10 +209,13 @@ var _ = Describe("The alert controller", func() {
 		w.freeze("Incident")
 		w.newIncident(ctx, "inc-2", assignTo("alice"))
 		edit(ctx, alice, alert, linkedTo("inc-2"))
+		expectQuiet(w.record(ctx, "inc-1"))
 		before := w.total()
 		expectQuiet(w.follow(ctx, "a"))
 		Expect(w.total()).To(Equal(before))
 		w.thaw()
+		expectQuiet(w.record(ctx, "inc-2")) // Its first entry is that it was created.
+		before = w.total()
 		expectQuiet(w.follow(ctx, "a"))
 		Expect(w.total()).To(Equal(before + 1))
 	})
@@ -263,6 +266,7 @@ var _ = Describe("The alert controller", func() {
 	It("loses no edit that a person makes while its patch is under way", func(ctx SpecContext) {
 		w.newIncident(ctx, "inc-1", assignTo("alice"))
 		alert := w.newAlert(ctx, "a", "inc-1")
+		expectQuiet(w.record(ctx, "inc-1"))
 		w.beforeWrite = func() { edit(ctx, bob, alert.DeepCopy(), assignedTo("bob")) }
 		Expect(w.follow(ctx, "a")).To(Equal(ctrl.Result{RequeueAfter: time.Second}), "a conflict is tried again, quietly")
 		Expect(refresh(ctx, alert).Spec.Assignee).To(Equal("bob"))
@@ -273,6 +277,7 @@ var _ = Describe("The alert controller", func() {
 	It("does not mind an alert that is deleted while its patch is under way", func(ctx SpecContext) {
 		w.newIncident(ctx, "inc-1", assignTo("alice"))
 		alert := w.newAlert(ctx, "a", "inc-1")
+		expectQuiet(w.record(ctx, "inc-1"))
 		w.beforeWrite = func() { Expect(admin.Delete(ctx, alert.DeepCopy())).To(Succeed()) }
 		expectQuiet(w.follow(ctx, "a"))
 	})

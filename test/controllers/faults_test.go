@@ -41,19 +41,22 @@ var _ = Describe("A log that cannot be written", func() {
 			return apierrors.NewForbidden(schema.GroupResource{Group: v1alpha1.GroupVersion.Group, Resource: "activities"}, "", nil)
 		}
 		edit(ctx, bob, incident, assignTo("bob"))
+		w.newAlert(ctx, "b", "inc")
 		for range 3 {
 			w.tryAll(ctx)
 		}
 		Expect(condition(ctx, incident, v1alpha1.ConditionLogged)).To(And(
 			HavePrefix("False "+v1alpha1.ReasonLogNotWritten), ContainSubstring("is forbidden")))
 		Expect(w.theAlert(ctx, "a").Spec.Assignee).To(Equal("bob"))
+		Expect(w.theAlert(ctx, "b").Spec.Assignee).To(Equal("bob"), "it waits for no log that cannot tell of it")
 
 		w.crash = nil
 		w.settle(ctx)
 		Expect(condition(ctx, incident, v1alpha1.ConditionLogged)).To(BeEmpty())
 		Expect(w.told(ctx, incident)[2:]).To(Equal([]string{
 			"3 Assigned by bob: assignee: none → bob",
-			"4 Propagated by incident-operator: 1 alert: assignee: none → bob",
+			"4 AlertsLinked by alice: 1 alert",
+			"5 Propagated by incident-operator: 2 alerts: assignee: none → bob",
 		}))
 		w.expectRest(ctx)
 	})

@@ -24,7 +24,9 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
@@ -85,12 +87,51 @@ var _ = Describe("The incident controller", func() {
 		Expect(w.writes["Incident/status"]).To(Equal(2))
 		Expect(condition(ctx, incident, v1alpha1.ConditionPropagated)).To(HaveSuffix("1 of 1 linked alerts are still to be changed"))
 
+		expectQuiet(w.record(ctx, "inc-1"))
 		expectQuiet(w.follow(ctx, "a"))
 		Expect(w.rollUp(ctx, "inc-1")).To(Equal(ctrl.Result{RequeueAfter: time.Second}))
 		w.clock.Step(time.Second)
 		expectQuiet(w.rollUp(ctx, "inc-1"))
 		Expect(w.writes["Incident/status"]).To(Equal(3))
 		Expect(condition(ctx, incident, v1alpha1.ConditionPropagated)).To(HavePrefix("True "))
+	})
+
+	It("writes the status of an incident that somebody annotates meanwhile", func(ctx SpecContext) {
+		incident := w.newIncident(ctx, "inc-1")
+		expectQuiet(w.rollUp(ctx, "inc-1"))
+		w.newAlert(ctx, "a", "inc-1")
+		w.clock.Step(10 * time.Second)
+		w.beforeWrite = func() {
+			edit(ctx, alice, incident.DeepCopy(), func(incident *v1alpha1.Incident) {
+				metav1.SetMetaDataAnnotation(&incident.ObjectMeta, "example.com/watched", "yes")
+			})
+		}
+		expectQuiet(w.rollUp(ctx, "inc-1"))
+		Expect(refresh(ctx, incident).Status.Alerts.Total).To(HaveValue(BeEquivalentTo(1)))
+		Expect(incident.Annotations).To(HaveKeyWithValue("example.com/watched", "yes"))
+	})
+
+	It("writes no status over one that it has not seen, nor of a spec that changed", func(ctx SpecContext) {
+		incident := w.newIncident(ctx, "inc-1")
+		expectQuiet(w.rollUp(ctx, "inc-1"))
+		w.newAlert(ctx, "a", "inc-1")
+		w.clock.Step(10 * time.Second)
+		before := refresh(ctx, incident).Status
+		again := ctrl.Result{RequeueAfter: time.Second}
+
+		w.beforeWrite = func() { edit(ctx, alice, incident.DeepCopy(), called("Phish")) }
+		Expect(w.rollUp(ctx, "inc-1")).To(Equal(again))
+		Expect(refresh(ctx, incident).Status).To(Equal(before))
+
+		w.freeze("Incident")
+		w.thaw()
+		w.beforeWrite = func() {
+			other := incident.DeepCopy()
+			other.Status.Alerts.Total = ptr.To[int32](7)
+			Expect(users[operatorUser].Status().Patch(ctx, other, client.MergeFrom(incident))).To(Succeed())
+		}
+		Expect(w.rollUp(ctx, "inc-1")).To(Equal(again))
+		Expect(refresh(ctx, incident).Status.Alerts.Total).To(HaveValue(BeEquivalentTo(7)))
 	})
 
 	It("records a resolution and a re-opening at once, whatever the pace", func(ctx SpecContext) {

@@ -63,6 +63,25 @@ var _ = Describe("The operator's writes", func() {
 		}),
 	)
 
+	It("are one patch for each of more alerts that people move than a log remembers, and few entries", func(ctx SpecContext) {
+		const many = 250
+		for i := range many {
+			w.newAlert(ctx, fmt.Sprintf("more-%d", i), "inc-1")
+		}
+		w.settle(ctx)
+		clear(w.writes)
+		for i := range many {
+			edit(ctx, bob, w.theAlert(ctx, fmt.Sprintf("more-%d", i)), movedTo("inc-2", "same host"))
+			if i%25 == 24 {
+				w.round(ctx)
+			}
+		}
+		w.settle(ctx)
+		Expect(w.writes["Alert"]).To(Equal(many))
+		Expect(w.writes["Activity"]).To(BeNumerically("<=", 2*many/25+2), "one for each look at each log")
+		Expect(refresh(ctx, other).Status.Alerts.Total).To(HaveValue(BeEquivalentTo(many)))
+	})
+
 	It("are one patch for each alert of a merge, and no more", func(ctx SpecContext) {
 		edit(ctx, alice, incident, mergeInto("inc-2"))
 		w.settle(ctx)

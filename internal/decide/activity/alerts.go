@@ -36,7 +36,7 @@ const (
 // same.
 func (d *drafter) ofAlerts() *v1alpha1.ActivitySpec {
 	batch := d.nextBatch()
-	if len(batch) == 0 {
+	if len(batch) == 0 || d.Gathering && len(batch) < maxAlertsPerEntry {
 		return nil
 	}
 	doing := batch[0].doing

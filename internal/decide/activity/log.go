@@ -112,6 +112,8 @@ type Facts struct {
 	// Counts are those of the linked alerts. They are told only if Counting: not while they change from moment to moment.
 	Counts   Counts
 	Counting bool
+	// Gathering says that more notes of alerts may be on their way: those that do not fill an entry wait for them.
+	Gathering bool
 	// Earlier is how many linked alerts named the incident before it was created, without a note that tells it. It is needed
 	// for an empty log only.
 	Earlier int64

@@ -22,8 +22,8 @@ import (
 )
 
 const (
-	// Many is how many notes that logs have taken an object may bear before it drops them by a write of its own.
-	Many = 8
+	// many is how many notes that logs have taken an object may bear before it drops them by a write of its own.
+	many = 8
 	// long is how many bytes of notes it may bear before that.
 	long = 16 * 1024
 )
@@ -31,7 +31,7 @@ const (
 // IsDropDue says whether it is worth a write of its own to drop so many taken notes from an annotation; less of them go with
 // the next write of the object.
 func IsDropDue(taken int, annotation string) bool {
-	return taken >= Many || taken > 0 && len(annotation) > long
+	return taken >= many || taken > 0 && len(annotation) > long
 }
 
 // Salvage is what takes the place of an annotation that cannot be read, because it was written while no policy was there.

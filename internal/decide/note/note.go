@@ -79,6 +79,12 @@ func (n Note) Value(field string) (Value, bool) {
 	return Value{}, false
 }
 
+// Moves says whether the note tells that an alert was linked to another incident, or to none.
+func (n Note) Moves() bool {
+	_, moved := n.Value(FieldIncidentRef)
+	return moved
+}
+
 // After returns the notes of a higher number, oldest first.
 func (l List) After(number int64) []Note { return l.Notes[l.upTo(number):] }
 

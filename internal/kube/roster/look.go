@@ -101,14 +101,13 @@ func (r *Roster) Arriving(sources []v1alpha1.Incident, target *v1alpha1.Incident
 	return alerts
 }
 
-// Droppers lists the alerts whose notes concern an incident and that bear at least so many of them, or for which the
-// function holds.
-func (r *Roster) Droppers(incident client.ObjectKey, many int, crowded func(alert types.UID) bool) []client.ObjectKey {
+// Bearers lists the alerts that bear notes which concern an incident, and for which a function holds.
+func (r *Roster) Bearers(incident client.ObjectKey, holds func(alert types.UID) bool) []client.ObjectKey {
 	r.mutex.RLock()
 	defer r.mutex.RUnlock()
 	var keys []client.ObjectKey
 	for bearer := range r.bearers[incident] {
-		if len(bearer.facts.Notes.Notes) >= many || crowded(bearer.facts.UID) {
+		if holds(bearer.facts.UID) {
 			keys = append(keys, client.ObjectKeyFromObject(bearer.object))
 		}
 	}

@@ -308,10 +308,10 @@ func TestEarlier(t *testing.T) {
 	}
 }
 
-func TestDroppers(t *testing.T) {
+func TestBearers(t *testing.T) {
 	r := newRoster()
 	for name, notes := range map[string]string{
-		"few": "2\n2 1 \"b\" in \"inc-0\" \"\" name \"\" \"x\"", "many": "2\n1 1 \"b\" in \"inc-0\" \"\" name \"\" \"x\"\n2 1 \"b\" in \"inc-0\" \"\" name \"\" \"x\"",
+		"one": "2\n2 1 \"b\" in \"inc-0\" \"\" name \"\" \"x\"", "two": "2\n1 1 \"b\" in \"inc-0\" \"\" name \"\" \"x\"\n2 1 \"b\" in \"inc-0\" \"\" name \"\" \"x\"",
 		"other": "2\n2 1 \"b\" in \"inc-1\" \"\" name \"\" \"x\"", "none": "2",
 	} {
 		a := &v1alpha1.Alert{}
@@ -319,14 +319,15 @@ func TestDroppers(t *testing.T) {
 		r.Put(a, true)
 	}
 	for name, test := range map[string]struct {
-		many    int
-		crowded string
-		want    []string
+		holds func(types.UID) bool
+		want  []string
 	}{
-		"many": {2, "", []string{"many"}}, "any": {1, "", []string{"few", "many"}}, "crowded": {3, "few", []string{"few"}}, "none": {3, "other", nil},
+		"all":  {func(types.UID) bool { return true }, []string{"one", "two"}},
+		"some": {func(uid types.UID) bool { return uid != "one" }, []string{"two"}},
+		"none": {func(types.UID) bool { return false }, nil},
 	} {
 		var got []string
-		for _, k := range r.Droppers(key("inc-0"), test.many, func(uid types.UID) bool { return string(uid) == test.crowded }) {
+		for _, k := range r.Bearers(key("inc-0"), test.holds) {
 			got = append(got, k.Name)
 		}
 		slices.Sort(got)
