@@ -91,11 +91,7 @@ type done struct {
 // nextBatch returns what the oldest notes of alerts tell that have the same to tell. An alert's notes come in their order,
 // each in an entry of its own, since the log remembers only how far it has come.
 func (d *drafter) nextBatch() []done {
-	known := map[string]bool{}
-	for _, taken := range d.at.Alerts.Taken {
-		known[taken.Alert] = true
-	}
-	room := MaxTaken - len(known)
+	room := MaxTaken - len(d.taken)
 	var oldest []done
 	for _, alert := range d.Alerts {
 		untaken := d.untakenOf(alert)
@@ -111,7 +107,7 @@ func (d *drafter) nextBatch() []done {
 		switch {
 		case len(batch) == maxAlertsPerEntry || len(batch) > 0 && batch[0].doing != next.doing:
 			return batch
-		case known[string(next.alert.UID)]:
+		case d.taken[string(next.alert.UID)] > 0:
 		case room == 0:
 			continue
 		default:
@@ -137,15 +133,14 @@ func (d *drafter) untakenOf(alert Alert) []done {
 // takenOf is how far the log has taken the notes of an alert. Numbers that are lower than that are those of notes that began
 // anew, since somebody removed them while no policy was there.
 func (d *drafter) takenOf(alert Alert) int64 {
-	for _, taken := range d.at.Alerts.Taken {
-		if taken.Alert == string(alert.UID) && taken.Note <= alert.Notes.Last {
-			return taken.Note
-		}
+	if number := d.taken[string(alert.UID)]; number <= alert.Notes.Last {
+		return number
 	}
 	return 0
 }
 
 func (d *drafter) setTaken(alert Alert, number int64) {
+	d.taken[string(alert.UID)] = number
 	for i := range d.at.Alerts.Taken {
 		if taken := &d.at.Alerts.Taken[i]; taken.Alert == string(alert.UID) {
 			taken.Note = number
@@ -249,7 +244,7 @@ func moveReason(n note.Note, to string) string {
 
 // HasTaken says whether the log has taken all that the notes of an alert tell it.
 func (e *End) HasTaken(alert Alert) bool {
-	d := &drafter{Log: Log{Ref: e.IncidentRef, End: e}, at: e.After}
+	d := &drafter{Log: Log{Ref: e.IncidentRef, End: e}, at: e.After, taken: map[string]int64{string(alert.UID): e.Taken(alert.UID)}}
 	return len(d.untakenOf(alert)) == 0
 }
 

@@ -63,10 +63,18 @@ func adopt(at *v1alpha1.ActivityRecord, facts Facts) {
 // stillBorne drops what is known of notes that no alert bears any more. Who knows older alerts than the log has seen would
 // take such a note for a new one, and must not go on: see IsBehind.
 func stillBorne(taken []v1alpha1.ActivityTakenNote, alerts []Alert) []v1alpha1.ActivityTakenNote {
+	if len(taken) == 0 {
+		return taken
+	}
+	oldest := make(map[string]int64, len(alerts))
+	for _, alert := range alerts {
+		if len(alert.Notes.Notes) > 0 {
+			oldest[string(alert.UID)] = alert.Notes.Notes[0].Number
+		}
+	}
 	return slices.DeleteFunc(taken, func(known v1alpha1.ActivityTakenNote) bool {
-		return !slices.ContainsFunc(alerts, func(alert Alert) bool {
-			return string(alert.UID) == known.Alert && len(alert.Notes.Notes) > 0 && alert.Notes.Notes[0].Number <= known.Note
-		})
+		number, bears := oldest[known.Alert]
+		return !bears || number > known.Note
 	})
 }
 

@@ -135,7 +135,7 @@ func (l Log) Append(entry v1alpha1.ActivitySpec) (v1alpha1.ActivitySpec, error) 
 // Next drafts the entry that the log lacks next, nil if it lacks none. What it tells is marked as told in the entry itself,
 // so that a process that dies between two entries loses and repeats nothing: the next one goes on from the last entry.
 func (l Log) Next(facts Facts, now time.Time) *v1alpha1.ActivitySpec {
-	d := &drafter{Log: l, Facts: facts, now: now, at: l.base(facts)}
+	d := newDrafter(l, facts, l.base(facts), now)
 	if l.End == nil {
 		return d.created()
 	}
@@ -178,6 +178,16 @@ type drafter struct {
 	now time.Time
 	// at is what the log knows; each draft changes it to what the log knows after the entry.
 	at v1alpha1.ActivityRecord
+	// taken are the numbers of the notes that it has taken, by the UID of the alert: the same as in at.
+	taken map[string]int64
+}
+
+func newDrafter(log Log, facts Facts, at v1alpha1.ActivityRecord, now time.Time) *drafter {
+	d := &drafter{Log: log, Facts: facts, now: now, at: at, taken: make(map[string]int64, len(at.Alerts.Taken))}
+	for _, taken := range at.Alerts.Taken {
+		d.taken[taken.Alert] = taken.Note
+	}
+	return d
 }
 
 // entry begins an entry by a user.
