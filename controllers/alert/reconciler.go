@@ -60,7 +60,10 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	if err != nil || !settled {
 		return ctrl.Result{}, err // An unsettled incident brings the alert back when it changes.
 	}
-	p := plan.For(known, place)
+	p, err := r.plan(ctx, alert, known, place)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
 	drop := r.dropOf(ctx, alert, known)
 	if p.Follows() && drop.awaited {
 		return ctrl.Result{}, nil // The log that takes the note, or cannot, brings the alert back.

@@ -263,6 +263,21 @@ var _ = Describe("The alert controller", func() {
 		Expect(condition(ctx, incident, v1alpha1.ConditionPropagated)).To(HavePrefix("True "))
 	})
 
+	It("leaves a person's value that is newer than the incident's, and replaces an older one", func(ctx SpecContext) {
+		incident := w.newIncident(ctx, "inc-1", assignTo("alice"))
+		older, newer := w.newAlert(ctx, "a", "inc-1"), w.newAlert(ctx, "b", "inc-1")
+		w.settle(ctx)
+		edit(ctx, carol, w.theAlert(ctx, "a"), assignedTo("carol"))
+		laterSecond()
+		edit(ctx, alice, incident, assignTo("bob"))
+		laterSecond()
+		edit(ctx, carol, w.theAlert(ctx, "b"), assignedTo("carol"))
+		w.settle(ctx)
+		Expect(refresh(ctx, older).Spec.Assignee).To(Equal("bob"))
+		Expect(refresh(ctx, newer).Spec.Assignee).To(Equal("carol"))
+		Expect(newer.Annotations[v1alpha1.InheritedAnnotation]).To(ContainSubstring(`"value":"bob"`))
+	})
+
 	It("loses no edit that a person makes while its patch is under way", func(ctx SpecContext) {
 		w.newIncident(ctx, "inc-1", assignTo("alice"))
 		alert := w.newAlert(ctx, "a", "inc-1")

@@ -152,6 +152,14 @@ func nextSecond(object client.Object) {
 		WithTimeout(3 * time.Second).WithPolling(20 * time.Millisecond).Should(BeTrue())
 }
 
+// laterSecond waits until the API server's clock shows another second than now.
+func laterSecond() {
+	GinkgoHelper()
+	began := clock.RealClock{}.Now().Truncate(time.Second)
+	Eventually(func() bool { return clock.RealClock{}.Now().Truncate(time.Second).After(began) }).
+		WithTimeout(3 * time.Second).WithPolling(20 * time.Millisecond).Should(BeTrue())
+}
+
 // linked returns the names of the alerts of an incident.
 func (w *world) linked(ctx context.Context, incident string) []string {
 	GinkgoHelper()

@@ -51,6 +51,12 @@ func fromNow() auditLog {
 // writes returns the operator's requests that write and that keep approves.
 func (l auditLog) writes(keep func(request) bool) []request {
 	GinkgoHelper()
+	return l.requests(func(r request) bool { return isWrite(r.Verb) && keep(r) })
+}
+
+// requests returns the operator's requests that keep approves.
+func (l auditLog) requests(keep func(request) bool) []request {
+	GinkgoHelper()
 	file, err := os.Open(auditPath())
 	Expect(err).NotTo(HaveOccurred())
 	defer func() { _ = file.Close() }()
@@ -66,7 +72,7 @@ func (l auditLog) writes(keep func(request) bool) []request {
 		}
 		var recorded request
 		Expect(json.Unmarshal(line, &recorded)).To(Succeed())
-		if recorded.User.Username == operatorUser && isWrite(recorded.Verb) && keep(recorded) {
+		if recorded.User.Username == operatorUser && keep(recorded) {
 			found = append(found, recorded)
 		}
 	}

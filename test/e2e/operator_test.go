@@ -75,6 +75,22 @@ var _ = Describe("The operator", func() {
 		Expect(body).NotTo(ContainSubstring("inc-1"), "no object names as labels")
 	})
 
+	It("lets stand what a person sets on an alert while it is away, after the incident was assigned", func(ctx context.Context) {
+		incident := createIncident(ctx, newNamespace(ctx), "inc-1")
+		createAlerts(ctx, incident, 1)
+		eventuallyAtRest(ctx, incident, 1, 1)
+		operator.kill()
+		editIncident(ctx, incident, toAlice)
+		nextSecond()
+		alert := alertsOf(ctx, incident)[0]
+		before := alert.DeepCopy()
+		alert.Spec.Assignee = "carol@example.com"
+		Expect(admin.Patch(ctx, &alert, client.MergeFrom(before))).To(Succeed())
+		operator.start()
+		eventuallyAtRest(ctx, incident, 1, 1)
+		Expect(alertsOf(ctx, incident)[0].Spec.Assignee).To(Equal("carol@example.com"))
+	})
+
 	It("writes nothing but leases while nothing changes, for a minute", func(ctx context.Context) {
 		incident := createIncident(ctx, newNamespace(ctx), "inc-1")
 		createAlerts(ctx, incident, 20)

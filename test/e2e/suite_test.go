@@ -82,8 +82,11 @@ var _ = AfterSuite(func(ctx context.Context) {
 	if localDir == "" {
 		return
 	}
-	command(ctx, "bin/controlplane", "stop", "--dir", localDir, "--purge")
-	Expect(os.RemoveAll(localDir)).To(Succeed())
+	defer func() {
+		command(ctx, "bin/controlplane", "stop", "--dir", localDir, "--purge")
+		Expect(os.RemoveAll(localDir)).To(Succeed())
+	}()
+	expectGrantsUsed()
 })
 
 // command runs a program of the repository and fails with what it printed.

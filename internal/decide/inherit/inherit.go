@@ -69,6 +69,30 @@ type Alert struct {
 	// Damaged says that it bears a memory that cannot be read: Memory is then nil, and a value that equals the
 	// incident's is taken for inherited over the default.
 	Damaged bool
+	// Newer are the fields that a person set after the incident set what it gives now.
+	Newer Fields
+}
+
+// Fields are those that an alert takes from its incident.
+type Fields struct{ Assignee, State bool }
+
+// Any says whether it is any of them.
+func (f Fields) Any() bool { return f.Assignee || f.State }
+
+// Overwritten are the fields whose value the incident replaces although it did not give it: somebody set it while the alert
+// followed the incident already.
+func (a Alert) Overwritten(next Alert) Fields {
+	if a.Memory == nil || next.Memory == nil || a.Memory.UID != next.Memory.UID {
+		return Fields{}
+	}
+	return Fields{
+		Assignee: a.Assignee != next.Assignee && !isGiven(a.Memory.Assignee, a.Assignee),
+		State:    a.State != next.State && !isGiven(a.Memory.Resolution, string(a.State)),
+	}
+}
+
+func isGiven(given *Given, value string) bool {
+	return given != nil && !given.Held && given.Value == value
 }
 
 // FromAlert reads an alert. The error says why its memory cannot be read; the alert is usable all the same.
@@ -120,8 +144,8 @@ func Decide(alert Alert, link Link) Alert {
 func withdraw(alert Alert) Alert {
 	next := Alert{Created: alert.Created, Assignee: alert.Assignee, State: alert.State}
 	if memory := alert.Memory; memory != nil {
-		next.Assignee, _ = merge(memory.Assignee, unset, alert.Assignee)
-		state, _ := merge(memory.Resolution, unset, string(alert.State))
+		next.Assignee, _ = merge(memory.Assignee, unset, alert.Assignee, false)
+		state, _ := merge(memory.Resolution, unset, string(alert.State), false)
 		next.State = v1alpha1.ResolutionState(state)
 	}
 	return next
@@ -139,7 +163,7 @@ func give(alert Alert, source Source) Alert {
 	}
 	memory := &Memory{Incident: source.Name, UID: source.UID}
 	next := Alert{Created: alert.Created, Memory: memory}
-	next.Assignee, memory.Assignee = merge(base.Assignee, source.Assignee, alert.Assignee)
+	next.Assignee, memory.Assignee = merge(base.Assignee, source.Assignee, alert.Assignee, alert.Newer.Assignee)
 	next.State, memory.Resolution = resolve(base.Resolution, source.ResolvedTime, alert)
 	if damaged {
 		presumeInherited(alert, next)
@@ -157,7 +181,7 @@ func resolve(base *Given, resolvedTime time.Time, alert Alert) (v1alpha1.Resolut
 	if base == nil && theirs != unset && late && alert.State != v1alpha1.ResolutionResolved {
 		return alert.State, &Given{Value: theirs, Over: string(alert.State), Held: true}
 	}
-	state, given := merge(base, theirs, string(alert.State))
+	state, given := merge(base, theirs, string(alert.State), alert.Newer.State)
 	return v1alpha1.ResolutionState(state), given
 }
 

@@ -30,11 +30,14 @@ type Given struct {
 const unset = ""
 
 // merge is the table of inheritance for one field: from the base (nil: nothing was inherited), what the incident says
-// (theirs, unset for nothing) and what the alert says (ours) to what the alert says next and what to remember.
-func merge(base *Given, theirs, ours string) (string, *Given) {
+// (theirs, unset for nothing) and what the alert says (ours) to what the alert says next and what to remember. If what the
+// alert says is newer than what the incident says, it stands as an override does.
+func merge(base *Given, theirs, ours string, newer bool) (string, *Given) {
 	switch {
 	case base == nil && theirs == unset:
 		return ours, nil
+	case base == nil && newer:
+		return ours, &Given{Value: theirs, Over: ours}
 	case base == nil:
 		return theirs, &Given{Value: theirs, Over: ours}
 	case theirs == base.Value:
@@ -45,6 +48,8 @@ func merge(base *Given, theirs, ours string) (string, *Given) {
 		return ours, nil
 	case ours == base.Value && !base.Held:
 		return theirs, &Given{Value: theirs, Over: base.Over}
+	case newer && !base.Held:
+		return ours, &Given{Value: theirs, Over: base.Over}
 	default:
 		return theirs, &Given{Value: theirs, Over: ours}
 	}

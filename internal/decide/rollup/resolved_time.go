@@ -23,6 +23,7 @@ import (
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/ownership"
 )
 
 var resolutionState = fieldpath.MakePathOrDie("spec", "resolution", "state")
@@ -39,7 +40,7 @@ func resolvedTime(incident *v1alpha1.Incident, now time.Time) *metav1.Time {
 	if incident.Status.ResolvedTime != nil {
 		return incident.Status.ResolvedTime
 	}
-	if written := lastSet(incident.ManagedFields, resolutionState); written != nil && isPlausible(written.Time, incident, now) {
+	if written := ownership.LastSet(incident.ManagedFields, resolutionState); written != nil && isPlausible(written.Time, incident, now) {
 		return written
 	}
 	recorded := metav1.NewTime(later(now, incident.CreationTimestamp.Time).Truncate(time.Second))
@@ -49,7 +50,7 @@ func resolvedTime(incident *v1alpha1.Incident, now time.Time) *metav1.Time {
 // ImplausibleTime returns the time at which a client claims to have resolved the incident, if it is not believed; nil if it
 // is, or if there is no such claim.
 func ImplausibleTime(incident *v1alpha1.Incident, now time.Time) *metav1.Time {
-	written := lastSet(incident.ManagedFields, resolutionState)
+	written := ownership.LastSet(incident.ManagedFields, resolutionState)
 	if written == nil || isPlausible(written.Time, incident, now) {
 		return nil
 	}
@@ -70,28 +71,12 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// lastSet returns when the present value of a field was set, as closely as managedFields tell: every owner of the field
-// set it to its present value no later than its entry's time, so the earliest of them is the closest. It can be too late
-// where the same manager changed something else before anybody looked.
-func lastSet(entries []metav1.ManagedFieldsEntry, path fieldpath.Path) *metav1.Time {
-	var earliest *metav1.Time
-	for _, entry := range entries {
-		if entry.Time == nil || entry.Subresource != "" || !owns(entry, path) {
-			continue
-		}
-		if earliest == nil || entry.Time.Before(earliest) {
-			earliest = entry.Time
-		}
-	}
-	return earliest
-}
-
 // SlimManagedFields keeps of managedFields what resolvedTime reads, and no more of it than that: who owns the state of the
 // resolution, and since when.
 func SlimManagedFields(entries []metav1.ManagedFieldsEntry) []metav1.ManagedFieldsEntry {
 	var kept []metav1.ManagedFieldsEntry
 	for _, entry := range entries {
-		if entry.Time == nil || entry.Subresource != "" || !owns(entry, resolutionState) {
+		if !ownership.Owns(entry, resolutionState) {
 			continue
 		}
 		kept = append(kept, metav1.ManagedFieldsEntry{
@@ -103,14 +88,3 @@ func SlimManagedFields(entries []metav1.ManagedFieldsEntry) []metav1.ManagedFiel
 
 // resolutionStateOwned says of an entry of managedFields that it owns the state of the resolution.
 const resolutionStateOwned = `{"f:spec":{"f:resolution":{"f:state":{}}}}`
-
-func owns(entry metav1.ManagedFieldsEntry, path fieldpath.Path) bool {
-	if entry.FieldsV1 == nil {
-		return false
-	}
-	var fields fieldpath.Set
-	if err := fields.FromJSON(entry.FieldsV1.GetRawReader()); err != nil {
-		return false // An entry that cannot be read owns nothing that we know of.
-	}
-	return fields.Has(path)
-}

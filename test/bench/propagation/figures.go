@@ -113,6 +113,8 @@ func figures(all []*step) []figure {
 			found = append(found, s.propagation(find(all, s.scenario, bareStep))...)
 		case "small":
 			found = append(found, s.latency(find(all, s.scenario, bareAssign))...)
+		case "flood":
+			found = append(found, newFigure(s, "p99, ms", s.p99(), 1000))
 		case "edits":
 			found = append(found, newFigure(s, "writes of alerts by the operator after 100 edits", s.perAlert()*editedAlerts, 113))
 		case "rest":

@@ -44,6 +44,7 @@ var scenarios = map[string]func(*bench, context.Context) error{
 	"merge":   (*bench).merge,
 	"delete":  (*bench).deletion,
 	"edits":   (*bench).edits,
+	"flood":   (*bench).flood,
 	"rest":    (*bench).rest,
 	"restart": (*bench).restart,
 }
