@@ -40,13 +40,11 @@ import (
 	"github.com/incident-operator/incident-operator/controllers/incident"
 	"github.com/incident-operator/incident-operator/controllers/journal"
 	"github.com/incident-operator/incident-operator/internal/decide/rollup"
+	"github.com/incident-operator/incident-operator/internal/kube"
 	"github.com/incident-operator/incident-operator/internal/kube/operator"
 	"github.com/incident-operator/incident-operator/internal/kube/roster"
 	"github.com/incident-operator/incident-operator/internal/options"
 )
-
-// leaseName names the lease of the leader election.
-const leaseName = "incident-operator.incidentoperator.dev"
 
 // version is set when the binary is built.
 var version = "dev"
@@ -160,7 +158,8 @@ func managerOptions(settings options.Options) ctrl.Options {
 		},
 		HealthProbeBindAddress:        settings.HealthProbeBindAddress,
 		LeaderElection:                settings.LeaderElect,
-		LeaderElectionID:              leaseName,
+		LeaderElectionID:              kube.LeaseName,
+		LeaderElectionLabels:          operator.LeaseLabels(version),
 		LeaderElectionNamespace:       settings.LeaderElectionNamespace,
 		LeaderElectionReleaseOnCancel: true, // The process ends right after the manager: nothing works on without the lease.
 		LeaseDuration:                 &settings.LeaseDuration,

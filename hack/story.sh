@@ -352,7 +352,7 @@ merge() {
   local moved total
   moved=$(count "$(of $THIRD)")
   total=$(count "$(of $OTHER)")
-  does bob incident merge $THIRD --into $OTHER
+  does bob incident merge $THIRD --into $OTHER --yes
   eventually "$THIRD redirects to $OTHER" "Redirected $OTHER True" \
     incident $THIRD '{.status.state} {.status.redirectedTo} {.status.conditions[?(@.type=="Merged")].status}'
   eventually "all its alerts are bob's" "$((total + moved)) $BOB" tally "$(of $OTHER)" .spec.assignee

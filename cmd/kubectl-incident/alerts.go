@@ -27,6 +27,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 	"github.com/incident-operator/incident-operator/internal/kube"
@@ -56,7 +57,10 @@ func (p *plugin) alertsCommand() *cobra.Command {
 		RunE: func(command *cobra.Command, args []string) error {
 			incident := ""
 			if len(args) > 0 {
-				incident = args[0]
+				var err error
+				if incident, err = input.Name(input.Incident, args[0]); err != nil {
+					return err
+				}
 			}
 			return o.run(command.Context(), len(args) > 0, incident)
 		},

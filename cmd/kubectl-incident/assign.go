@@ -31,6 +31,8 @@ func (p *plugin) takeCommand() *cobra.Command {
 		Use:               "take [INCIDENT...]",
 		Short:             "Assign incidents, and with them their alerts, to yourself",
 		ValidArgsFunction: complete.Args(p.openIncidents),
+		Long: `Assign incidents, and with them their alerts, to yourself. An incident that somebody else has is refused, and you are told
+who has it; --force takes it over.`,
 		Example: `  # Take one
   kubectl incident take inc-1
 
@@ -42,26 +44,39 @@ func (p *plugin) takeCommand() *cobra.Command {
 			return actions.Change{}, nil, err
 		}
 		me, err := actions.WhoAmI(ctx, c)
-		return actions.AssignTo(me), names, err
+		return actions.Take(me), names, err
 	})
 }
 
 func (p *plugin) assignCommand() *cobra.Command {
-	return p.changeCommand(&cobra.Command{
-		Use:               "assign USER [INCIDENT...]",
+	to, beside := "", valued{noun: "to whom", flag: "to"}
+	command := &cobra.Command{
+		Use:               "assign [INCIDENT...] --to USER",
 		Short:             "Assign incidents, and with them their alerts, to a user or group",
-		ValidArgsFunction: complete.Args(p.knownAssignees, p.openIncidents),
-		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: complete.Args(p.orIncidents(p.knownAssignees), p.incidentsOr(p.knownAssignees)),
+		Long: `Assign incidents, and with them their alerts, to a user or group. "me" and "@me" are you. Without --to, the user stands
+behind the incidents or in front of them; if that may be read in two ways, the command asks for the flag.`,
 		Example: `  # See first what it would change, on each alert too
-  kubectl incident assign bob@example.com inc-1 --dry-run
+  kubectl incident assign inc-1 --to bob@example.com --dry-run
+
+  # To yourself
+  kubectl incident assign inc-1 --to me
 
   # All that bear a tag
-  kubectl incident assign bob@example.com --tag Ransomware`,
-	}, func(_ context.Context, args []string) (actions.Change, []string, error) {
-		if args[0] == "" {
-			return actions.Change{}, nil, errors.New("the user is empty: use unassign to take an assignment back")
+  kubectl incident assign --to bob@example.com --tag Ransomware`,
+	}
+	command.Flags().StringVar(&to, "to", "", "who gets them")
+	complete.Flag(command, "to", p.knownAssignees)
+	return p.changeCommand(command, func(ctx context.Context, args []string) (actions.Change, []string, error) {
+		typed, names, err := beside.orFlag(ctx, p, to, command.Flags().Changed("to"), args)
+		if err != nil {
+			return actions.Change{}, nil, err
 		}
-		return actions.AssignTo(args[0]), args[1:], nil
+		owner, err := p.owner(ctx, typed)
+		if err == nil && owner == "" {
+			err = errors.New("the user is empty: use unassign to take an assignment back")
+		}
+		return actions.AssignTo(owner), names, err
 	})
 }
 

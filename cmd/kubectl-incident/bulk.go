@@ -39,6 +39,8 @@ type task struct {
 	title string
 	// rest says how to get done what was not begun before an interrupt; empty where that takes a look first.
 	rest string
+	// reaches is how many alerts follow what is done to an incident, at most.
+	reaches int
 	// describe puts a preview into words.
 	describe func(actions.Preview) string
 }
@@ -52,7 +54,7 @@ func (b *bulkFlags) bulkWith(ctx context.Context, p *plugin, tasks []task) error
 	if b.dryRun != dryRunNone {
 		return b.rehearse(ctx, p, tasks)
 	}
-	if err := b.confirm(ctx, p, len(tasks)); err != nil {
+	if err := b.confirm(ctx, p, tasks); err != nil {
 		return err
 	}
 	return p.sent(b.send(ctx, p, tasks))
@@ -68,6 +70,9 @@ func (b *bulkFlags) send(ctx context.Context, p *plugin, tasks []task) error {
 	}
 	results := actions.DoAll(ctx, all, told.tell)
 	complete := told.sum()
+	if told.counts[actions.Changed] > 1 && b.takesBack != "" {
+		terminal.PrintLine(p.ErrOut, terminal.Escape("To undo all of it: "+b.takesBack))
+	}
 	if !complete && ctx.Err() != nil {
 		terminal.PrintLine(p.ErrOut, terminal.Escape("Interrupted. What is listed as done is done"+restOf(tasks)+"."))
 		return errIncomplete
@@ -99,7 +104,7 @@ func (b *bulkFlags) rehearse(ctx context.Context, p *plugin, tasks []task) error
 		}
 		if err != nil {
 			failed = true
-			terminal.PrintLine(p.ErrOut, terminal.Escape(task.title+": "+err.Error()))
+			terminal.PrintLine(p.ErrOut, terminal.Escape(task.title+": "+err.Error()+advice(err)))
 			continue
 		}
 		terminal.PrintLine(p.Out, task.describe(found))
@@ -119,7 +124,7 @@ func (b *bulkFlags) follow(ctx context.Context, p *plugin, tasks []task, all []a
 	ctx, cancel := context.WithTimeout(ctx, b.timeout)
 	defer cancel()
 	bar := terminal.NewBar(p.ErrOut, p.onTerminal())
-	problems := actions.WaitAll(ctx, all, results, bar.Show)
+	problems := p.waiting(ctx, bar, func() []error { return actions.WaitAll(ctx, all, results, bar.Show) })
 	bar.End()
 	return reportWaits(p, tasks, problems)
 }
@@ -157,13 +162,13 @@ func (a *account) tell(i int, result actions.Result) {
 	title := a.tasks[i].title
 	switch result.Ending {
 	case actions.Changed:
-		terminal.PrintLine(a.plugin.Out, terminal.Escape(title+" "+result.Done))
+		terminal.PrintLine(a.plugin.Out, terminal.Escape(title+" "+result.Done+before(result.Replaced)))
 	case actions.Unchanged, actions.NotSelected:
 		terminal.PrintLine(a.plugin.Out, title+" "+string(result.Ending))
 	case actions.Interrupted:
 		terminal.PrintLine(a.plugin.ErrOut, terminal.Escape(title+": interrupted: it may be done or not"))
 	case actions.Failed:
-		terminal.PrintLine(a.plugin.ErrOut, terminal.Escape(title+": "+result.Err.Error()))
+		terminal.PrintLine(a.plugin.ErrOut, terminal.Escape(title+": "+result.Err.Error()+advice(result.Err)))
 	case actions.NotBegun: // The sum says how many.
 	}
 }

@@ -30,6 +30,11 @@ type bulkFlags struct {
 	dryRun  string
 	wait    bool
 	timeout time.Duration
+
+	// named says that people named what is changed, one by one.
+	named bool
+	// takesBack is the command that undoes all of it; empty if there is none.
+	takesBack string
 }
 
 const (

@@ -26,6 +26,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
@@ -34,6 +35,7 @@ type changeOptions struct {
 	*plugin
 	filterFlags
 	bulkFlags
+	overwriteFlags
 }
 
 // arguments takes from a command's arguments what belongs to the change, and returns the rest: the names of incidents.
@@ -56,11 +58,16 @@ func (p *plugin) changeOneCommand(command *cobra.Command, take arguments) *cobra
 
 func (o *changeOptions) command(command *cobra.Command, take arguments) *cobra.Command {
 	o.bulkFlags.addTo(command.Flags(), o.plugin)
+	o.overwriteFlags.addTo(command.Flags())
 	command.RunE = func(command *cobra.Command, args []string) error {
 		if err := o.validate(); err != nil {
 			return err
 		}
-		change, names, err := take(command.Context(), args)
+		change, typed, err := take(command.Context(), args)
+		if err != nil {
+			return err
+		}
+		names, err := input.Names(input.Incident, typed)
 		if err != nil {
 			return err
 		}
@@ -78,16 +85,36 @@ func (o *changeOptions) run(ctx context.Context, change actions.Change, names []
 	if err != nil {
 		return err
 	}
+	o.named = len(names) > 0
+	if incidents, err = o.redirected(ctx, c, o.plugin, incidents, o.named); err != nil {
+		return err
+	}
+	request := ""
+	if len(incidents) > 1 {
+		request = actions.NewRequest()
+		o.takesBack = undoOf(request, o.allNamespaces)
+	}
 	tasks := make([]task, 0, len(incidents))
 	for i := range incidents {
-		tasks = append(tasks, o.task(&actions.ChangeTask{Client: c, Incident: &incidents[i], Change: change, Selects: selects}))
+		tasks = append(tasks, o.task(&actions.ChangeTask{
+			Client: c, Incident: &incidents[i], Change: change, Selects: selects, Force: o.force, Request: request,
+		}))
 	}
 	return o.bulkWith(ctx, o.plugin, tasks)
 }
 
+// undoOf is the command that undoes a bulk.
+func undoOf(request string, everywhere bool) string {
+	command := "kubectl incident undo --request " + request
+	if everywhere {
+		command += " --all-namespaces"
+	}
+	return command
+}
+
 func (o *changeOptions) task(t *actions.ChangeTask) task {
 	title := o.title(t.Incident)
-	return task{Task: t, title: title, rest: sameAgain, describe: describedAs(title)}
+	return task{Task: t, title: title, rest: sameAgain, reaches: t.Reaches(), describe: describedAs(title)}
 }
 
 // unique drops what is there twice, since the two would be changed at the same time.

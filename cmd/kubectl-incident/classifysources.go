@@ -26,13 +26,16 @@ import (
 	"github.com/incident-operator/incident-operator/internal/decide/classify"
 )
 
-// classifications completes a verdict and, behind a slash, a determination that fits it.
-func classifications(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+// classifications completes a verdict and, behind a slash, a determination that fits it. Behind a verdict there is no space,
+// since the slash may follow; one that is typed whole also has its determinations suggested.
+func classifications(_ context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
 	verdict, _, both := strings.Cut(t.Word, "/")
-	if !both {
-		return complete.Words(classify.Verdicts...)(ctx, t)
-	}
 	var all []complete.Suggestion
+	if !both {
+		for _, known := range classify.Verdicts {
+			all = append(all, complete.Suggestion{Text: string(known), Open: len(classify.Fitting(known)) > 0})
+		}
+	}
 	for _, determination := range fittingDeterminations(verdict) {
 		all = append(all, complete.Suggestion{Text: verdict + "/" + determination})
 	}
@@ -49,6 +52,9 @@ func fittingDeterminations(verdict string) []string {
 
 // determinationOrIncidents completes what may stand behind a verdict: first determinations that fit, then incidents.
 func (p *plugin) determinationOrIncidents(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+	if !isVerdict(t.Args[0]) {
+		return p.incidentsOr(classifications)(ctx, t)
+	}
 	var all []complete.Suggestion
 	if !strings.Contains(t.Args[0], "/") {
 		fitting, err := complete.Words(fittingDeterminations(t.Args[0])...)(ctx, t)

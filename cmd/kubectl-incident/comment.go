@@ -37,7 +37,8 @@ import (
 type commentOptions struct {
 	*plugin
 	bulkFlags
-	file string
+	file         string
+	followMerged bool
 }
 
 func (p *plugin) commentCommand() *cobra.Command {
@@ -45,7 +46,7 @@ func (p *plugin) commentCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:               "comment INCIDENT [TEXT]",
 		Short:             "Say something about an incident; without a text, in your editor",
-		ValidArgsFunction: complete.Args(p.openIncidents, complete.Nothing),
+		ValidArgsFunction: complete.Args(p.allIncidents, complete.Nothing),
 		Args:              cobra.RangeArgs(1, 2),
 		Example: `  kubectl incident comment inc-1 "The laptop is off the network."
 
@@ -54,15 +55,22 @@ func (p *plugin) commentCommand() *cobra.Command {
 
   # What another program prints
   kubectl describe pod web-0 | kubectl incident comment inc-1 -f -`,
-		RunE: func(command *cobra.Command, args []string) error { return o.run(command.Context(), args) },
+		RunE: func(command *cobra.Command, args []string) error {
+			name, err := input.Name(input.Incident, args[0])
+			if err != nil {
+				return err
+			}
+			return o.run(command.Context(), name, args[1:])
+		},
 	}
 	command.Flags().StringVarP(&o.file, "filename", "f", "", "the file that holds the text, - for standard input")
+	followVar(command.Flags(), &o.followMerged)
 	o.addTo(command.Flags(), p)
 	command.Flags().Lookup("wait").Usage = "wait until the comment stands in the activity log; the default on a terminal"
 	return command
 }
 
-func (o *commentOptions) run(ctx context.Context, args []string) error {
+func (o *commentOptions) run(ctx context.Context, name string, said []string) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
@@ -72,10 +80,13 @@ func (o *commentOptions) run(ctx context.Context, args []string) error {
 	}
 	// A comment on an incident that does not exist would be taken and never recorded.
 	incident := &v1alpha1.Incident{}
-	if err := c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: args[0]}, incident); err != nil {
+	if err := c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, incident); err != nil {
 		return err
 	}
-	written, err := o.text(incident, args[1:])
+	if incident, err = o.meant(ctx, c, incident, o.followMerged); err != nil {
+		return err
+	}
+	written, err := o.text(incident, said)
 	if err != nil {
 		return err
 	}

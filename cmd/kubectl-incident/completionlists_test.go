@@ -37,13 +37,13 @@ func TestCompletionOfLists(t *testing.T) {
 		`VIP,`:     {"VIP,\"a,b\"\t1 incident", "VIP,ünı 1\t1 incident"},
 		`VIP,"a,b`: {"VIP,\"a,b\"\t1 incident"},
 	} {
-		for _, typedWords := range [][]string{{"tag", typed}, {"list", "--tag", typed}} {
+		for _, typedWords := range [][]string{{"tag", "--add", typed}, {"list", "--tag", typed}} {
 			if diff := cmp.Diff(want, c.suggested(typedWords...), equateEmpty); diff != "" {
 				t.Errorf("%q: %s", typedWords, diff)
 			}
 		}
 	}
-	if got := c.suggested("assign", ""); len(got) != 0 {
+	if got := c.suggested("assign", "--to", ""); len(got) != 0 {
 		t.Errorf("assignees: %q", got)
 	}
 }

@@ -56,7 +56,7 @@ func TestConflictsWithTheOperatorAreNotSeen(t *testing.T) {
 	c := newCluster(t, anIncident("inc-1", func(i *v1alpha1.Incident) { i.Spec.Assignee = "alice" }))
 	c.meanwhile(3, c.changing(func(i *v1alpha1.Incident) { i.Status.Name += "." }))
 	e := c.run("assign", "bob", "--assignee", "alice")
-	if e.code != exitDone || e.out != "incident/inc-1 assigned to bob\n" || e.errOut != "" || c.patches != 4 {
+	if e.code != exitDone || e.out != "incident/inc-1 assigned to bob (was alice)\n" || strings.Contains(e.errOut, "inc-1") || c.patches != 4 {
 		t.Errorf("code %d, %d patches\n%s%s", e.code, c.patches, e.out, e.errOut)
 	}
 }
@@ -139,7 +139,13 @@ func TestClassifyOverConflict(t *testing.T) {
 	c.meanwhile(1, c.changing(func(i *v1alpha1.Incident) {
 		i.Spec.Classification = v1alpha1.Classification{Verdict: v1alpha1.VerdictTruePositive, Determination: v1alpha1.DeterminationMalware}
 	}))
-	c.done("classify", "FalsePositive", "inc-1")
+	e := c.run("classify", "FalsePositive", "inc-1")
+	if e.code != exitIncomplete || !strings.Contains(e.errOut, "incident/inc-1: classification set to TruePositive/Malware a moment ago; --force replaces it\n") {
+		t.Errorf("code %d\n%s%s", e.code, e.out, e.errOut)
+	}
+	if out := c.done("classify", "FalsePositive", "inc-1", "--force"); out != "incident/inc-1 classified as FalsePositive (was TruePositive/Malware)\n" {
+		t.Error(out)
+	}
 	if got := actions.ClassificationText(c.incident("inc-1").Spec.Classification); got != "FalsePositive" {
 		t.Error(got)
 	}
@@ -154,7 +160,7 @@ func TestOneRequestEach(t *testing.T) {
 	c.intercept.Get = func(context.Context, client.WithWatch, client.ObjectKey, client.Object, ...client.GetOption) error {
 		return errors.New("an incident is read again")
 	}
-	if e := c.run("start", "--unassigned", "--yes"); e.code != exitDone || c.patches != 500 || e.errOut != "500 changed.\n" {
+	if e := c.run("start", "--unassigned", "--yes"); e.code != exitDone || c.patches != 500 || !strings.HasPrefix(e.errOut, "500 changed.\nTo undo all of it: kubectl incident undo --request ") {
 		t.Errorf("code %d, %d patches\n%s", e.code, c.patches, e.errOut)
 	}
 }

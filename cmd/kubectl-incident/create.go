@@ -19,12 +19,14 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/classify"
 )
@@ -51,12 +53,12 @@ type createOptions struct {
 func (o *createOptions) addTo(flags *pflag.FlagSet) {
 	o.bulkFlags.addTo(flags, o.plugin)
 	flags.StringVar(&o.severity, "severity", "", "Informational, Low, Medium, High or Critical")
-	flags.StringSliceVar(&o.tags, "tag", nil, "tags to begin with")
+	flags.Var(input.NewTags(&o.tags), "tag", "tags to begin with")
 }
 
 func (o *createOptions) fill(triage *v1alpha1.Triage, severity *v1alpha1.Severity) error {
 	for _, tag := range o.tags {
-		triage.Tags = append(triage.Tags, v1alpha1.Tag(tag))
+		triage.Tags = append(triage.Tags, v1alpha1.Tag(strings.TrimSpace(tag)))
 	}
 	err := actions.CheckTags(triage.Tags)
 	if o.severity != "" {
@@ -82,8 +84,12 @@ func (p *plugin) createIncidentCommand() *cobra.Command {
 			if err := o.fill(&spec.Triage, &spec.Severity); err != nil {
 				return err
 			}
+			trim(&spec.Name, &spec.Description)
 			namespace, c, err := o.cluster()
 			if err != nil {
+				return err
+			}
+			if spec.Assignee, err = o.owner(command.Context(), spec.Assignee); err != nil {
 				return err
 			}
 			incident := &v1alpha1.Incident{Spec: spec, ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: args[0]}}
@@ -96,6 +102,13 @@ func (p *plugin) createIncidentCommand() *cobra.Command {
 	flags.StringVar(&spec.Assignee, "assignee", "", "who works on it")
 	flags.StringVar(&spec.Description, "description", "", "what it is about")
 	return command
+}
+
+// trim takes white space off the ends of what was typed, where the API takes none.
+func trim(texts ...*string) {
+	for _, text := range texts {
+		*text = strings.TrimSpace(*text)
+	}
 }
 
 func (o *createOptions) create(ctx context.Context, created actions.Task, title, what string) error {
@@ -114,6 +127,7 @@ func (p *plugin) createAlertCommand() *cobra.Command {
 			if err := o.fill(&spec.Triage, &spec.Severity); err != nil {
 				return err
 			}
+			trim(&spec.Name, &spec.Description, &spec.Category, &spec.Source.Service, &spec.Source.Detector, &spec.URL)
 			if spec.Name == "" {
 				return errors.New("--title is required: what a person reads first")
 			}
@@ -121,8 +135,14 @@ func (p *plugin) createAlertCommand() *cobra.Command {
 			if command.Flags().Changed("incident") && spec.IncidentRef.Name == "" {
 				return errors.New("--incident is empty: leave it out for an alert of no incident")
 			}
+			if err := nameVar(input.Incident, &spec.IncidentRef.Name); err != nil {
+				return err
+			}
 			namespace, c, err := o.cluster()
 			if err != nil {
+				return err
+			}
+			if spec.Assignee, err = o.owner(command.Context(), spec.Assignee); err != nil {
 				return err
 			}
 			alert := &v1alpha1.Alert{Spec: spec, ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: args[0]}}

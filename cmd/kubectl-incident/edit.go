@@ -17,11 +17,14 @@ limitations under the License.
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -33,26 +36,46 @@ import (
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
-var errChangedMeanwhile = errors.New("somebody else changed it while you edited: look at it and edit it again")
+// roundsUnwatched is how often an editor is opened for one sheet if nobody reads along: such an editor may make the same
+// mistake for ever.
+const roundsUnwatched = 3
+
+// editOptions are what the command edit is told.
+type editOptions struct {
+	changeOptions
+	file string
+}
 
 func (p *plugin) editCommand() *cobra.Command {
-	o := &changeOptions{plugin: p}
+	o := &editOptions{changeOptions: changeOptions{plugin: p}}
 	command := &cobra.Command{
 		Use:               "edit INCIDENT",
 		Short:             "Edit what people decide about an incident, in your editor",
 		ValidArgsFunction: complete.Args(p.openIncidents, complete.Nothing),
 		Args:              cobra.ExactArgs(1),
+		Long: `Edit what people decide about an incident, in your editor. Only the fields that you change are sent. What somebody else
+sets meanwhile in one of them is not replaced unless you say --force. What is not taken comes back to the editor with the
+reason; leave it as it is to give up. It is then kept in a file, and the command that sends it is printed.`,
 		Example: `  kubectl incident edit inc-1
 
   # In another editor
   KUBE_EDITOR=nano kubectl incident edit inc-1`,
-		RunE: func(command *cobra.Command, args []string) error { return o.edit(command.Context(), args[0]) },
+		RunE: func(command *cobra.Command, args []string) error {
+			name, err := input.Name(input.Incident, args[0])
+			if err != nil {
+				return err
+			}
+			return o.run(command.Context(), name)
+		},
 	}
-	o.bulkFlags.addTo(command.Flags(), p)
+	flags := command.Flags()
+	flags.StringVarP(&o.file, "filename", "f", "", "send this file, which was kept, in place of opening an editor; - for standard input")
+	o.bulkFlags.addTo(flags, p)
+	o.overwriteFlags.addTo(flags)
 	return command
 }
 
-func (o *changeOptions) edit(ctx context.Context, name string) error {
+func (o *editOptions) run(ctx context.Context, name string) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
@@ -64,56 +87,135 @@ func (o *changeOptions) edit(ctx context.Context, name string) error {
 	if err := c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, incident); err != nil {
 		return err
 	}
-	before := edit.FormOf(incident)
-	text, err := before.Render(namespace + "/" + name + ", " + query.TitleOf(incident))
+	if incident, err = o.meant(ctx, c, incident, o.followMerged); err != nil {
+		return err
+	}
+	s := &sheet{editOptions: o, client: c, incident: incident, before: edit.FormOf(incident)}
+	if o.file != "" {
+		return s.sendFile(ctx)
+	}
+	text, err := s.before.Render(namespace + "/" + incident.Name + ", " + query.TitleOf(incident))
 	if err != nil {
 		return fmt.Errorf("writing the file: %w", err)
 	}
-	edited, err := o.open(name, ".yaml", text)
+	return s.edit(ctx, text)
+}
+
+// sheet is one incident that is being edited.
+type sheet struct {
+	*editOptions
+	client   client.WithWatch
+	incident *v1alpha1.Incident
+	// before is what was there when the user began.
+	before edit.Form
+}
+
+// edit has the user edit until what is written is taken, or nothing more is changed.
+func (s *sheet) edit(ctx context.Context, text []byte) error {
+	for round, last := 1, []byte(nil); ; round++ {
+		edited, err := s.open(s.incident.Name, ".yaml", text)
+		if err != nil {
+			return err
+		}
+		written := edit.WithoutProblem(edited.Text)
+		// An editor that leaves all as it is changes nothing, whatever a reader makes of it.
+		if round == 1 && bytes.Equal(written, text) {
+			written = nil
+		}
+		wrong, err := s.send(ctx, written)
+		if err == nil && s.dryRun == dryRunNone {
+			edited.Discard()
+			return nil
+		}
+		givesUp := bytes.Equal(written, last) || (round == roundsUnwatched && !s.onTerminal())
+		if wrong == nil || givesUp {
+			return s.keep(edited, written, err)
+		}
+		if !errors.Is(err, errIncomplete) {
+			terminal.PrintError(s.ErrOut, program, err)
+		}
+		edited.Discard()
+		text, last = edit.WithProblem(written, wrong), written
+	}
+}
+
+// keep leaves what was not sent in its file, with what was there before it.
+func (s *sheet) keep(edited edit.Draft, written []byte, err error) error {
+	whole, problem := s.before.WithBase(written)
+	if problem == nil {
+		problem = os.WriteFile(edited.Path, whole, 0o600)
+	}
+	if problem != nil {
+		return errors.Join(err, fmt.Errorf("keeping what you wrote: %w", problem))
+	}
+	err = s.keeping(edited, err)
+	terminal.PrintLine(s.ErrOut, terminal.Escape("Send it by: kubectl incident edit "+s.incident.Name+" -f "+edited.Path))
+	return err
+}
+
+// sendFile sends what was kept. What others set since the user began counts as set meanwhile.
+func (s *sheet) sendFile(ctx context.Context) error {
+	text, err := input.Read(s.In, s.file, maxSheet)
 	if err != nil {
 		return err
 	}
-	if err := o.send(ctx, c, incident, before, edited.Text); err != nil || o.dryRun != dryRunNone {
-		return o.keeping(edited, err)
+	base, found, err := edit.BaseOf(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.file, err)
 	}
-	edited.Discard()
-	return nil
+	if found {
+		s.before = base
+	}
+	_, err = s.send(ctx, text)
+	return err
 }
 
-// send makes the change that the edited text asks for.
-func (o *changeOptions) send(ctx context.Context, c client.WithWatch, incident *v1alpha1.Incident, before edit.Form, text []byte) error {
-	after, err := parseForm(text, before)
-	if err == nil && !after.Equal(before) {
+// maxSheet bounds what is read of a file, in bytes.
+const maxSheet = 1 << 20
+
+// send makes the change that the edited text asks for. If the text is wrong, it says why.
+func (s *sheet) send(ctx context.Context, text []byte) (wrong, err error) {
+	after, err := edit.Parse(text, s.before)
+	if err == nil && !after.Equal(s.before) {
 		err = after.Check()
 	}
 	if err != nil {
-		return fmt.Errorf("what you wrote cannot be sent: %w", err)
+		return err, fmt.Errorf("what you wrote cannot be sent: %w", err)
 	}
-	change := actions.Change{Done: "edited", Apply: replaceForm(before, after)}
-	return o.bulkWith(ctx, o.plugin, []task{o.task(&actions.ChangeTask{Client: c, Incident: incident, Change: change})})
-}
-
-// parseForm reads what the user left of a form; an empty file leaves all as it was.
-func parseForm(text []byte, before edit.Form) (edit.Form, error) {
-	after := edit.Form{}
-	found, err := input.One(text, &after)
-	if err == nil && !found {
-		return before, nil
-	}
-	after.Complete()
-	return after, err
-}
-
-// replaceForm refuses an incident of which people decided something else meanwhile. What the operator writes meanwhile
-// does not matter, so it is asked again when the version of the object is not the one that was edited.
-func replaceForm(before, after edit.Form) func(*v1alpha1.Incident) error {
-	return func(incident *v1alpha1.Incident) error {
-		if current := edit.FormOf(incident); !current.Equal(before) {
-			return errChangedMeanwhile
+	if after.Assignee != s.before.Assignee {
+		if after.Assignee, err = s.owner(ctx, after.Assignee); err != nil {
+			return nil, err
 		}
-		after.FillIn(incident)
-		return nil
 	}
+	seen := s.incident.DeepCopy()
+	s.before.FillIn(seen, edit.FormOf(s.incident))
+	change := actions.Change{Done: "edited", Apply: func(incident *v1alpha1.Incident) error {
+		after.FillIn(incident, s.before)
+		return nil
+	}}
+	sent := &actions.ChangeTask{Client: s.client, Incident: s.incident.DeepCopy(), Seen: seen, Change: change, Force: s.force}
+	one := s.task(sent)
+	watched := &watchedTask{Task: one.Task}
+	one.Task = watched
+	s.named = true
+	err = s.bulkWith(ctx, s.plugin, []task{one})
+	if apierrors.IsInvalid(watched.err) || apierrors.IsBadRequest(watched.err) {
+		wrong = watched.err
+	}
+	return wrong, err
+}
+
+// watchedTask remembers why it failed.
+type watchedTask struct {
+	actions.Task
+	err error
+}
+
+// Do implements actions.Task.
+func (t *watchedTask) Do(ctx context.Context, dryRun bool) (actions.Result, error) {
+	result, err := t.Task.Do(ctx, dryRun)
+	t.err = err
+	return result, err
 }
 
 // open has a text edited. The file stays until it is discarded.

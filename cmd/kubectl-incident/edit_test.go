@@ -30,7 +30,7 @@ import (
 func TestFormRoundTrip(t *testing.T) {
 	texts := []string{
 		"", "plain", "two\nlines", "ends\n", "ends\n\n", "\nbegins", "  indented\nx", "# no comment", "a: b", "'\"", "null", "true", "0x1", "- x",
-		"tab\tand\x1b[2J", "…\u2028\u00a0", "trailing ", "|", "~", "{{ .Name }}", strings.Repeat("long words ", 400), "---", "a\n---\nb", "\r\n", "%", "=", "<<",
+		"tab\tand\x1b[2J", "…\u2028\u00a0", "a\u2028b", "a\u0085b", "a\u0085\nb", "del\x7f", "2026", "NO", "2026-11-26", "1e3", "\ufeffx", "#! x", "#= x", "a #b", "trailing ", "|", "~", "{{ .Name }}", strings.Repeat("long words ", 400), "---", "a\n---\nb", "\r\n", "%", "=", "<<",
 	}
 	for i, text := range texts {
 		next := texts[(i+1)%len(texts)]
@@ -43,7 +43,7 @@ func TestFormRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := parseForm(written, edit.Form{})
+		got, err := edit.Parse(written, edit.Form{})
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%q: %v %s\n%s", text, err, diff, written)
 		}
@@ -55,7 +55,7 @@ func TestFormRefuses(t *testing.T) {
 		"title: x":                    `unknown field "title"`,
 		"Name: x":                     `unknown field "Name"`,
 		"name: x\nname: y":            `"name"`,
-		"classification: {verdct: x}": `unknown field "classification.verdct"`,
+		"classification: {verdct: x}": `unknown field "verdct"`,
 		"mergeInto: {name: x}":        `unknown field "mergeInto"`,
 		"classification: {verdict: FalsePositive, determination: Malware}": "must be NotMalicious, NotEnoughDataToValidate or Other",
 		"resolution: {state: Done}":                                        "state must be",
@@ -66,7 +66,7 @@ func TestFormRefuses(t *testing.T) {
 		"name: [":                                                          "line 1",
 		"name: '" + strings.Repeat("x", 257) + "'":                         "name has 257 characters",
 	} {
-		f, err := parseForm([]byte(text), edit.Form{})
+		f, err := edit.Parse([]byte(text), edit.Form{})
 		if err == nil {
 			err = f.Check()
 		}
@@ -138,8 +138,9 @@ func TestEditMeanwhile(t *testing.T) {
 		meanwhile func(*v1alpha1.Incident)
 		code      int
 	}{
-		"a person":     {func(i *v1alpha1.Incident) { i.Spec.Assignee = "bob" }, exitIncomplete},
-		"the operator": {func(i *v1alpha1.Incident) { i.Status.Name = "Automatic" }, exitDone},
+		"a person":      {func(i *v1alpha1.Incident) { i.Spec.Name = "Theirs" }, exitIncomplete},
+		"another field": {func(i *v1alpha1.Incident) { i.Spec.Assignee, i.Spec.Tags = "bob", []v1alpha1.Tag{"x"} }, exitDone},
+		"the operator":  {func(i *v1alpha1.Incident) { i.Status.Name = "Automatic" }, exitDone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fifo := t.TempDir() + "/edited"
@@ -160,7 +161,7 @@ func TestEditMeanwhile(t *testing.T) {
 			if e.code != test.code {
 				t.Errorf("code %d\n%s%s", e.code, e.out, e.errOut)
 			}
-			if refused := strings.Contains(e.errOut, "somebody else changed it") && strings.Contains(e.errOut, "is kept in "); refused != (test.code != 0) {
+			if refused := strings.Contains(e.errOut, "name set to “Theirs” a moment ago; --force replaces it") && strings.Contains(e.errOut, "is kept in "); refused != (test.code != 0) {
 				t.Error(e.errOut)
 			}
 		})

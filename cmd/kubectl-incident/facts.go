@@ -75,7 +75,7 @@ func factsOf(incident *v1alpha1.Incident, now time.Time) []fact {
 		{"Description", incident.Spec.Description},
 	}
 	for _, condition := range status.Conditions {
-		facts = append(facts, fact{condition.Type, conditionText(condition)})
+		facts = append(facts, fact{condition.Type, conditionText(query.Counting(incident, condition))})
 	}
 	return facts
 }
@@ -134,5 +134,8 @@ func timeText(then *metav1.Time, now time.Time) string {
 // conditionText is the message, which is written for people; the word in front tells whether all is well.
 func conditionText(condition metav1.Condition) string {
 	word := map[metav1.ConditionStatus]string{metav1.ConditionTrue: "yes", metav1.ConditionFalse: "no"}[condition.Status]
+	if condition.Reason == query.ReasonNotSeen {
+		word = "not yet"
+	}
 	return cmp.Or(word, "unknown") + ": " + cmp.Or(condition.Message, condition.Reason)
 }

@@ -27,6 +27,8 @@ import (
 	"testing"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
+	authorizationv1 "k8s.io/api/authorization/v1"
+	coordinationv1 "k8s.io/api/coordination/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -57,8 +59,10 @@ func newCluster(t *testing.T, objects ...client.Object) *cluster {
 	if err := v1alpha1.AddToScheme(scheme); err != nil {
 		t.Fatal(err)
 	}
-	if err := authenticationv1.AddToScheme(scheme); err != nil {
-		t.Fatal(err)
+	for _, add := range []func(*runtime.Scheme) error{authenticationv1.AddToScheme, authorizationv1.AddToScheme, coordinationv1.AddToScheme} {
+		if err := add(scheme); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return &cluster{t: t, WithWatch: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).
 		WithIndex(&v1alpha1.Alert{}, "spec.incidentRef.name", func(object client.Object) []string {
@@ -123,6 +127,10 @@ func (c *cluster) runTo(ctx context.Context, out io.Writer, args ...string) ende
 	p.tables = c.tables
 	code := p.run(ctx, append([]string{"-n", "soc"}, args...))
 	return ended{code: code, errOut: errOut.String()}
+}
+
+func (c *cluster) streams() genericiooptions.IOStreams {
+	return genericiooptions.IOStreams{In: strings.NewReader(c.stdin), Out: io.Discard, ErrOut: io.Discard}
 }
 
 // done runs the plugin and fails where it fails.

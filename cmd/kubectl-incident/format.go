@@ -17,6 +17,7 @@ limitations under the License.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -49,6 +50,8 @@ const (
 // formatFlags say how objects are printed, as kubectl get has them.
 type formatFlags struct {
 	*get.PrintFlags
+	// mark puts in front what tells Excel that a spreadsheet is in UTF-8.
+	mark bool
 }
 
 func (f *formatFlags) addTo(command *cobra.Command) {
@@ -63,7 +66,10 @@ func (f *formatFlags) addTo(command *cobra.Command) {
 	slices.Sort(formats)
 	command.Flags().StringVarP(format, "output", "o", "", "how to print: one of "+strings.Join(formats, ", "))
 	complete.Flag(command, "output", complete.Words(formats...))
+	command.Flags().BoolVar(&f.mark, "bom", false, "with -o csv, begin with the mark by which Excel knows UTF-8")
 }
+
+func (f *formatFlags) isSpreadsheet() bool { return *f.OutputFormat == formatCSV }
 
 // tabular says that columns are printed, not objects.
 func (f *formatFlags) tabular() bool {
@@ -85,10 +91,13 @@ type sink[T client.Object] interface {
 
 // newSink returns what prints objects in the format that the flags ask for.
 func newSink[T client.Object](p *plugin, f *formatFlags, columns []table.Column[T], withNamespace bool) (sink[T], error) {
+	if f.mark && !f.isSpreadsheet() {
+		return nil, errors.New("--bom goes with --output=csv")
+	}
 	if f.tabular() {
 		columns = columnsFor(f, columns, withNamespace)
-		if *f.OutputFormat == formatCSV {
-			return &spreadsheetSink[T]{&table.Spreadsheet[T]{Out: p.Out, Columns: columns, NoHeaders: *f.NoHeaders}}, nil
+		if f.isSpreadsheet() {
+			return &spreadsheetSink[T]{&table.Spreadsheet[T]{Out: p.Out, Columns: columns, NoHeaders: *f.NoHeaders, Mark: f.mark}}, nil
 		}
 		return &tableSink[T]{&table.Table[T]{Out: p.Out, Screen: terminal.ScreenOf(p.Out), Columns: columns, NoHeaders: *f.NoHeaders}}, nil
 	}

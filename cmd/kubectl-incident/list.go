@@ -97,7 +97,7 @@ func (o *listOptions) run(ctx context.Context) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
-	sink, err := newSink(o.plugin, &o.formatFlags, incidentColumns(), o.allNamespaces)
+	sink, err := newSink(o.plugin, &o.formatFlags, o.columns(), o.allNamespaces)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (o *listOptions) list(ctx context.Context, c client.Client, sink sink[*v1al
 		seen.resourceVersion = page.ResourceVersion
 		for i := range page.Items {
 			seen.versions[actions.KeyOf(&page.Items[i])] = page.Items[i].ResourceVersion
-			if o.tabular() {
+			if o.tabular() && !o.isSpreadsheet() {
 				slim(&page.Items[i])
 			}
 		}

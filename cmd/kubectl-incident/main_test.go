@@ -219,7 +219,7 @@ func TestUsage(t *testing.T) {
 		"bad heads":      {[]string{"verify", "-f", "-", "--heads", writeFile(t, "a b")}, 2, "line 1: want <namespace>"},
 		"bad sequence":   {[]string{"verify", "-f", "-", "--heads", writeFile(t, "a b c 0 d")}, 2, `entries is "0"`},
 		"bad hash":       {[]string{"verify", "-f", "-", "--heads", writeFile(t, "a b c 1 d")}, 2, `hash is "d"`},
-		"no incident":    {[]string{"timeline"}, 2, "accepts 1 arg(s)"},
+		"no incident":    {[]string{"timeline"}, 2, "Usage: kubectl incident timeline INCIDENT"},
 		"empty incident": {[]string{"timeline", ""}, 2, "name of the incident is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,6 +28,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/actions"
 )
@@ -36,7 +37,8 @@ import (
 type mergeOptions struct {
 	*plugin
 	bulkFlags
-	into string
+	into      string
+	keepOwner bool
 }
 
 func (p *plugin) mergeCommand() *cobra.Command {
@@ -46,17 +48,32 @@ func (p *plugin) mergeCommand() *cobra.Command {
 		Short:             "Merge incidents into another: all their alerts and tags go there",
 		ValidArgsFunction: complete.Args(p.openIncidents),
 		Long: `Merge incidents into another one: all their alerts go there, and their tags with them. The alerts lose what the
-merged incident gave them, its owner among it, and inherit from the other one instead. A merged incident stays, and says
-where to look. A merge cannot be taken back once it is accepted. It is refused for all where one is refused.`,
+merged incident gave them, its owner among it, and inherit from the other one instead. With --keep-owner that one first gets
+the owner, if it has none. A merged incident stays, and says where to look.
+
+A merge cannot be undone, so it asks first; elsewhere than on a terminal it needs --yes. It is refused for all if one is
+refused.`,
 		Example: `  # See first what it would change, on each alert too
   kubectl incident merge inc-2 inc-3 --into inc-1 --dry-run
 
-  kubectl incident merge inc-2 inc-3 --into inc-1`,
+  # In a script, where nobody answers
+  kubectl incident merge inc-2 inc-3 --into inc-1 --yes`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(command *cobra.Command, args []string) error { return o.run(command.Context(), args) },
+		RunE: func(command *cobra.Command, args []string) error {
+			names, err := input.Names(input.Incident, args)
+			if err = errors.Join(err, nameVar(input.Incident, &o.into)); err != nil {
+				return err
+			}
+			return o.run(command.Context(), names)
+		},
 	}
-	command.Flags().StringVar(&o.into, "into", "", "the incident that takes over alerts and tags")
-	o.addTo(command.Flags(), p)
+	flags := command.Flags()
+	flags.StringVar(&o.into, "into", "", "the incident that takes over alerts and tags")
+	flags.BoolVar(&o.keepOwner, "keep-owner", false, "make the owner of the merged incidents that of the other one, if that has none")
+	o.addTo(flags, p)
+	flags.Lookup("wait").Usage, flags.Lookup("wait").DefValue = "wait until all alerts have moved, or the merge is refused", "true"
+	flags.Lookup("yes").Usage = "do not ask"
+	o.wait = true
 	return command
 }
 
@@ -75,29 +92,56 @@ func (o *mergeOptions) run(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	target, err := actions.FindIncident(ctx, c, client.ObjectKey{Namespace: namespace, Name: o.into})
+	merges, err := o.merges(ctx, c, namespace, names)
 	if err != nil {
 		return err
 	}
-	tasks, refused := make([]task, 0, len(names)), false
+	if merges == nil {
+		return o.refuse("Nothing was merged.")
+	}
+	if o.dryRun == dryRunNone {
+		if err := o.makeSure(ctx, merges); err != nil {
+			return err
+		}
+		o.yes = true
+	}
+	if o.keepOwner {
+		if err := o.carryOwner(ctx, c, merges); err != nil {
+			return err
+		}
+	}
+	tasks := make([]task, 0, len(merges))
+	for _, m := range merges {
+		tasks = append(tasks, o.task(m))
+	}
+	return o.bulkWith(ctx, o.plugin, tasks)
+}
+
+// merges reads what is to be merged. It returns none if one of them is refused, and prints why.
+func (o *mergeOptions) merges(ctx context.Context, c client.WithWatch, namespace string, names []string) ([]*mergeTask, error) {
+	target, err := actions.FindIncident(ctx, c, client.ObjectKey{Namespace: namespace, Name: o.into})
+	if err != nil {
+		return nil, err
+	}
+	merges, refused := make([]*mergeTask, 0, len(names)), false
 	for _, name := range names {
 		source := &v1alpha1.Incident{}
 		if err := c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, source); err != nil {
-			return err
+			return nil, err
 		}
 		if err := actions.RefuseMerge(source, target, o.into); err != nil {
 			refused = true
 			terminal.PrintLine(o.ErrOut, terminal.Escape("incident/"+name+": "+err.Error()))
 		}
-		tasks = append(tasks, o.task(&actions.MergeTask{Client: c, Source: source, Target: target}))
+		merges = append(merges, &mergeTask{MergeTask: &actions.MergeTask{Client: c, Source: source, Target: target}, plugin: o.plugin})
 	}
 	if refused {
-		return o.refuse("Nothing was merged.")
+		return nil, nil
 	}
-	return o.bulkWith(ctx, o.plugin, tasks)
+	return merges, nil
 }
 
-func (o *mergeOptions) task(m *actions.MergeTask) task {
+func (o *mergeOptions) task(m *mergeTask) task {
 	title := "incident/" + m.Source.Name
 	words := describedAs(title)
 	return task{Task: m, title: title, describe: func(found actions.Preview) string {

@@ -27,6 +27,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/kube"
@@ -64,7 +65,14 @@ leaves, and gets what the other one gives. Both logs tell who moved it, and why 
 
   # All alerts of an incident, to a new one
   kubectl incident move --from inc-1 --new=inc-lateral`,
-		RunE: func(command *cobra.Command, args []string) error { return o.run(command.Context(), args) },
+		RunE: func(command *cobra.Command, args []string) error {
+			names, err := input.Names(input.Alert, args)
+			err = errors.Join(err, nameVar(input.Incident, &o.to), nameVar(input.Incident, &o.from))
+			if err != nil {
+				return err
+			}
+			return o.run(command.Context(), names)
+		},
 	}
 	o.addTo(command.Flags())
 	return command
@@ -157,12 +165,21 @@ func (o *moveOptions) target(ctx context.Context, c client.Client, namespace str
 	case o.to != "":
 		return actions.Destination(ctx, c, client.ObjectKey{Namespace: namespace, Name: o.to})
 	case o.dryRun == dryRunNone:
-		if err := o.confirm(ctx, o.plugin, alerts); err != nil {
+		if err := o.confirm(ctx, o.plugin, moving(alerts)); err != nil {
 			return nil, err
 		}
 		o.yes = true
 	}
 	return o.created(ctx, c, namespace)
+}
+
+// moving stands for moves whose target is still to be created, as far as a question tells of them.
+func moving(alerts int) []task {
+	tasks := make([]task, alerts)
+	for i := range tasks {
+		tasks[i].title = "alert/"
+	}
+	return tasks
 }
 
 func (o *moveOptions) created(ctx context.Context, c client.Client, namespace string) (*v1alpha1.Incident, error) {

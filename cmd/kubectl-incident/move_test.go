@@ -58,7 +58,7 @@ func TestMoveUsage(t *testing.T) {
 func TestMove(t *testing.T) {
 	const annotation = v1alpha1.MoveReasonAnnotation
 	c := newCluster(t, anIncident("one"), anIncident("two"), anAlert("a", "one"), anAlert("b", "one"), anAlert("c", ""))
-	if out := c.done("move", "a", "a", "--to", "two", "--reason", "ours"); out != "alert/a moved to two\n" || c.patches != 1 {
+	if out := c.done("move", "a", "a", "--to", "two", "--reason", "ours"); out != "alert/a moved to two (was in one)\n" || c.patches != 1 {
 		t.Errorf("got %q in %d patches", out, c.patches)
 	}
 	a := c.alert("a")
@@ -72,7 +72,7 @@ func TestMove(t *testing.T) {
 	if reason, found := c.alert("a").Annotations[annotation]; found {
 		t.Errorf("a reason is left that would count again: %s", reason)
 	}
-	if out := c.done("move", "--from", "one", "--unlink"); out != "alert/a unlinked\nalert/b unlinked\n" {
+	if out := c.done("move", "--from", "one", "--unlink"); out != "alert/a unlinked (was in one)\nalert/b unlinked (was in one)\n" {
 		t.Errorf("got %q", out)
 	}
 	before := c.patches
@@ -94,7 +94,7 @@ func TestMoveOfManyIsAskedFor(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c.refused(2, "this would change 11 objects", "move", "--from", "one", "--new=fresh")
+	c.refused(2, "this would change 11 alerts", "move", "--from", "one", "--new=fresh")
 	if err := c.Get(t.Context(), client.ObjectKey{Namespace: "soc", Name: "fresh"}, &v1alpha1.Incident{}); !apierrors.IsNotFound(err) {
 		t.Errorf("the incident was created though nothing moved: %v", err)
 	}
@@ -153,7 +153,7 @@ func TestMergeUsage(t *testing.T) {
 	c.refused(1, "incident/merged: it was merged into three already", "merge", "merged", "--into", "one")
 	c.refused(1, "incident/one: TargetMerged", "merge", "one", "--into", "merged")
 	c.refused(1, "incident/two: DifferentAssignees", "merge", "two", "three", "--into", "one", "--dry-run")
-	if out := c.done("merge", "merged", "one", "--into", "three"); out != "incident/merged unchanged\nincident/one asks to be merged into three\n" {
+	if out := c.done("merge", "merged", "one", "--into", "three", "--yes", "--wait=false"); out != "incident/merged unchanged\nincident/one asks to be merged into three\n" {
 		t.Errorf("got %q", out)
 	}
 	if into := c.incident("one").Spec.MergeInto.Name; into != "three" || c.patches != 1 {

@@ -19,6 +19,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -46,9 +47,10 @@ func (p *plugin) renameCommand() *cobra.Command {
 		if automatic {
 			return actions.RenameTo(""), args, nil
 		}
-		if args[1] == "" {
+		name := strings.TrimSpace(args[1])
+		if name == "" {
 			return actions.Change{}, nil, errors.New("the name is empty: use --automatic to take the name back")
 		}
-		return actions.RenameTo(args[1]), args[:1], nil
+		return actions.RenameTo(name), args[:1], nil
 	})
 }

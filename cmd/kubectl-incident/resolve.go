@@ -19,6 +19,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,6 +34,8 @@ func (p *plugin) resolveCommand() *cobra.Command {
 		Use:               "resolve [INCIDENT...]",
 		Short:             "Resolve incidents, and with them their alerts",
 		ValidArgsFunction: complete.Args(p.openIncidents),
+		Long: `Resolve incidents, and with them their alerts. One that somebody else has resolved with another note or verdict is refused,
+and you are told which; --force replaces them.`,
 		Example: `  # See first what it would change, on each alert too
   kubectl incident resolve inc-1 --dry-run
 
@@ -44,18 +47,18 @@ func (p *plugin) resolveCommand() *cobra.Command {
 	command.Flags().StringVar(&note, "note", "", "why they are resolved")
 	command.Flags().StringVar(&verdict, "classify", "", "what they turned out to be: VERDICT or VERDICT/DETERMINATION")
 	return p.changeCommand(command, func(_ context.Context, names []string) (actions.Change, []string, error) {
+		note := strings.TrimSpace(note)
 		if err := actions.AtMost("the note", note, actions.MaxNote); err != nil {
 			return actions.Change{}, nil, err
 		}
-		resolved := actions.Resolve(note)
 		if verdict == "" {
-			return resolved, names, nil
+			return actions.Resolve(note), names, nil
 		}
 		classification, err := classify.Split(verdict)
 		if err != nil {
 			err = fmt.Errorf("--classify: %w", err)
 		}
-		return resolved.And(actions.ClassifyAs(classification)), names, err
+		return actions.ResolveAs(note, classification), names, err
 	})
 }
 

@@ -28,6 +28,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 )
 
@@ -85,7 +86,10 @@ func (p *plugin) run(ctx context.Context, args []string) int {
 	p.Out = out
 	root := p.command()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	err := input.CheckArguments(args)
+	if err == nil {
+		err = root.ExecuteContext(ctx)
+	}
 	if out.Err != nil {
 		err = fmt.Errorf("writing the output: %w", out.Err)
 	}
@@ -95,7 +99,7 @@ func (p *plugin) run(ctx context.Context, args []string) int {
 	case errors.Is(err, errNotIntact), errors.Is(err, errIncomplete):
 		return exitIncomplete
 	default:
-		terminal.PrintError(p.ErrOut, program, err)
+		terminal.PrintError(p.ErrOut, program, unreachable(err))
 		return exitFailed
 	}
 }
@@ -121,8 +125,9 @@ func (p *plugin) command() *cobra.Command {
 		p.tagCommand(), p.untagCommand(), p.renameCommand(), p.severityCommand(), p.classifyCommand(),
 		p.startCommand(), p.resolveCommand(), p.reopenCommand(), p.commentCommand(), p.createCommand(), p.editCommand(),
 		p.moveCommand(), p.mergeCommand(), p.undoCommand(),
-		p.verifyCommand(), p.timelineCommand(), p.tagsCommand(), p.versionCommand(),
+		p.verifyCommand(), p.timelineCommand(), p.tagsCommand(), p.statusCommand(), p.optionsCommand(), p.completionCommand(), p.versionCommand(),
 	)
+	dress(root)
 	complete.Flags(root, p.flagSources(), fileFlags)
 	return root
 }

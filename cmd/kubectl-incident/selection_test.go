@@ -17,14 +17,12 @@ limitations under the License.
 package main
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
 // TestEmptyFilters are those that a script makes whose variable is not set: they must not select everything.
@@ -68,33 +66,12 @@ func TestOfMerged(t *testing.T) {
 	three := chained("three", "")
 	three.Spec.Assignee = "carol"
 	c := newCluster(t, chained("one", "two"), chained("two", "three"), three, anAlert("a", "one"), chained("lost", "gone"), anAlert("b", "lost"))
-	out := c.done("assign", "bob", "one", "--dry-run")
-	if !strings.Contains(out, "alert/a   incident: one → three; assignee: none → carol\n") {
-		t.Errorf("a change: got\n%s", out)
-	}
-	out = c.done("create", "alert", "new", "--title", "New", "--incident", "one", "--dry-run")
+	c.refused(exitIncomplete, "incident/one: it was merged into three: work on three, or say --follow\n", "assign", "bob", "one", "--dry-run")
+	out := c.done("create", "alert", "new", "--title", "New", "--incident", "one", "--dry-run")
 	if !strings.Contains(out, "incident: none → three; assignee: none → carol\n") {
 		t.Errorf("a new alert: got\n%s", out)
 	}
 	if out = c.done("assign", "bob", "lost", "--dry-run"); !strings.Contains(out, "alert/b   assignee: none → bob\n") {
 		t.Errorf("its target is gone: got\n%s", out)
-	}
-}
-
-func TestSplitTags(t *testing.T) {
-	for text, want := range map[string][]string{
-		"a":                                   {"a"},
-		" a , b c":                            {"a", "b c"},
-		`"a,b",c`:                             {"a,b", "c"},
-		`say "hi",x`:                          {`say "hi"`, "x"},
-		"":                                    nil,
-		" ":                                   nil,
-		"a,":                                  nil,
-		"a\nb":                                nil,
-		strings.Repeat("t", actions.MaxTag+1): nil,
-	} {
-		if got, err := splitTags(text); !slices.Equal(got, want) || (err == nil) != (want != nil) {
-			t.Errorf("%q gives %q, %v", text, got, err)
-		}
 	}
 }

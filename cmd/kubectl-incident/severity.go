@@ -18,6 +18,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -28,17 +30,47 @@ import (
 )
 
 func (p *plugin) severityCommand() *cobra.Command {
-	return p.changeCommand(&cobra.Command{
-		Use:               "severity (Informational | Low | Medium | High | Critical | computed) [INCIDENT...]",
+	to, levels := "", complete.Words(append(slices.Clone(classify.Severities), classify.Computed)...)
+	command := &cobra.Command{
+		Use:               "severity [INCIDENT...] (Informational | Low | Medium | High | Critical | computed)",
 		Short:             "Pin the severity of incidents, or let it follow their alerts again",
-		ValidArgsFunction: complete.Args(complete.Words(append(slices.Clone(classify.Severities), classify.Computed)...), p.openIncidents),
-		Args:              cobra.MinimumNArgs(1),
-		Example: `  kubectl incident severity Critical inc-1
+		ValidArgsFunction: complete.Args(p.orIncidents(levels), p.incidentsOr(levels)),
+		Example: `  kubectl incident severity inc-1 Critical
 
   # The highest severity among the alerts again
-  kubectl incident severity computed inc-1`,
-	}, func(_ context.Context, args []string) (actions.Change, []string, error) {
-		severity, err := classify.ParseSeverity(args[0])
-		return actions.SetSeverity(severity), args[1:], err
+  kubectl incident severity inc-1 computed
+
+  # All that flags select
+  kubectl incident severity --to High --tag Ransomware`,
+	}
+	command.Flags().StringVar(&to, "to", "", "the severity")
+	complete.Flag(command, "to", levels)
+	return p.changeCommand(command, func(_ context.Context, args []string) (actions.Change, []string, error) {
+		level, names, err := closed(to, command.Flags().Changed("to"), args, func(word string) error {
+			_, err := classify.ParseSeverity(word)
+			return err
+		})
+		if err != nil {
+			return actions.Change{}, nil, err
+		}
+		severity, err := classify.ParseSeverity(level)
+		return actions.SetSeverity(severity), names, err
 	})
+}
+
+// closed tells a word of a closed set from incidents: it stands behind them, or in front of them. If both ends are such
+// words, the flag --to has to say it.
+func closed(given string, changed bool, args []string, check func(string) error) (word string, names []string, err error) {
+	last := len(args) - 1
+	switch {
+	case changed:
+		return given, args, nil
+	case last < 0:
+		return "", nil, errors.New("say which: --to")
+	case check(args[0]) != nil && last > 0 && check(args[last]) == nil:
+		return args[last], args[:last], nil
+	case last > 0 && check(args[0]) == nil && check(args[last]) == nil:
+		return "", nil, fmt.Errorf("%s and %s may both be meant: say which by --to", args[0], args[last])
+	}
+	return args[0], args[1:], check(args[0])
 }

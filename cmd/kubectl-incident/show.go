@@ -29,6 +29,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/table"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
@@ -52,7 +53,11 @@ func (p *plugin) showCommand() *cobra.Command {
   kubectl incident show inc-1 -o yaml`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			return p.show(command.Context(), args[0], format, flags)
+			name, err := input.Name(input.Incident, args[0])
+			if err != nil {
+				return err
+			}
+			return p.show(command.Context(), name, format, flags)
 		},
 	}
 	flags.AddFlags(command)

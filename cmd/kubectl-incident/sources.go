@@ -19,6 +19,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -27,6 +28,7 @@ import (
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/saved"
 	"github.com/incident-operator/incident-operator/internal/decide/classify"
+	"github.com/incident-operator/incident-operator/internal/decide/naming"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
@@ -34,13 +36,14 @@ import (
 func (p *plugin) flagSources() map[string]complete.Source {
 	states := complete.Words(v1alpha1.IncidentActive, v1alpha1.IncidentInProgress, v1alpha1.IncidentResolved, v1alpha1.IncidentRedirected)
 	return map[string]complete.Source{
-		"tag": p.usedTags, "all-tags": p.usedTags, "assignee": p.knownAssignees, "source": p.usedSources,
+		"tag": p.usedTags, "all-tags": p.usedTags, "add": p.usedTags, "remove": p.usedTags, "assignee": p.knownAssignees, "source": p.usedSources,
 		"state": states, "severity": complete.Words(classify.Severities...), "min-severity": complete.Words(classify.Severities...),
 		"verdict": complete.Words(classify.Verdicts...), "determination": determinationsOfFlag, "classify": classifications,
 		"since": complete.Words("1h", "12h", "1d", "7d", "30d"), "sort-by": complete.Words(query.Keys...),
 		"dry-run": complete.Words(dryRunNone, dryRunClient, dryRunServer),
 		"into":    p.openIncidents, "to": p.openIncidents, "from": p.allIncidents, "incident": p.openIncidents,
-		"save": savedQueries, "namespace": p.namespaces, "context": p.contexts,
+		"category": complete.Words(append(naming.Tactics(), "Malware", "Ransomware", "SuspiciousActivity")...),
+		"save":     savedQueries, "namespace": p.namespaces, "context": p.contexts,
 	}
 }
 
@@ -70,6 +73,32 @@ func (p *plugin) incidents(ctx context.Context, t *complete.Typing, wanted func(
 		return first, nil
 	}
 	return rest, nil
+}
+
+// orIncidents suggests the values of a command, and the incidents in front of which they may stand as well.
+func (p *plugin) orIncidents(values complete.Source) complete.Source {
+	return func(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+		all, err := values(ctx, t)
+		named, problem := p.openIncidents(ctx, t)
+		if problem != nil && len(all) == 0 {
+			return nil, errors.Join(err, problem)
+		}
+		return append(all, named...), nil
+	}
+}
+
+// incidentsOr suggests incidents and, if the first argument is one, the values of a command as well: these stand behind.
+func (p *plugin) incidentsOr(values complete.Source) complete.Source {
+	return func(ctx context.Context, t *complete.Typing) ([]complete.Suggestion, error) {
+		all, err := p.openIncidents(ctx, t)
+		known, problem := p.incidentsInScope(ctx, t)
+		first := slices.ContainsFunc(known, func(i complete.Incident) bool { return len(t.Args) > 0 && i.Name == t.Args[0] })
+		if err != nil || problem != nil || !first {
+			return all, err
+		}
+		behind, err := values(ctx, t)
+		return append(all, behind...), err
+	}
 }
 
 func suggestionOf(i *complete.Incident) complete.Suggestion {

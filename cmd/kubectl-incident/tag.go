@@ -18,73 +18,93 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
+// tagsBeside are tags that stand beside incidents.
+var tagsBeside = valued{noun: "which tags", flag: "add"}
+
 func (p *plugin) tagCommand() *cobra.Command {
-	return p.changeCommand(&cobra.Command{
-		Use:               "tag TAG[,TAG...] [INCIDENT...]",
+	var add, remove []string
+	command := &cobra.Command{
+		Use:               "tag [INCIDENT...] --add TAG[,TAG...] [--remove TAG[,TAG...]]",
 		Short:             "Tag incidents",
-		ValidArgsFunction: complete.Args(complete.ListOf(p.usedTags), p.openIncidents),
-		Args:              cobra.MinimumNArgs(1),
-		Example: `  kubectl incident tag "Crown Jewels: HR 2026" inc-1
+		ValidArgsFunction: complete.Args(p.orIncidents(complete.ListOf(p.usedTags)), p.incidentsOr(complete.ListOf(p.usedTags))),
+		Long: `Tag incidents. A tag that has commas is put in double quotes. Without --add and --remove, the tags stand behind the
+incidents or in front of them; if that may be read in two ways, the command asks for the flag.`,
+		Example: `  kubectl incident tag inc-1 --add "Crown Jewels: HR 2026"
+
+  # One in place of another
+  kubectl incident tag inc-1 --add contained --remove spreading
 
   # Two tags on everything of a source that is new today
-  kubectl incident tag Falco,triaged --source Falco --since 1d`,
-	}, func(_ context.Context, args []string) (actions.Change, []string, error) {
-		named, err := splitTags(args[0])
-		return actions.Tag(named...), args[1:], err
+  kubectl incident tag --add Falco,triaged --source Falco --since 1d`,
+	}
+	command.Flags().Var(input.NewTags(&add), "add", "the tags to add")
+	command.Flags().Var(input.NewTags(&remove), "remove", "the tags to take away")
+	return p.changeCommand(command, func(ctx context.Context, args []string) (actions.Change, []string, error) {
+		if err := errors.Join(checkTagsOf("add", add), checkTagsOf("remove", remove)); err != nil {
+			return actions.Change{}, nil, err
+		}
+		if len(add) == 0 && len(remove) == 0 {
+			value, names, err := tagsBeside.split(ctx, p, args)
+			if err != nil {
+				return actions.Change{}, nil, err
+			}
+			named, err := input.Tags(value)
+			return actions.Tag(named...), names, err
+		}
+		switch {
+		case len(remove) == 0:
+			return actions.Tag(add...), args, nil
+		case len(add) == 0:
+			return actions.Untag(remove...), args, nil
+		}
+		return actions.Tag(add...).And(actions.Untag(remove...)), args, nil
 	})
 }
 
 func (p *plugin) untagCommand() *cobra.Command {
-	return p.changeCommand(&cobra.Command{
-		Use:               "untag TAG[,TAG...] [INCIDENT...]",
+	var remove []string
+	beside := valued{noun: "which tags", flag: "remove"}
+	command := &cobra.Command{
+		Use:               "untag [INCIDENT...] --remove TAG[,TAG...]",
 		Short:             "Take tags away, those that are only labels too",
-		ValidArgsFunction: complete.Args(complete.ListOf(p.usedTags), p.openIncidents),
-		Args:              cobra.MinimumNArgs(1),
-		Example: `  kubectl incident untag triaged inc-1
+		ValidArgsFunction: complete.Args(p.orIncidents(complete.ListOf(p.usedTags)), p.incidentsOr(complete.ListOf(p.usedTags))),
+		Example: `  kubectl incident untag inc-1 --remove triaged
 
   # From all that bear it
-  kubectl incident untag triaged --tag triaged --all`,
-	}, func(_ context.Context, args []string) (actions.Change, []string, error) {
-		named, err := splitTags(args[0])
-		return actions.Untag(named...), args[1:], err
+  kubectl incident untag --remove triaged --tag triaged --all`,
+	}
+	command.Flags().Var(input.NewTags(&remove), "remove", "the tags to take away")
+	return p.changeCommand(command, func(ctx context.Context, args []string) (actions.Change, []string, error) {
+		if err := checkTagsOf("remove", remove); err != nil {
+			return actions.Change{}, nil, err
+		}
+		if len(remove) > 0 {
+			return actions.Untag(remove...), args, nil
+		}
+		value, names, err := beside.split(ctx, p, args)
+		if err != nil {
+			return actions.Change{}, nil, err
+		}
+		named, err := input.Tags(value)
+		return actions.Untag(named...), names, err
 	})
 }
 
-// splitTags reads tags that are separated by commas, as --tag does: one that has commas itself is put in double quotes.
-func splitTags(text string) ([]string, error) {
-	if strings.ContainsAny(text, "\r\n") {
-		return nil, fmt.Errorf("tags must be in one line, are %q", text)
+// checkTagsOf refuses a flag that is empty, such as if a script's variable is not set.
+func checkTagsOf(flag string, tags []string) error {
+	if slices.Contains(tags, "") {
+		return fmt.Errorf("--%s: a tag is empty", flag)
 	}
-	reader := csv.NewReader(strings.NewReader(text))
-	reader.LazyQuotes = true // Tags may have quotes too.
-	named, err := reader.Read()
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("reading the tags: %w", err)
-	}
-	if len(named) == 0 {
-		named = []string{""}
-	}
-	var all []string
-	for _, tag := range named {
-		if tag = strings.TrimSpace(tag); tag == "" {
-			return nil, errors.New("a tag is empty: separate tags by single commas")
-		}
-		if err := actions.AtMost(fmt.Sprintf("the tag %q", tag), tag, actions.MaxTag); err != nil {
-			return nil, err
-		}
-		all = append(all, tag)
-	}
-	return all, nil
+	return nil
 }

@@ -32,6 +32,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
 )
@@ -60,7 +61,11 @@ shown as in \x1b. Of an incident that is gone, the logs of all that bore its nam
   kubectl incident verify -f inc-1.yaml`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			return o.run(command.Context(), args[0])
+			name, err := input.Name(input.Incident, args[0])
+			if err != nil {
+				return err
+			}
+			return o.run(command.Context(), name)
 		},
 	}
 	command.Flags().BoolVarP(&o.follow, "follow", "f", false, "go on with new entries as they come, until Ctrl-C")

@@ -194,7 +194,7 @@ func TestBulkAsksAndReports(t *testing.T) {
 	}
 	c := newCluster(t, objects...)
 	every := []string{"start", "--unassigned"}
-	c.refused(exitFailed, "this would change 30 objects: say --yes", every...)
+	c.refused(exitFailed, "this would change 30 incidents: say --yes", every...)
 
 	forbidden := apierrors.NewForbidden(v1alpha1.GroupVersion.WithResource("incidents").GroupResource(), "inc-07", errors.New("no\x1b[2J"))
 	c.intercept.Patch = func(ctx context.Context, w client.WithWatch, object client.Object, p client.Patch, options ...client.PatchOption) error {
@@ -204,7 +204,7 @@ func TestBulkAsksAndReports(t *testing.T) {
 		return w.Patch(ctx, object, p, options...)
 	}
 	e := c.run(append(every, "--yes")...)
-	if e.code != exitIncomplete || !strings.HasSuffix(e.errOut, "29 changed, 1 failed.\n") || !strings.Contains(e.errOut, "incident/inc-07: ") ||
+	if e.code != exitIncomplete || !strings.Contains(e.errOut, "29 changed, 1 failed.\nTo undo all of it: ") || !strings.Contains(e.errOut, "incident/inc-07: ") ||
 		strings.Contains(e.errOut, "\x1b") || strings.Count(e.out, " in progress\n") != 29 {
 		t.Errorf("code %d\n%s%s", e.code, e.out, e.errOut)
 	}
@@ -233,7 +233,7 @@ func TestInterrupt(t *testing.T) {
 		}
 	}
 	summary := fmt.Sprintf("%d changed, %d not begun.\n", changed, 100-changed)
-	if e.code != exitIncomplete || changed == 0 || changed > actions.Workers+1 || !strings.Contains(e.errOut, summary+"Interrupted.") ||
+	if e.code != exitIncomplete || changed == 0 || changed > actions.Workers+1 || !strings.Contains(e.errOut, summary) || !strings.Contains(e.errOut, "\nInterrupted.") ||
 		strings.Count(e.out, "in progress\n") != changed {
 		t.Errorf("%d changed, code %d\n%s%s", changed, e.code, e.out, e.errOut)
 	}

@@ -21,14 +21,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
@@ -42,50 +45,173 @@ var logPatience = 10 * time.Second
 type undoOptions struct {
 	*plugin
 	bulkFlags
+	request       string
+	allNamespaces bool
 }
 
 func (p *plugin) undoCommand() *cobra.Command {
 	o := &undoOptions{plugin: p}
 	command := &cobra.Command{
-		Use:               "undo INCIDENT",
-		Short:             "Revert the last change of an incident that its timeline shows",
-		ValidArgsFunction: complete.Args(p.allIncidents, complete.Nothing),
+		Use:               "undo INCIDENT... | --request ID",
+		Short:             "Revert the last change of incidents that their timelines show",
+		ValidArgsFunction: complete.Args(p.allIncidents),
 		Long: `Revert the last entry of an incident's timeline that tells of a change by a person: of the owner, state, note, tags, name,
 description, classification or severity, or a move of alerts. That is a change of its own, with an entry of its own, so
 that undo again brings the change back. Entries that tell of one request, such as those of resolve --classify, are
-reverted together. Comments, what the operator did and alerts that arrived are passed over. Where
-the incident has changed since, nothing is done; nor is it where the timeline has not caught up with the incident and its
-alerts within ten seconds. An undo that did not reach all alerts says by which command the rest are moved.`,
+reverted together. Comments, what the operator did and alerts that arrived are passed over. If
+the incident has changed since, nothing is done; nor is it if the timeline has not caught up with the incident and its
+alerts within ten seconds. An undo that did not reach all alerts says by which command the rest are moved.
+
+A command that changed many incidents ends with the command that undoes all of them: undo --request ID. Those that somebody changed since
+stay as they are, and are listed.`,
 		Example: `  # See first what it would change
   kubectl incident undo inc-1 --dry-run
 
   kubectl incident undo inc-1`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(command *cobra.Command, args []string) error { return o.run(command.Context(), args[0]) },
+		RunE: func(command *cobra.Command, args []string) error {
+			names, err := input.Names(input.Incident, args)
+			if err != nil {
+				return err
+			}
+			return o.run(command.Context(), unique(names))
+		},
 	}
-	o.addTo(command.Flags(), p)
+	flags := command.Flags()
+	flags.StringVar(&o.request, "request", "", "undo all changes of one command, by the ID that it printed")
+	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "with --request, the changes in all namespaces")
+	o.addTo(flags, p)
 	return command
 }
 
-func (o *undoOptions) run(ctx context.Context, name string) error {
-	if err := o.validate(); err != nil {
+func (o *undoOptions) validateNames(names []string) error {
+	switch {
+	case len(names) > 0 && o.request != "":
+		return errors.New("name incidents or a --request, not both")
+	case len(names) == 0 && o.request == "":
+		return errors.New("name at least one incident, or a --request")
+	case o.allNamespaces && o.request == "":
+		return errors.New("--all-namespaces goes with --request")
+	}
+	return o.validate()
+}
+
+func (o *undoOptions) run(ctx context.Context, names []string) error {
+	if err := o.validateNames(names); err != nil {
 		return err
 	}
 	namespace, c, err := o.cluster()
 	if err != nil {
 		return err
 	}
-	u := &actions.Undo{Client: c, Incident: client.ObjectKey{Namespace: namespace, Name: name}, Patience: logPatience}
-	reversal, err := u.Decide(ctx)
-	if err == nil && reversal.Move != nil {
-		err = o.moveBack(ctx, u, reversal)
-	} else if err == nil {
-		err = o.bulkWith(ctx, o.plugin, []task{undoTask(u, reversal, "incident/"+name)})
+	undos, err := o.undos(ctx, c, namespace, names)
+	if err != nil {
+		return err
 	}
-	if refused, ok := errors.AsType[*actions.RefusedError](err); ok {
-		return o.refuse("incident/" + name + ": " + refused.Error())
+	if len(undos) == 0 {
+		return o.refuse("No incident says that the request " + o.request + " changed it last.")
+	}
+	reversals, err := decideAll(ctx, undos)
+	if err != nil {
+		return err
+	}
+	return o.revert(ctx, undos, reversals)
+}
+
+// undos are what is to be reverted.
+func (o *undoOptions) undos(ctx context.Context, c client.WithWatch, namespace string, names []string) ([]*actions.Undo, error) {
+	var undos []*actions.Undo
+	if o.request != "" {
+		if o.allNamespaces {
+			namespace = ""
+		}
+		var err error
+		if undos, err = actions.UndoRequest(ctx, c, namespace, o.request); err != nil {
+			return nil, err
+		}
+	}
+	o.named = o.request == ""
+	for _, name := range names {
+		undos = append(undos, &actions.Undo{Client: c, Incident: client.ObjectKey{Namespace: namespace, Name: name}})
+	}
+	for _, u := range undos {
+		u.Patience = logPatience
+	}
+	return undos, nil
+}
+
+// decided is what reverts one change, or why it is refused.
+type decided struct {
+	*undo.Reversal
+	moves   []*actions.MoveTask
+	refusal error
+}
+
+// decideAll finds out for all what is to be done before anything is.
+func decideAll(ctx context.Context, undos []*actions.Undo) ([]decided, error) {
+	all := make([]decided, len(undos))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(actions.Workers)
+	for i, u := range undos {
+		group.Go(func() error {
+			var err error
+			all[i].Reversal, err = u.Decide(ctx)
+			if err == nil && all[i].Move != nil {
+				all[i].moves, err = u.Moves(ctx)
+			}
+			if refused, ok := errors.AsType[*actions.RefusedError](err); ok {
+				all[i].refusal, err = refused, nil
+			}
+			return err
+		})
+	}
+	return all, group.Wait()
+}
+
+// revert does what is not refused, and says at the end whether that was all.
+func (o *undoOptions) revert(ctx context.Context, undos []*actions.Undo, reversals []decided) error {
+	var tasks []task
+	request, changes := actions.NewRequest(), 0
+	for i, u := range undos {
+		title := o.title(u.Incident)
+		switch found := reversals[i]; {
+		case found.refusal != nil:
+			terminal.PrintLine(o.ErrOut, terminal.Escape(title+": "+found.refusal.Error()))
+		case found.Move != nil:
+			for _, move := range found.moves {
+				tasks = append(tasks, moveTask(move, ""))
+			}
+		default:
+			changes++
+			tasks = append(tasks, undoTask(u, found.Reversal, title))
+		}
+	}
+	if changes > 1 {
+		for _, u := range undos {
+			u.Request = request
+		}
+		o.takesBack = undoOf(request, o.allNamespaces)
+	}
+	if len(tasks) == 0 {
+		return errIncomplete
+	}
+	err := o.bulkWith(ctx, o.plugin, tasks)
+	refused := slices.ContainsFunc(reversals, func(d decided) bool { return d.refusal != nil })
+	for i, found := range reversals {
+		if found.moves != nil && errors.Is(err, errIncomplete) && o.dryRun == dryRunNone {
+			o.sayRest(found.Move, found.moves, undos[i].Incident.Namespace)
+		}
+	}
+	if err == nil && refused {
+		err = errIncomplete
 	}
 	return err
+}
+
+func (o *undoOptions) title(incident client.ObjectKey) string {
+	if o.allNamespaces {
+		return "incident/" + incident.Name + " in " + incident.Namespace
+	}
+	return "incident/" + incident.Name
 }
 
 func undoTask(u *actions.Undo, reversal *undo.Reversal, title string) task {
@@ -93,23 +219,6 @@ func undoTask(u *actions.Undo, reversal *undo.Reversal, title string) task {
 	return task{Task: u, title: title, describe: func(found actions.Preview) string {
 		return terminal.Escape("Undo of "+reversal.Describe()) + "\n" + words(found)
 	}}
-}
-
-// moveBack moves alerts back.
-func (o *undoOptions) moveBack(ctx context.Context, u *actions.Undo, reversal *undo.Reversal) error {
-	moves, err := u.Moves(ctx)
-	if err != nil {
-		return err
-	}
-	tasks := make([]task, 0, len(moves))
-	for _, move := range moves {
-		tasks = append(tasks, moveTask(move, ""))
-	}
-	err = o.bulkWith(ctx, o.plugin, tasks)
-	if errors.Is(err, errIncomplete) && o.dryRun == dryRunNone {
-		o.sayRest(reversal.Move, moves, u.Incident.Namespace)
-	}
-	return err
 }
 
 // sayRest tells how to finish a move that did not reach all alerts: undo would now revert what it did itself. What somebody

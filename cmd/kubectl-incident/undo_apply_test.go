@@ -57,7 +57,7 @@ func TestUndoThatStopsHalfway(t *testing.T) {
 // TestUndoOfAMixedMove leaves an alert in the incident that it was created in.
 func TestUndoOfAMixedMove(t *testing.T) {
 	c := newCluster(t, anIncident("one", assignedTo("")), anEntry(2, movedEntry("", "a", "new")), notedAlert("a"), arrivedAlert("new"))
-	if out := c.done("undo", "one"); out != "alert/a unlinked\n" || c.alert("new").Spec.IncidentRef.Name != "one" {
+	if out := c.done("undo", "one"); out != "alert/a unlinked (was in one)\n" || c.alert("new").Spec.IncidentRef.Name != "one" {
 		t.Errorf("got %q", out)
 	}
 }

@@ -97,7 +97,7 @@ func TestUndo(t *testing.T) {
 	}
 	c.refused(1, `incident/one: spec.assignee is "carol" now, not "bob"`, "undo", "one")
 	c.refused(2, `"none" not found`, "undo", "none")
-	c.refused(2, "accepts 1 arg", "undo")
+	c.refused(2, "name at least one incident, or a --request", "undo")
 }
 
 // Authentication may name a user in any way.
@@ -116,7 +116,7 @@ func TestUndoEscapesWhoDidIt(t *testing.T) {
 func TestUndoOfAMove(t *testing.T) {
 	impatient(t)
 	c := newCluster(t, anIncident("one", assignedTo("")), anIncident("two"), anEntry(2, movedEntry("two", "a", "b")), notedAlert("a"), notedAlert("b"))
-	if out := c.done("undo", "one"); out != "alert/a moved to two\nalert/b moved to two\n" {
+	if out := c.done("undo", "one"); out != "alert/a moved to two (was in one)\nalert/b moved to two (was in one)\n" {
 		t.Errorf("got %q", out)
 	}
 	if reason := c.alert("a").Annotations[v1alpha1.MoveReasonAnnotation]; reason != `{"reason":"undo of entry 2 of one","to":"two"}` {

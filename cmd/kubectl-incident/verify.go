@@ -62,7 +62,11 @@ Exit codes: 0 all are intact, 1 something is not, 2 the command line is wrong or
 
   # Without a cluster
   kubectl incident verify -f activities.yaml`,
-		RunE: func(command *cobra.Command, incidents []string) error {
+		RunE: func(command *cobra.Command, args []string) error {
+			incidents, err := input.Names(input.Incident, args)
+			if err != nil {
+				return err
+			}
 			return options.run(command.Context(), incidents)
 		},
 	}

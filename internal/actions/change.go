@@ -18,8 +18,10 @@ package actions
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -34,7 +36,12 @@ type Change struct {
 	Done string
 	// Apply makes the change, or says why it cannot be made.
 	Apply func(*v1alpha1.Incident) error
+	// Guards return what is in the way of the change unless the user set it, or forces the change; nil if nothing is.
+	Guards []Guard
 }
+
+// Guard is asked of the incident as it is before a change.
+type Guard func(*v1alpha1.Incident) *ConflictError
 
 // And makes two changes in one request.
 func (c Change) And(other Change) Change {
@@ -46,10 +53,12 @@ func (c Change) And(other Change) Change {
 			}
 			return other.Apply(incident)
 		},
+		Guards: slices.Concat(c.Guards, other.Guards),
 	}
 }
 
-// ChangeTask changes one incident.
+// ChangeTask changes one incident. It is refused with a RedirectedError if the incident was merged into another, and with a
+// ConflictError if it would overwrite what somebody else said meanwhile in a field that it changes.
 type ChangeTask struct {
 	Client client.WithWatch
 	// Incident is as it was read, and then as the API server has it.
@@ -57,19 +66,50 @@ type ChangeTask struct {
 	Change   Change
 	// Selects says whether an incident is still meant that somebody else changed; nil where it was named, and so is.
 	Selects func(*v1alpha1.Incident) (bool, error)
+	// Seen is the incident as the user saw it; nil if that is as it was read.
+	Seen *v1alpha1.Incident
+	// Force overwrites whatever is there.
+	Force bool
+	// Request names the bulk that the change is a part of, so that all of it can be undone; empty for none.
+	Request string
 }
 
 // Preview implements Task.
 func (t *ChangeTask) Preview(ctx context.Context) (Preview, error) {
-	after := t.Incident.DeepCopy()
-	if err := t.Change.Apply(after); err != nil {
+	after, differences, err := t.decide(ctx)
+	if err != nil || len(differences) == 0 {
 		return Preview{}, err
 	}
-	differences := Differences(t.Incident, after)
-	if len(differences) == 0 {
-		return Preview{}, nil
-	}
 	return previewChange(ctx, t.Client, t.Incident, after)
+}
+
+// Reaches is how many alerts the change reaches at most, as far as the status of the incident tells.
+func (t *ChangeTask) Reaches() int {
+	after := t.Incident.DeepCopy()
+	if err := t.Change.Apply(after); err != nil {
+		return 0
+	}
+	resolved := func(i *v1alpha1.Incident) bool { return i.Spec.Resolution.State == v1alpha1.ResolutionResolved }
+	if t.Incident.Spec.Assignee == after.Spec.Assignee && resolved(t.Incident) == resolved(after) {
+		return 0
+	}
+	return int(ptr.Deref(t.Incident.Status.Alerts.Total, 0))
+}
+
+// decide returns what the incident becomes, and in what that differs, or why the change is refused.
+func (t *ChangeTask) decide(ctx context.Context) (*v1alpha1.Incident, []Difference, error) {
+	if err := RefuseRedirected(ctx, t.Client, t.Incident); err != nil {
+		return nil, nil, err
+	}
+	after := t.Incident.DeepCopy()
+	if err := t.Change.Apply(after); err != nil {
+		return nil, nil, err
+	}
+	differences := Differences(t.Incident, after)
+	if err := t.refuseOverwriting(ctx, differences); err != nil {
+		return nil, nil, err
+	}
+	return after, differences, checkTexts(differences)
 }
 
 // previewChange says what becomes of an incident and of each of its alerts.
@@ -88,6 +128,9 @@ func previewChange(ctx context.Context, c client.Reader, before, after *v1alpha1
 // Do implements Task. The incident is read anew only where it was written since it was read, and usually one request does.
 func (t *ChangeTask) Do(ctx context.Context, dryRun bool) (Result, error) {
 	result := Result{Ending: Changed, Done: t.Change.Done}
+	if t.Seen == nil {
+		t.Seen = t.Incident.DeepCopy()
+	}
 	err := kube.OnConflict(ctx, func() error {
 		selected, err := t.refresh(ctx)
 		if err == nil && !selected {
@@ -98,30 +141,33 @@ func (t *ChangeTask) Do(ctx context.Context, dryRun bool) (Result, error) {
 		if result.Ending == NotSelected {
 			return nil
 		}
-		ending, err := t.patch(ctx, dryRun)
-		if ending == Unchanged {
+		replaced, changed, err := t.patch(ctx, dryRun)
+		if err == nil && !changed {
 			result = Result{Ending: Unchanged}
 		}
+		result.Replaced = replaced
 		return err
 	})
 	return result, err
 }
 
-// patch makes the change on condition that the incident is as it was read.
-func (t *ChangeTask) patch(ctx context.Context, dryRun bool) (Ending, error) {
-	after := t.Incident.DeepCopy()
-	if err := t.Change.Apply(after); err != nil {
-		return Failed, err
+// patch makes the change on condition that the incident is as it was read. It returns what was replaced, and false if there
+// was nothing to change.
+func (t *ChangeTask) patch(ctx context.Context, dryRun bool) ([]Difference, bool, error) {
+	after, differences, err := t.decide(ctx)
+	if err != nil || len(differences) == 0 {
+		return nil, false, err
 	}
-	if len(Differences(t.Incident, after)) == 0 {
-		return Unchanged, nil
+	replaced := Replaced(t.Incident, after)
+	if t.Request != "" {
+		markRequest(t.Incident, after, t.Request)
 	}
 	options, _ := kube.DryRun(dryRun)
 	if err := kube.PatchUnchanged(ctx, t.Client, t.Incident, after, options...); err != nil {
-		return Failed, err
+		return nil, false, err
 	}
 	*t.Incident = *after
-	return Changed, nil
+	return replaced, true, nil
 }
 
 // refresh reads the incident anew and says whether it is still meant.

@@ -77,6 +77,27 @@ func TestChangeDryRun(t *testing.T) {
 	}
 }
 
+// TestTagBesideGit has a manifest that makes the list of tags its own at each sync.
+func TestTagBesideGit(t *testing.T) {
+	incident := anIncident("git1", func(i *v1alpha1.Incident) {
+		i.Spec.Tags = []v1alpha1.Tag{"Git"}
+		i.Annotations = map[string]string{"kubectl.kubernetes.io/last-applied-configuration": `{"spec":{"tags":["Git"]}}`}
+	})
+	if err := Tag("Triaged", "Crown Jewels: HR", "git").Apply(incident); err != nil {
+		t.Fatal(err)
+	}
+	want := []v1alpha1.Tag{"Git", "Crown Jewels: HR"} // It cannot be a label.
+	if diff := cmp.Diff(want, incident.Spec.Tags); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]string{v1alpha1.TagLabelPrefix + "Triaged": ""}, incident.Labels); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if err := Untag("triaged").Apply(incident); err != nil || len(incident.Labels) != 0 {
+		t.Errorf("left are %v, %v", incident.Labels, err)
+	}
+}
+
 func TestUntagLeavesTheOperatorsLabel(t *testing.T) {
 	key := tags.LabelKey("hr")
 	incident := anIncident("inc-1", func(i *v1alpha1.Incident) {

@@ -55,6 +55,9 @@ func (t *incidentCreation) Wait(ctx context.Context, tell Progress) error {
 }
 
 func create(ctx context.Context, c client.Writer, object client.Object, dryRun bool) (Result, error) {
+	if err := checkObject(object); err != nil {
+		return Result{}, err
+	}
 	_, options := kube.DryRun(dryRun)
 	if err := c.Create(ctx, object, options...); err != nil {
 		return Result{}, err

@@ -18,6 +18,7 @@ package actions
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -27,26 +28,80 @@ import (
 // Difference is a field in which two incidents differ, in words for people; nothing is "".
 type Difference struct{ Field, From, To string }
 
+// The fields of a Difference.
+const (
+	fieldName           = "name"
+	fieldDescription    = "description"
+	fieldAssignee       = "assignee"
+	fieldState          = "state"
+	fieldNote           = "note"
+	fieldClassification = "classification"
+	fieldSeverity       = "severity"
+	fieldTags           = "tags"
+	fieldLabels         = "labels"
+	fieldMergeInto      = "merge into"
+	// fieldIncident is that of an alert.
+	fieldIncident = "incident"
+)
+
+// decided are all of them, in the order in which people are told of them.
+var decided = []string{
+	fieldName, fieldDescription, fieldAssignee, fieldState, fieldNote, fieldClassification, fieldSeverity, fieldTags, fieldLabels, fieldMergeInto,
+}
+
+// valuesOf are what an incident says, by field.
+func valuesOf(incident *v1alpha1.Incident) map[string]string {
+	spec := incident.Spec
+	return map[string]string{
+		fieldName:           spec.Name,
+		fieldDescription:    spec.Description,
+		fieldAssignee:       spec.Assignee,
+		fieldState:          string(cmp.Or(spec.Resolution.State, v1alpha1.ResolutionActive)),
+		fieldNote:           spec.Resolution.Note,
+		fieldClassification: ClassificationText(spec.Classification),
+		fieldSeverity:       string(spec.Severity),
+		fieldTags:           joinTags(spec.Tags),
+		fieldLabels:         tagLabels(incident.Labels),
+		fieldMergeInto:      spec.MergeInto.Name,
+	}
+}
+
 // Differences are the fields that people set and in which two versions of an incident differ.
 func Differences(before, after *v1alpha1.Incident) []Difference {
 	var found []Difference
-	add := func(field, from, to string) {
-		if from != to {
-			found = append(found, Difference{field, from, to})
+	was, is := valuesOf(before), valuesOf(after)
+	for _, field := range decided {
+		if was[field] != is[field] {
+			found = append(found, Difference{field, was[field], is[field]})
 		}
 	}
-	was, is := before.Spec, after.Spec
-	add("name", was.Name, is.Name)
-	add("description", was.Description, is.Description)
-	add("assignee", was.Assignee, is.Assignee)
-	add("state", string(cmp.Or(was.Resolution.State, v1alpha1.ResolutionActive)), string(cmp.Or(is.Resolution.State, v1alpha1.ResolutionActive)))
-	add("note", was.Resolution.Note, is.Resolution.Note)
-	add("classification", ClassificationText(was.Classification), ClassificationText(is.Classification))
-	add("severity", string(was.Severity), string(is.Severity))
-	add("tags", joinTags(was.Tags), joinTags(is.Tags))
-	add("labels", tagLabels(before.Labels), tagLabels(after.Labels))
-	add("merge into", was.MergeInto.Name, is.MergeInto.Name)
 	return found
+}
+
+// Replaced are the differences by which something was lost that a person had said: not what was unset or the default, nor
+// tags that are all there still.
+func Replaced(before, after *v1alpha1.Incident) []Difference {
+	var found []Difference
+	for _, difference := range Differences(before, after) {
+		switch {
+		case difference.From == "", difference.From == defaults[difference.Field]:
+		case difference.Field == fieldTags && containsAll(after.Spec.Tags, before.Spec.Tags):
+		case difference.Field == fieldLabels && containsAll(labelNames(after), labelNames(before)):
+		default:
+			found = append(found, difference)
+		}
+	}
+	return found
+}
+
+var defaults = map[string]string{fieldState: string(v1alpha1.ResolutionActive), fieldClassification: string(v1alpha1.VerdictNotSet)}
+
+func containsAll[T comparable](all, some []T) bool {
+	return !slices.ContainsFunc(some, func(one T) bool { return !slices.Contains(all, one) })
+}
+
+func labelNames(incident *v1alpha1.Incident) []string {
+	return slices.Collect(maps.Keys(incident.Labels))
 }
 
 // ClassificationText is a classification in one word, such as TruePositive/Malware.

@@ -19,8 +19,12 @@ package actions
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/tags"
@@ -67,6 +71,37 @@ func CheckTags(all []v1alpha1.Tag) error {
 			return fmt.Errorf("the tags %q and %q are the same", other, tag)
 		}
 		seen[key] = tag
+	}
+	return nil
+}
+
+// checkTexts refuses what is no text: the API server would store something else.
+func checkTexts(differences []Difference) error {
+	for _, difference := range differences {
+		if !utf8.ValidString(difference.To) {
+			return refuse(difference.Field + " is not valid UTF-8")
+		}
+	}
+	return nil
+}
+
+// checkObject refuses an object that is to be created with what is no text.
+func checkObject(object client.Object) error {
+	var texts map[string]string
+	switch created := object.(type) {
+	case *v1alpha1.Incident:
+		texts = valuesOf(created)
+	case *v1alpha1.Alert:
+		spec := created.Spec
+		texts = map[string]string{
+			fieldName: spec.Name, fieldDescription: spec.Description, fieldAssignee: spec.Assignee, fieldTags: joinTags(spec.Tags),
+			"category": spec.Category, "source": spec.Source.Service + spec.Source.Detector, "url": spec.URL,
+		}
+	}
+	for _, field := range slices.Sorted(maps.Keys(texts)) {
+		if !utf8.ValidString(texts[field]) {
+			return refuse(field + " is not valid UTF-8")
+		}
 	}
 	return nil
 }

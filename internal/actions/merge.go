@@ -17,6 +17,7 @@ limitations under the License.
 package actions
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -27,6 +28,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/activity"
 	"github.com/incident-operator/incident-operator/internal/decide/merge"
 	"github.com/incident-operator/incident-operator/internal/decide/preview"
 	"github.com/incident-operator/incident-operator/internal/decide/tags"
@@ -90,20 +92,66 @@ func tagsAlong(source, target *v1alpha1.Incident) []string {
 	return along
 }
 
-// Do implements Task. It asks for the merge; the operator accepts it or not.
+// Do implements Task. It asks for the merge; the operator accepts it or not. Since a merge cannot be undone, it is refused
+// with a ConflictError if the source got another owner than the one that was read, or is to be merged elsewhere.
 func (t *MergeTask) Do(ctx context.Context, dryRun bool) (Result, error) {
 	into := t.Target.Name
 	if t.Source.Spec.MergeInto.Name == into && t.Source.Status.MergedInto.Name == into {
 		return Result{Ending: Unchanged}, nil
 	}
-	after := t.Source.DeepCopy()
-	after.Spec.MergeInto.Name = into
-	options, _ := kube.DryRun(dryRun)
-	if err := t.Client.Patch(ctx, after, client.MergeFrom(t.Source), options...); err != nil {
+	seen := t.Source.DeepCopy()
+	err := kube.OnConflict(ctx, func() error {
+		fresh := &v1alpha1.Incident{}
+		if err := kube.Reread(ctx, t.Client, t.Source, fresh); err != nil {
+			return err
+		}
+		t.Source = fresh
+		return changedSince(seen, fresh)
+	}, func() error { return t.patch(ctx, dryRun) })
+	if err != nil {
 		return Result{}, err
 	}
-	*t.Source = *after
 	return Result{Ending: Changed, Done: "asks to be merged into " + into}, nil
+}
+
+func (t *MergeTask) patch(ctx context.Context, dryRun bool) error {
+	after := t.Source.DeepCopy()
+	after.Spec.MergeInto.Name = t.Target.Name
+	options, _ := kube.DryRun(dryRun)
+	if err := kube.PatchUnchanged(ctx, t.Client, t.Source, after, options...); err != nil {
+		return err
+	}
+	t.Source = after
+	return nil
+}
+
+// changedSince compares what a merge makes an incident lose.
+func changedSince(seen, now *v1alpha1.Incident) error {
+	for _, difference := range Differences(seen, now) {
+		if difference.Field == fieldAssignee || difference.Field == fieldMergeInto {
+			return &ConflictError{
+				Field: difference.Field, Old: difference.From, Theirs: difference.To,
+				Who: activity.EditorOf(now.Annotations, stampOf[difference.Field]), Meanwhile: true,
+			}
+		}
+	}
+	return nil
+}
+
+// Owner is whom the target of a merge may take over as its owner: that of all sources that have one. It is empty if the
+// target has an owner, and if the sources have several.
+func Owner(sources []*v1alpha1.Incident, target *v1alpha1.Incident) string {
+	owner := ""
+	for _, source := range sources {
+		if owner != "" && source.Spec.Assignee != "" && source.Spec.Assignee != owner {
+			return ""
+		}
+		owner = cmp.Or(owner, source.Spec.Assignee)
+	}
+	if target.Spec.Assignee != "" {
+		return ""
+	}
+	return owner
 }
 
 // Wait implements Task: until all alerts have left, or the merge is refused.

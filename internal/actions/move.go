@@ -68,17 +68,22 @@ func (t *MoveTask) Preview(context.Context) (Preview, error) {
 
 // Do implements Task. It moves the alert only from where the user saw it.
 func (t *MoveTask) Do(ctx context.Context, dryRun bool) (Result, error) {
-	if t.Alert.Spec.IncidentRef.Name == t.targetName() {
+	from := t.Alert.Spec.IncidentRef.Name
+	if from == t.targetName() {
 		return Result{Ending: Unchanged}, nil
 	}
 	err := kube.OnConflict(ctx, func() error { return t.refresh(ctx) }, func() error { return t.patch(ctx, dryRun) })
 	if err != nil {
 		return Result{}, err
 	}
-	if t.Target == nil {
-		return Result{Ending: Changed, Done: "unlinked"}, nil
+	result := Result{Ending: Changed, Done: "unlinked"}
+	if t.Target != nil {
+		result.Done = "moved to " + t.Target.Name
 	}
-	return Result{Ending: Changed, Done: "moved to " + t.Target.Name}, nil
+	if from != "" {
+		result.Replaced = []Difference{{Field: fieldIncident, From: from, To: t.targetName()}}
+	}
+	return result, nil
 }
 
 func (t *MoveTask) patch(ctx context.Context, dryRun bool) error {

@@ -17,7 +17,11 @@ limitations under the License.
 package actions
 
 import (
+	"encoding/json"
 	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/tags"
@@ -43,9 +47,29 @@ func Untag(named ...string) Change {
 
 // addTag does nothing where the incident bears the tag, also where that is only a label.
 func addTag(incident *v1alpha1.Incident, tag string) {
-	if !slices.ContainsFunc(tags.Of(incident), func(b v1alpha1.IncidentTag) bool { return isTag(b, tag) }) {
-		incident.Spec.Tags = append(incident.Spec.Tags, v1alpha1.Tag(tag))
+	if slices.ContainsFunc(tags.Of(incident), func(b v1alpha1.IncidentTag) bool { return isTag(b, tag) }) {
+		return
 	}
+	if key := v1alpha1.TagLabelPrefix + tag; statesTags(incident) && len(validation.IsQualifiedName(key)) == 0 {
+		if incident.Labels == nil {
+			incident.Labels = map[string]string{}
+		}
+		incident.Labels[key] = ""
+		return
+	}
+	incident.Spec.Tags = append(incident.Spec.Tags, v1alpha1.Tag(tag))
+}
+
+// statesTags says whether a manifest states the tags of an incident that kubectl, or a Git tool as kubectl does, applies
+// from the client. Each time it makes the list what the manifest says, so that a tag of a person lasts only as a label.
+func statesTags(incident *v1alpha1.Incident) bool {
+	var applied struct {
+		Spec struct {
+			Tags []string `json:"tags"`
+		} `json:"spec"`
+	}
+	err := json.Unmarshal([]byte(incident.Annotations[corev1.LastAppliedConfigAnnotation]), &applied)
+	return err == nil && len(applied.Spec.Tags) > 0
 }
 
 // removeTag also takes away the labels by which people set the tag. The operator's own label is left to the operator,

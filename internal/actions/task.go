@@ -52,6 +52,8 @@ type Result struct {
 	Ending Ending
 	// Done says in the past what was done, such as "assigned to bob"; empty unless the ending is Changed.
 	Done string
+	// Replaced are the fields of which something was lost, with what was there before.
+	Replaced []Difference
 	// Err is why the task failed.
 	Err error
 }

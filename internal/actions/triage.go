@@ -29,6 +29,19 @@ func AssignTo(user string) Change {
 	return setting(done, func(incident *v1alpha1.Incident) { incident.Spec.Assignee = user })
 }
 
+// Take gives an incident to the user who asks for it. What somebody else has, it takes over only by force.
+func Take(me string) Change {
+	change := AssignTo(me)
+	change.Guards = []Guard{func(incident *v1alpha1.Incident) *ConflictError {
+		owner := incident.Spec.Assignee
+		if owner == "" || owner == me {
+			return nil
+		}
+		return inTheWay(incident, fieldAssignee, owner)
+	}}
+	return change
+}
+
 // RenameTo gives an incident a name, or the automatic one where the name is empty.
 func RenameTo(name string) Change {
 	done := "renamed to " + name
@@ -54,14 +67,38 @@ func ClassifyAs(classification v1alpha1.Classification) Change {
 	})
 }
 
-// Resolve resolves an incident. Without a note it keeps the one that is there.
+// Resolve resolves an incident. Without a note it keeps the one that is there; the note by which somebody else resolved it,
+// it replaces only by force.
 func Resolve(note string) Change {
-	return setting("resolved", func(incident *v1alpha1.Incident) {
+	change := setting("resolved", func(incident *v1alpha1.Incident) {
 		incident.Spec.Resolution.State = v1alpha1.ResolutionResolved
 		if note != "" {
 			incident.Spec.Resolution.Note = note
 		}
 	})
+	change.Guards = []Guard{func(incident *v1alpha1.Incident) *ConflictError {
+		there := incident.Spec.Resolution
+		if there.Note == "" || note == "" || there.Note == note {
+			return nil
+		}
+		return inTheWay(incident, fieldNote, there.Note)
+	}}
+	return change
+}
+
+// ResolveAs resolves an incident and says what it turned out to be, in one request. What somebody else resolved it as, it
+// replaces only by force.
+func ResolveAs(note string, classification v1alpha1.Classification) Change {
+	classified := ClassifyAs(classification)
+	classified.Guards = []Guard{func(incident *v1alpha1.Incident) *ConflictError {
+		there := ClassificationText(incident.Spec.Classification)
+		if incident.Spec.Resolution.State != v1alpha1.ResolutionResolved || there == defaults[fieldClassification] ||
+			there == ClassificationText(classification) {
+			return nil
+		}
+		return inTheWay(incident, fieldClassification, there)
+	}}
+	return Resolve(note).And(classified)
 }
 
 // Start says that work is in progress. A resolved incident is refused: its note would be lost, and its alerts opened again,

@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"time"
 
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -37,6 +38,10 @@ type Undo struct {
 	Client client.WithWatch
 	// Incident says which one.
 	Incident client.ObjectKey
+	// Generation is what the change to revert brought about; 0 for the last change, whatever it is.
+	Generation int64
+	// Request names the bulk that the reversal is a part of; empty for none.
+	Request string
 	// Patience is how long the log may take to come as far as the incident.
 	Patience time.Duration
 
@@ -67,6 +72,9 @@ func (u *Undo) look(ctx context.Context) error {
 	if err := u.Client.Get(ctx, u.Incident, incident); err != nil {
 		return err
 	}
+	if err := RefuseRedirected(ctx, u.Client, incident); err != nil {
+		return &RefusedError{err}
+	}
 	facts := undo.Facts{Incident: incident}
 	err := kube.EachPage(ctx, u.Client, &v1alpha1.ActivityList{}, kube.DefaultChunk, func(page *v1alpha1.ActivityList) error {
 		for i := range page.Items {
@@ -83,6 +91,9 @@ func (u *Undo) look(ctx context.Context) error {
 	reversal, err := undo.Decide(facts)
 	if err != nil {
 		return &RefusedError{err}
+	}
+	if last := ptr.Deref(reversal.Entry.After.Generation, 0); u.Generation != 0 && last != u.Generation {
+		return refuse("it changed since: the last change is " + undo.Describe(reversal.Entry))
 	}
 	u.before, u.reversal = incident, reversal
 	return nil
@@ -124,6 +135,9 @@ func (u *Undo) Do(ctx context.Context, dryRun bool) (Result, error) {
 	options, _ := kube.DryRun(dryRun)
 	err := kube.OnConflict(ctx, func() error { return u.decideAgain(ctx) }, func() error {
 		after := u.reversal.After.DeepCopy()
+		if u.Request != "" {
+			markRequest(u.before, after, u.Request)
+		}
 		if err := kube.PatchUnchanged(ctx, u.Client, u.before, after, options...); err != nil {
 			return err
 		}

@@ -35,7 +35,8 @@ func waitForAlerts(ctx context.Context, c client.WithWatch, incident *v1alpha1.I
 	return kube.WatchUntil(ctx, c, incident, &v1alpha1.IncidentList{}, func(seen *v1alpha1.Incident) (bool, error) {
 		done, total := followed(seen, incident.Generation)
 		tell(seen.Name, done, total)
-		return seen.Status.ObservedGeneration >= incident.Generation && meta.IsStatusConditionTrue(seen.Status.Conditions, v1alpha1.ConditionPropagated), nil
+		propagated := meta.FindStatusCondition(seen.Status.Conditions, v1alpha1.ConditionPropagated)
+		return propagated != nil && propagated.ObservedGeneration >= incident.Generation && propagated.Status == metav1.ConditionTrue, nil
 	})
 }
 
@@ -45,7 +46,7 @@ func followed(incident *v1alpha1.Incident, generation int64) (done, total int) {
 	total = int(ptr.Deref(incident.Status.Alerts.Total, 0))
 	propagated := meta.FindStatusCondition(incident.Status.Conditions, v1alpha1.ConditionPropagated)
 	switch {
-	case incident.Status.ObservedGeneration < generation || propagated == nil:
+	case propagated == nil || propagated.ObservedGeneration < generation:
 		return 0, total
 	case propagated.Status == metav1.ConditionTrue:
 		return total, total

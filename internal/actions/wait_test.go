@@ -46,8 +46,10 @@ func TestFollowed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			incident := anIncident("one")
-			incident.Status.ObservedGeneration, incident.Status.Alerts.Total = test.observed, ptr.To[int32](10)
-			incident.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionPropagated, Status: test.status, Message: test.message}}
+			incident.Status.Alerts.Total = ptr.To[int32](10)
+			incident.Status.Conditions = []metav1.Condition{{
+				Type: v1alpha1.ConditionPropagated, Status: test.status, Message: test.message, ObservedGeneration: test.observed,
+			}}
 			if done, total := followed(incident, 2); done != test.done || total != 10 {
 				t.Errorf("got %d of %d", done, total)
 			}

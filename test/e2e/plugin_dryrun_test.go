@@ -87,7 +87,7 @@ func (w *world) perform(all []rehearsed) {
 		if one.args == nil {
 			continue
 		}
-		code, output := runPlugin(w.ctx, w.namespace, "alice", one.args...)
+		code, output := runPlugin(w.ctx, w.namespace, "alice", append(one.args, "--yes")...)
 		Expect(code).To(Equal(one.code), "%v:\n%s\nin the rehearsal:\n%s", one.args, output, one.output)
 	}
 }

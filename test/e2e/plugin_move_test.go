@@ -80,7 +80,7 @@ Nothing was changed (dry run, client).
 
 		log := fromNow()
 		output = succeeds(ctx, "move", "one-00000", "one-00001", "--to", "other", "--reason", "the same host", "--wait")
-		Expect(output).To(Equal("alert/one-00000 moved to other\nalert/one-00001 moved to other\n2 changed.\n"))
+		Expect(output).To(Equal("alert/one-00000 moved to other (was in one)\nalert/one-00001 moved to other (was in one)\n2 changed.\n"))
 		Expect(linkOf(ctx, "one-00001").Assignee).To(Equal("alice@example.com"), "it waits until the alerts have followed")
 		Expect(len(log.writes(ofAlerts(namespace)))).To(BeNumerically("<=", 4), "one request an alert, beside the operator's")
 		eventuallyTold(ctx, one, "AlertsUnlinked by alice@example.com: 2 alerts to other: the same host")
@@ -102,11 +102,11 @@ Nothing was changed (dry run, client).
 		output := succeeds(ctx, "move", "--from", "one", "--new", "--dry-run")
 		Expect(output).To(ContainSubstring("incident/inc-(generated): would be created\n"))
 		output = succeeds(ctx, "move", "--from", "one", "--new=fresh", "--wait")
-		Expect(output).To(ContainSubstring("incident/fresh created\nalert/one-00000 moved to fresh\n"))
+		Expect(output).To(ContainSubstring("incident/fresh created\nalert/one-00000 moved to fresh (was in one)\n"))
 		eventuallyAtRest(ctx, one, 0, 0)
 		Expect(succeeds(ctx, "move", "--from", "one", "--to", "other")).To(Equal("Nothing is selected.\n"))
 
-		Expect(succeeds(ctx, "move", "one-00000", "--unlink", "--reason", "noise", "--wait")).To(Equal("alert/one-00000 unlinked\n"))
+		Expect(succeeds(ctx, "move", "one-00000", "--unlink", "--reason", "noise", "--wait")).To(Equal("alert/one-00000 unlinked (was in fresh)\n"))
 		Expect(linkOf(ctx, "one-00000").IncidentRef.Name).To(BeEmpty())
 		Expect(succeeds(ctx, "move", "one-00000", "--new")).To(MatchRegexp(`^incident/inc-[a-z0-9]{5} created\nalert/one-00000 moved to inc-[a-z0-9]{5}\n$`))
 	})
@@ -138,11 +138,15 @@ Nothing was changed (dry run, client).
 		Expect(one.Spec.MergeInto.Name).To(BeEmpty(), "nothing was sent")
 		editIncident(ctx, other, func(i *v1alpha1.Incident) { i.Spec.Resolution.State = active })
 
-		code, output = incident(ctx, "vera", "merge", "one", "--into", "other")
+		code, output = incident(ctx, "vera", "merge", "one", "--into", "other", "--yes")
 		Expect(code).To(Equal(1))
 		Expect(output).To(ContainSubstring(`User "vera@example.com" cannot patch resource "incidents"`))
 
-		Expect(succeeds(ctx, "merge", "one", "--into", "other", "--wait")).To(Equal("incident/one asks to be merged into other\n"))
+		code, output = incident(ctx, "alice", "merge", "one", "--into", "other")
+		Expect(code).To(Equal(2))
+		Expect(output).To(ContainSubstring("this moves 3 alerts to other, which cannot be undone: say --yes"))
+		Expect(succeeds(ctx, "merge", "one", "--into", "other", "--yes")).To(
+			Equal("incident/one asks to be merged into other\nincident/one was merged into other: 3 alerts moved\n"))
 		editIncident(ctx, one, func(*v1alpha1.Incident) {})
 		Expect(meta.IsStatusConditionTrue(one.Status.Conditions, v1alpha1.ConditionMerged)).To(BeTrue())
 		Expect(succeeds(ctx, "merge", "one", "--into", "other")).To(Equal("incident/one unchanged\n"))

@@ -172,10 +172,15 @@ var _ = Describe("The plugin's triage", Ordered, ContinueOnFailure, func() {
 		Expect(refused.output).To(And(ContainSubstring("bidirectional marks"), ContainSubstring("What you wrote is kept in ")))
 
 		bobs := filepath.Join(root, "bin", "kubectl-incident") + " --kubeconfig " + kubeconfig("bob") + " -n " + namespace
-		raced := edit(bobs + ` tag meanwhile inc-1 && sed -i 's/^name: .*/name: Lost/' "$1"`)
+		raced := edit(bobs + ` rename inc-1 Theirs && sed -i 's/^name: .*/name: Lost/' "$1"`)
 		Expect(raced.exitCode).To(Equal(1))
-		Expect(raced.output).To(And(ContainSubstring("somebody else changed it while you edited"), ContainSubstring("What you wrote is kept in ")))
-		Expect(current(ctx).Spec.Name).To(BeEmpty())
+		Expect(raced.output).To(And(ContainSubstring("name set to “Theirs” a moment ago by bob@example.com; --force replaces it"), ContainSubstring("What you wrote is kept in ")))
+		Expect(current(ctx).Spec.Name).To(Equal("Theirs"))
+		done(ctx, "rename", "inc-1", "--automatic", "--wait")
+
+		tags := edit(bobs + ` tag meanwhile inc-1 && sed -i 's/^description: .*/description: Both/' "$1"`)
+		Expect(tags.exitCode).To(BeZero(), tags.output)
+		Expect(current(ctx).Spec.Description).To(Equal("Both"))
 		Expect(incident.Spec.Tags).To(ContainElement(v1alpha1.Tag("meanwhile")))
 	})
 
@@ -293,21 +298,21 @@ var _ = Describe("The plugin's triage of 500 incidents", Ordered, func() {
 			}
 		}
 		Expect(started).To(And(BeNumerically(">", 20), BeNumerically("<", incidents)))
-		Expect(out.String()).To(ContainSubstring(fmt.Sprintf("%d changed, %d not begun.\nInterrupted.", started, incidents-started)))
+		Expect(out.String()).To(And(ContainSubstring(fmt.Sprintf("%d changed, %d not begun.\n", started, incidents-started)), ContainSubstring("\nInterrupted.")))
 	})
 
 	It("asks first, then assigns with one request each and sums up", func(ctx SpecContext) {
 		assign := []string{"assign", bob, "--tag", "Red team"}
 		careful := triage(ctx, nil, namespace, "alice", assign...)
 		Expect(careful.exitCode).To(Equal(2))
-		Expect(careful.output).To(ContainSubstring("this would change 500 objects: say --yes"))
+		Expect(careful.output).To(ContainSubstring("this would change 500 incidents: say --yes"))
 
 		// A change is made again where the operator writes the incident meanwhile, as it does after what was done before.
 		eventuallyUnwritten(ctx, namespace)
 		log := fromNow()
 		ended := triage(ctx, nil, namespace, "alice", append(assign, "--yes")...)
 		Expect(ended.exitCode).To(BeZero(), ended.output)
-		Expect(ended.output).To(HaveSuffix("500 changed.\n"))
+		Expect(ended.output).To(ContainSubstring("500 changed.\nTo undo all of it: kubectl incident undo --request "))
 		// The audit log is written behind the answer.
 		Eventually(func() int { return patchesOf(log, namespace, alice) }).Should(Equal(incidents))
 		counts := map[string]int{}

@@ -121,6 +121,25 @@ func itGrantsOnly(c func() *cluster) {
 		Expect(lease(c().namespace, own, "delete")).To(BeFalse())
 	})
 
+	It("lets whoever is known ask whether the operator is alive, and nothing else of its namespace", func() {
+		lease := func(namespace, name, verb string) bool {
+			review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
+				User: vera, Groups: []string{"system:authenticated"}, ResourceAttributes: &authorizationv1.ResourceAttributes{
+					Namespace: namespace, Group: "coordination.k8s.io", Resource: "leases", Name: name, Verb: verb,
+				},
+			}}
+			Expect(c().admin.Create(context.Background(), review)).To(Succeed())
+			return review.Status.Allowed
+		}
+		own := "incident-operator.incidentoperator.dev"
+		Expect(lease(c().namespace, own, "get")).To(BeTrue())
+		for _, verb := range verbs[1:] {
+			Expect(lease(c().namespace, own, verb)).To(BeFalse(), verb)
+		}
+		Expect(lease(c().namespace, "other", "get")).To(BeFalse())
+		Expect(lease("kube-system", own, "get")).To(BeFalse())
+	})
+
 	It("lets the operator report events and ask about scrapers", func() {
 		for _, attributes := range []authorizationv1.ResourceAttributes{
 			{Namespace: namespace, Group: "events.k8s.io", Resource: "events", Verb: "create"},

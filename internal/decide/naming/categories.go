@@ -41,6 +41,9 @@ var killChain = []string{
 	"Impact",
 }
 
+// Tactics returns the ATT&CK tactics in kill-chain order, as categories of alerts name them.
+func Tactics() []string { return slices.Clone(killChain) }
+
 // SortCategories returns the categories in a new slice: ATT&CK tactics in kill-chain order, then the others by name.
 func SortCategories(categories []string) []string {
 	return slices.SortedFunc(slices.Values(categories), func(a, b string) int {

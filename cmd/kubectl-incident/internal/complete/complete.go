@@ -62,6 +62,8 @@ type Suggestion struct {
 	Text, About string
 	// Listed says that the text is an item of a list that was checked already.
 	Listed bool
+	// Open says that more may follow the text in the same word, so that no space is put behind it.
+	Open bool
 }
 
 // Source tells what a word may be. It need not look at what was typed of it. An error is as good as Nothing.
@@ -97,10 +99,14 @@ func (t *Typing) complete(from Source) ([]cobra.Completion, cobra.ShellCompDirec
 		return nil, directive
 	}
 	var completions []cobra.Completion
+	open := cobra.ShellCompDirectiveDefault
 	for _, s := range t.few(t.Fitting(found)) {
 		completions = append(completions, s.completion())
+		if s.Open {
+			open = cobra.ShellCompDirectiveNoSpace
+		}
 	}
-	return completions, directive
+	return completions, directive | open
 }
 
 // completion has the form that cobra takes: a tab separates the description.

@@ -18,7 +18,6 @@ package edit
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,8 +25,8 @@ import (
 	"strings"
 	"text/template"
 
+	"go.yaml.in/yaml/v3"
 	"k8s.io/apimachinery/pkg/api/equality"
-	"sigs.k8s.io/yaml"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
@@ -70,11 +69,31 @@ func (f *Form) Complete() {
 // Equal says whether two forms say the same.
 func (f *Form) Equal(other Form) bool { return equality.Semantic.DeepEqual(*f, other) }
 
-// FillIn makes an incident say what the Form says.
-func (f *Form) FillIn(incident *v1alpha1.Incident) {
+// FillIn makes an incident say what the Form says, in the fields in which it differs from another. Of tags, those are added
+// and taken away by which the two differ, so that others may change tags meanwhile.
+func (f *Form) FillIn(incident *v1alpha1.Incident, before Form) {
 	spec := &incident.Spec
-	spec.Name, spec.Tags, spec.Assignee, spec.Classification = f.Name, slices.Clone(f.Tags), f.Assignee, f.Classification
-	spec.Resolution, spec.Severity, spec.Description = f.Resolution, f.Severity, f.Description
+	replace(&spec.Name, before.Name, f.Name)
+	replace(&spec.Assignee, before.Assignee, f.Assignee)
+	replace(&spec.Classification, before.Classification, f.Classification)
+	replace(&spec.Resolution.State, before.Resolution.State, f.Resolution.State)
+	replace(&spec.Resolution.Note, before.Resolution.Note, f.Resolution.Note)
+	replace(&spec.Severity, before.Severity, f.Severity)
+	replace(&spec.Description, before.Description, f.Description)
+	spec.Tags = slices.DeleteFunc(spec.Tags, func(tag v1alpha1.Tag) bool {
+		return slices.Contains(before.Tags, tag) && !slices.Contains(f.Tags, tag)
+	})
+	for _, tag := range f.Tags {
+		if !slices.Contains(before.Tags, tag) && !slices.Contains(spec.Tags, tag) {
+			spec.Tags = append(spec.Tags, tag)
+		}
+	}
+}
+
+func replace[T comparable](field *T, before, after T) {
+	if before != after {
+		*field = after
+	}
 }
 
 // sheet shows each field below a line that says what it takes.
@@ -124,18 +143,22 @@ func (f *Form) Render(title string) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// inline writes a text as YAML behind its key, which is so many levels deep. Space at its ends would be mixed up with that
-// of the sheet, so that such a text is quoted.
+// inline writes a text as YAML behind its key, which is so many levels deep: as people write it, if it is read back just so.
+// Else it is quoted, with an escape for whatever an editor or a reader may take for something else.
 func inline(text string, depth int) string {
-	marshal := yaml.Marshal
-	if strings.TrimSpace(text) != text {
-		marshal = json.Marshal
+	if strings.TrimSpace(text) == text && !strings.ContainsRune(text, '\r') {
+		if written, err := yaml.Marshal(text); err == nil {
+			plain := indented(strings.TrimSuffix(string(written), "\n"), depth)
+			if isReadBack(plain, text, depth) {
+				return plain
+			}
+		}
 	}
-	written, err := marshal(text)
-	if err != nil {
-		return strconv.Quote(text)
-	}
-	lines := strings.Split(strings.TrimSuffix(string(written), "\n"), "\n")
+	return strconv.Quote(text)
+}
+
+func indented(written string, depth int) string {
+	lines := strings.Split(written, "\n")
 	indentation := strings.Repeat("  ", depth)
 	for i := 1; i < len(lines); i++ {
 		if lines[i] != "" {
@@ -143,6 +166,20 @@ func inline(text string, depth int) string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// isReadBack says whether a text that stands in a sheet is read as it was written.
+func isReadBack(written, text string, depth int) bool {
+	var read struct {
+		Text  string
+		Inner struct{ Text string }
+	}
+	document := "text: " + written + "\n\nnext: x\n"
+	if depth > 0 {
+		document = "inner:\n  text: " + written + "\n\nnext: x\n"
+	}
+	err := yaml.Unmarshal([]byte(document), &read)
+	return err == nil && read.Text+read.Inner.Text == text
 }
 
 func inlineTags(all []v1alpha1.Tag) string {
@@ -156,8 +193,13 @@ func inlineTags(all []v1alpha1.Tag) string {
 	return lines.String()
 }
 
-// Check finds what the API server would refuse, as far as a person is likely to get it wrong.
+// Check finds what the API server would refuse, as far as a person is likely to get it wrong. White space at the ends of
+// what has none is taken off.
 func (f *Form) Check() error {
+	f.Name, f.Assignee = strings.TrimSpace(f.Name), strings.TrimSpace(f.Assignee)
+	for i, tag := range f.Tags {
+		f.Tags[i] = v1alpha1.Tag(strings.TrimSpace(string(tag)))
+	}
 	var wrongSeverity error
 	if f.Severity != "" {
 		f.Severity, wrongSeverity = classify.ParseSeverity(string(f.Severity))

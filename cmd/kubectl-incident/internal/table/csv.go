@@ -31,12 +31,19 @@ type Spreadsheet[T any] struct {
 	Out       io.Writer
 	Columns   []Column[T]
 	NoHeaders bool
+	// Mark begins the text with the mark of byte order, by which Excel knows that it is in UTF-8.
+	Mark bool
 
 	begun bool
 }
 
 // Print writes things as rows, with the heads before the first.
 func (s *Spreadsheet[T]) Print(things []T, now time.Time) error {
+	if s.Mark && !s.begun {
+		if _, err := io.WriteString(s.Out, "\ufeff"); err != nil {
+			return err
+		}
+	}
 	writer := csv.NewWriter(s.Out)
 	row := make([]string, len(s.Columns))
 	if !s.begun && !s.NoHeaders {
