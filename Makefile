@@ -77,6 +77,14 @@ test: build k8s bin/controlplane ## run all tests: unit, against an API server, 
 test-unit: ## run the tests that need no API server
 	go test ./api/... ./cmd/... ./internal/...
 
+.PHONY: test-dist
+test-dist: k8s bin/helm ## test the chart on an API server (minutes; not in make test)
+	go test -tags dist -timeout 30m ./test/dist/...
+
+.PHONY: test-gitops
+test-gitops: ## test what the engines of Flux and Argo CD make of our kinds (not in make test)
+	cd test/gitops && go test ./...
+
 .PHONY: bench
 bench: build k8s bin/controlplane ## measure the operator beside a bare client, BENCH_FLAGS for more (docs/measuring.md)
 	go run ./test/bench/propagation $(BENCH_FLAGS)
@@ -84,7 +92,8 @@ bench: build k8s bin/controlplane ## measure the operator beside a bare client, 
 .PHONY: lint
 lint: bin/golangci-lint ## run the linters
 	$(LINT)
-	cd hack/controlplane && $(CURDIR)/$(LINT) --config $(CURDIR)/.golangci.yml
+	for module in hack/controlplane hack/release test/gitops; do \
+		(cd $$module && $(CURDIR)/$(LINT) --config $(CURDIR)/.golangci.yml); done
 
 .PHONY: verify
 verify: bin/golangci-lint bin/crd-ref-docs ## regenerate, lint, and fail if any file changes
@@ -97,11 +106,12 @@ fmt: bin/golangci-lint ## format the Go files
 	bin/golangci-lint fmt
 
 .PHONY: generate
-generate: bin/crd-ref-docs ## regenerate deep copies, CRDs, apply configurations and docs/api.md from api
+generate: bin/crd-ref-docs ## regenerate deep copies, CRDs, apply configurations and docs/api.md from api, the chart from config
 	go tool controller-gen object:headerFile=hack/boilerplate.go.txt paths=./api/...
 	go tool controller-gen crd paths=./api/... output:crd:dir=config/crd/bases
 	go tool controller-gen applyconfiguration:headerFile=hack/boilerplate.go.txt paths=./api/...
 	bin/crd-ref-docs --log-level=ERROR --source-path=api --config=hack/crd-ref-docs.yaml --renderer=markdown --output-path=docs/api.md
+	cd hack/release && go run ./chart --config ../../config --out ../../charts/incident-operator
 
 .PHONY: samples
 samples: ## regenerate config/samples from the folder SAMPLES_DATA
@@ -130,6 +140,10 @@ bin/controlplane: $(wildcard hack/controlplane/*.go) hack/controlplane/go.mod
 bin/golangci-lint: $(wildcard hack/tools/golangci-lint/*.go) hack/tools/go.mod hack/tools/go.sum
 	@echo "Building golangci-lint with its plugin from source: some minutes the first time, afterwards it is skipped."
 	cd hack/tools && $(GO_BUILD) -ldflags "-s -w" -o $(CURDIR)/$@ ./golangci-lint
+	@touch $@
+
+bin/helm: hack/release/tools.go hack/release/go.mod hack/release/go.sum
+	cd hack/release && $(GO_BUILD) -ldflags "-s -w" -o $(CURDIR)/$@ helm.sh/helm/v4/cmd/helm
 	@touch $@
 
 bin/crd-ref-docs: hack/tools/tools.go hack/tools/go.mod hack/tools/go.sum

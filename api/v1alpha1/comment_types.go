@@ -69,7 +69,8 @@ type CommentReference struct {
 // incident. Only the operator writes it.
 type CommentStatus struct {
 	// conditions hold Recorded: True once the comment stands in the log, False
-	// with the reason where it never will.
+	// with the reason where it never will. Ready says the same to tools, with
+	// Stalled if it never will.
 	// +optional
 	// +listType=map
 	// +listMapKey=type

@@ -16,6 +16,19 @@ limitations under the License.
 
 package v1alpha1
 
+// The standard conditions, by the conventions of kstatus. Tools read them without knowing the kinds.
+const (
+	// ConditionReady is True when nothing is left to do for the operator. An object that never has anything to say, such
+	// as an Alert that is well, has none of the conditions, which the conventions take for ready too.
+	ConditionReady = "Ready"
+	// ReasonUpToDate is the reason of Ready=True. Ready=False has the reason of the condition that it sums up.
+	ReasonUpToDate = "UpToDate"
+	// ConditionReconciling is only ever True, and absent otherwise: the operator is at work.
+	ConditionReconciling = "Reconciling"
+	// ConditionStalled is only ever True, and absent otherwise: it cannot go on before somebody does something.
+	ConditionStalled = "Stalled"
+)
+
 // Condition types and reasons of an Incident.
 const (
 	// ConditionPropagated is True when every linked alert carries what its incident gives it, and False while alerts
@@ -50,6 +63,8 @@ const (
 	ReasonAlertsPutBack = "AlertsPutBack"
 	// ReasonAlertsMoving is a reason of Merged=False: the number in the message goes down as alerts move.
 	ReasonAlertsMoving = "AlertsMoving"
+	// ReasonMergeUndecided is a reason of Ready=False: there is no Merged yet.
+	ReasonMergeUndecided = "MergeUndecided"
 	// ReasonTargetGone is a reason of Merged=False: the other incident was deleted after the merge was accepted.
 	ReasonTargetGone = "TargetGone"
 	// The reasons of Merged=False for a merge that is refused. It is decided again whenever one of the two changes.

@@ -19,6 +19,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,10 +76,15 @@ func factsOf(incident *v1alpha1.Incident, now time.Time) []fact {
 		{"Description", incident.Spec.Description},
 	}
 	for _, condition := range status.Conditions {
-		facts = append(facts, fact{condition.Type, conditionText(query.Counting(incident, condition))})
+		if !slices.Contains(summing, condition.Type) {
+			facts = append(facts, fact{condition.Type, conditionText(query.Counting(incident, condition))})
+		}
 	}
 	return facts
 }
+
+// summing are the conditions that only sum the others up, for tools that know no others.
+var summing = []string{v1alpha1.ConditionReady, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled}
 
 func severityText(incident *v1alpha1.Incident) string {
 	text := cmp.Or(string(incident.Status.Severity), "unknown")

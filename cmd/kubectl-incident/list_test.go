@@ -151,6 +151,7 @@ func TestFacts(t *testing.T) {
 	incident.Status.Alerts.Total, incident.Status.Users = ptr.To[int32](1), ptr.To[int32](0)
 	incident.Status.Conditions = []metav1.Condition{
 		{Type: "Propagated", Status: metav1.ConditionFalse, Message: "1 of 2 to go."}, {Type: "Odd", Status: metav1.ConditionUnknown, Reason: "Why"},
+		{Type: "Ready", Status: metav1.ConditionFalse}, {Type: "Reconciling", Status: metav1.ConditionTrue}, {Type: "Stalled", Status: metav1.ConditionTrue},
 	}
 	got := map[string]string{}
 	for _, fact := range factsOf(incident, now) {

@@ -27,6 +27,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/facts"
+	"github.com/incident-operator/incident-operator/internal/decide/ready"
 	"github.com/incident-operator/incident-operator/internal/kube/operator"
 )
 
@@ -34,7 +35,7 @@ import (
 // the alphabet, and each alert would be written twice for nothing.
 const linkGrace = 15 * time.Second
 
-// markLink keeps the condition Linked=False on alerts whose incident does not exist, and only on those. It returns how
+// markLink keeps Linked=False, and the standard conditions that say so to tools, on alerts whose incident does not exist, and only on those. It returns how
 // long to wait where it is too early to tell.
 func (r *Reconciler) markLink(
 	ctx context.Context, alert *v1alpha1.Alert, incident *v1alpha1.Incident,
@@ -55,9 +56,10 @@ func danglingMessage(alert *v1alpha1.Alert) string {
 	return fmt.Sprintf("spec.incidentRef.name must be an Incident of this namespace: there is no %q", alert.Spec.IncidentRef.Name)
 }
 
-// saysDangling reports whether the condition is there and speaks of the incident that the alert names now.
+// saysDangling reports whether the conditions are there and speak of the incident that the alert names now. Stalled is
+// looked at because alerts that were marked before there was one lack it.
 func saysDangling(alert *v1alpha1.Alert) bool {
-	condition := meta.FindStatusCondition(alert.Status.Conditions, v1alpha1.ConditionLinked)
+	condition := meta.FindStatusCondition(alert.Status.Conditions, v1alpha1.ConditionStalled)
 	return condition != nil && condition.Message == danglingMessage(alert)
 }
 
@@ -84,12 +86,12 @@ func (r *Reconciler) isGone(ctx context.Context, alert *v1alpha1.Alert, known *f
 func (r *Reconciler) patchConditions(ctx context.Context, alert *v1alpha1.Alert, dangling bool) error {
 	var conditions []metav1.Condition // Null, which removes the member, where the link leads somewhere.
 	if dangling {
+		now, message := r.Clock.Now(), danglingMessage(alert)
 		conditions = append(conditions, metav1.Condition{
 			Type: v1alpha1.ConditionLinked, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonIncidentNotFound,
-			Message:            danglingMessage(alert),
-			ObservedGeneration: alert.Generation,
-			LastTransitionTime: metav1.NewTime(r.Clock.Now()),
+			Message: message, ObservedGeneration: alert.Generation, LastTransitionTime: metav1.NewTime(now),
 		})
+		ready.Set(&conditions, ready.Stuck(v1alpha1.ReasonIncidentNotFound, message), alert.Generation, now)
 	}
 	err := operator.PatchStatus(ctx, r.Client, kind, alert, operator.Object{
 		"metadata": operator.OnVersion(alert),

@@ -30,6 +30,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/ready"
 	"github.com/incident-operator/incident-operator/internal/kube/operator"
 )
 
@@ -188,19 +189,30 @@ func (r *Reconciler) isOlder(comment *v1alpha1.Comment, look *look) bool {
 
 // recordedAs is the status of a comment that stands in the log.
 func (r *Reconciler) recordedAs(comment *v1alpha1.Comment, sequence int64) v1alpha1.CommentStatus {
-	return v1alpha1.CommentStatus{Sequence: sequence, Conditions: []metav1.Condition{{
-		Type: v1alpha1.ConditionRecorded, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonRecorded,
-		Message:            "the comment stands in the activity log of its incident",
-		ObservedGeneration: comment.Generation, LastTransitionTime: metav1.NewTime(r.Clock.Now()),
-	}}}
+	const message = "the comment stands in the activity log of its incident"
+	return v1alpha1.CommentStatus{
+		Sequence:   sequence,
+		Conditions: r.conditions(comment, metav1.ConditionTrue, v1alpha1.ReasonRecorded, ready.Done(message), message),
+	}
 }
 
 // notRecorded is the status of a comment that never will.
 func (r *Reconciler) notRecorded(comment *v1alpha1.Comment, reason, message string) v1alpha1.CommentStatus {
-	return v1alpha1.CommentStatus{Conditions: []metav1.Condition{{
-		Type: v1alpha1.ConditionRecorded, Status: metav1.ConditionFalse, Reason: reason, Message: message,
-		ObservedGeneration: comment.Generation, LastTransitionTime: metav1.NewTime(r.Clock.Now()),
-	}}}
+	return v1alpha1.CommentStatus{
+		Conditions: r.conditions(comment, metav1.ConditionFalse, reason, ready.Stuck(reason, message), message),
+	}
+}
+
+func (r *Reconciler) conditions(
+	comment *v1alpha1.Comment, recorded metav1.ConditionStatus, reason string, cause ready.Cause, message string,
+) []metav1.Condition {
+	now := r.Clock.Now()
+	conditions := []metav1.Condition{{
+		Type: v1alpha1.ConditionRecorded, Status: recorded, Reason: reason, Message: message,
+		ObservedGeneration: comment.Generation, LastTransitionTime: metav1.NewTime(now),
+	}}
+	ready.Set(&conditions, cause, comment.Generation, now)
+	return conditions
 }
 
 // mark writes the status of a comment that has none yet. The UID keeps it from another one of the same name.

@@ -26,6 +26,7 @@ import (
 	. "github.com/onsi/gomega"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -247,8 +248,23 @@ var _ = Describe("The alert controller", func() {
 		w.settle(ctx)
 		edit(ctx, alice, alert, linkedTo("inc-2"))
 		w.settle(ctx)
-		Expect(refresh(ctx, alert).Status.Conditions).To(HaveLen(1))
-		Expect(alert.Status.Conditions[0].Message).To(HaveSuffix(`there is no "inc-2"`))
+		expectDangling(ctx, alert, "inc-2")
+		w.newIncident(ctx, "inc-2")
+		w.settle(ctx)
+		Expect(refresh(ctx, alert).Status.Conditions).To(BeEmpty())
+	})
+
+	It("adds the standard conditions to an alert that an earlier version marked", func(ctx SpecContext) {
+		alert := w.newAlert(ctx, "a", "inc-1")
+		alert.Status.Conditions = []metav1.Condition{{
+			Type: v1alpha1.ConditionLinked, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonIncidentNotFound,
+			Message: `spec.incidentRef.name must be an Incident of this namespace: there is no "inc-1"`, LastTransitionTime: metav1.Now(),
+		}}
+		Expect(admin.Status().Update(ctx, alert)).To(Succeed())
+		w.clock.Step(linkGrace)
+		w.settle(ctx)
+		expectDangling(ctx, alert, "inc-1")
+		Expect(w.writes["Alert/status"]).To(Equal(1))
 	})
 
 	It("lets no alert that waits for its deletion hold up its incident", func(ctx SpecContext) {
@@ -352,6 +368,17 @@ func expectQuiet(result ctrl.Result, err error) {
 	GinkgoHelper()
 	Expect(err).NotTo(HaveOccurred())
 	Expect(result).To(BeZero())
+}
+
+// expectDangling makes sure that all conditions of an alert say that its incident is missing.
+func expectDangling(ctx context.Context, alert *v1alpha1.Alert, incident string) {
+	GinkgoHelper()
+	Expect(refresh(ctx, alert).Status.Conditions).To(ConsistOf(
+		And(HaveField("Type", v1alpha1.ConditionLinked), HaveField("Status", metav1.ConditionFalse)),
+		And(HaveField("Type", v1alpha1.ConditionReady), HaveField("Status", metav1.ConditionFalse)),
+		And(HaveField("Type", v1alpha1.ConditionStalled), HaveField("Status", metav1.ConditionTrue)),
+	))
+	Expect(alert.Status.Conditions).To(HaveEach(HaveField("Message", HaveSuffix(fmt.Sprintf("there is no %q", incident)))))
 }
 
 // expectRest expects, whatever a test did, that the operator comes to rest, and rests, also after a restart.

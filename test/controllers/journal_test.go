@@ -87,6 +87,7 @@ var _ = Describe("The activity log", func() {
 		Expect(refresh(ctx, first).Status.Sequence).To(BeEquivalentTo(2))
 		Expect(refresh(ctx, second).Status.Sequence).To(BeEquivalentTo(3))
 		Expect(meta.IsStatusConditionTrue(second.Status.Conditions, v1alpha1.ConditionRecorded)).To(BeTrue())
+		Expect(meta.IsStatusConditionTrue(second.Status.Conditions, v1alpha1.ConditionReady)).To(BeTrue())
 		w.expectRest(ctx)
 	})
 
@@ -130,8 +131,10 @@ var _ = Describe("The activity log", func() {
 		Expect(refresh(ctx, comment).Status.Conditions).To(BeEmpty())
 		w.clock.Step(time.Second)
 		expectQuiet(w.record(ctx, "missing"))
-		Expect(refresh(ctx, comment).Status.Conditions).To(HaveLen(1))
-		Expect(comment.Status.Conditions[0].Reason).To(Equal(v1alpha1.ReasonIncidentNotFound))
+		Expect(refresh(ctx, comment).Status.Conditions).To(ConsistOf(
+			HaveField("Type", v1alpha1.ConditionRecorded), HaveField("Type", v1alpha1.ConditionReady), HaveField("Type", v1alpha1.ConditionStalled),
+		))
+		Expect(comment.Status.Conditions).To(HaveEach(HaveField("Reason", v1alpha1.ReasonIncidentNotFound)))
 	})
 
 	It("takes a comment that was sent a moment before its incident for one on it", func(ctx SpecContext) {

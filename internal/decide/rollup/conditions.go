@@ -26,6 +26,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/merge"
+	"github.com/incident-operator/incident-operator/internal/decide/ready"
 )
 
 func conditions(subject Subject, t *Tally, now time.Time) []metav1.Condition {
@@ -57,6 +58,7 @@ func conditions(subject Subject, t *Tally, now time.Time) []metav1.Condition {
 	default:
 		set(merged(subject, t))
 	}
+	ready.Set(&next, readiness(incident, next), incident.Generation, now)
 	return next
 }
 

@@ -189,6 +189,14 @@ func TestComputeFillsEveryField(t *testing.T) {
 				Type: "Merged", Status: "False", Reason: "TargetGone", ObservedGeneration: 7,
 				LastTransitionTime: metav1.NewTime(noon), Message: `the incident "inc-2" is gone: alerts that have not moved stay here`,
 			},
+			{
+				Type: "Stalled", Status: "True", Reason: "TargetGone", ObservedGeneration: 7,
+				LastTransitionTime: metav1.NewTime(noon), Message: `the incident "inc-2" is gone: alerts that have not moved stay here`,
+			},
+			{
+				Type: "Ready", Status: "False", Reason: "TargetGone", ObservedGeneration: 7,
+				LastTransitionTime: metav1.NewTime(noon), Message: `the incident "inc-2" is gone: alerts that have not moved stay here`,
+			},
 		},
 		State:            v1alpha1.IncidentRedirected,
 		MergedInto:       v1alpha1.MergedInto{Name: "inc-2", UID: "uid-2"},
@@ -228,10 +236,16 @@ func TestComputeFillsEveryField(t *testing.T) {
 func TestComputeOfNoAlerts(t *testing.T) {
 	want := v1alpha1.IncidentStatus{
 		ObservedGeneration: 1,
-		Conditions: []metav1.Condition{{
-			Type: "Propagated", Status: "True", Reason: "AlertsUpToDate", ObservedGeneration: 1,
-			LastTransitionTime: metav1.NewTime(noon), Message: "every linked alert carries what the incident gives it",
-		}},
+		Conditions: []metav1.Condition{
+			{
+				Type: "Propagated", Status: "True", Reason: "AlertsUpToDate", ObservedGeneration: 1,
+				LastTransitionTime: metav1.NewTime(noon), Message: "every linked alert carries what the incident gives it",
+			},
+			{
+				Type: "Ready", Status: "True", Reason: "UpToDate", ObservedGeneration: 1,
+				LastTransitionTime: metav1.NewTime(noon), Message: "everything that the incident asks for is done",
+			},
+		},
 		State:         v1alpha1.IncidentActive,
 		Name:          "Empty incident",
 		AutomaticName: "Empty incident",

@@ -29,7 +29,8 @@ import (
 // incident. Only the operator writes it.
 type CommentStatusApplyConfiguration struct {
 	// conditions hold Recorded: True once the comment stands in the log, False
-	// with the reason where it never will.
+	// with the reason where it never will. Ready says the same to tools, with
+	// Stalled if it never will.
 	Conditions []v1.ConditionApplyConfiguration `json:"conditions,omitempty"`
 	// sequence is the number of the log's entry that records the comment, from 1.
 	// Unset while the comment is not recorded.
