@@ -30,6 +30,10 @@ const (
 	// gatherInterval is the least time between two looks that tell what people did to alerts one by one, so that what they do
 	// to many alerts is few entries.
 	gatherInterval = time.Second
+	// maxPerHour is how many entries a log takes in an hour before it is crowded: then it tells only every crowdedInterval
+	// what people did, and what one did in a row is one entry. Nobody can delete what somebody writes into it in a loop.
+	maxPerHour      = 3600
+	crowdedInterval = 10 * time.Second
 	// patience is how long numbers wait for alerts that are on their way and do not become fewer, so that a propagation and
 	// a merge are one entry each. It is a matter of when they are told, not of what is told.
 	patience = 10 * time.Second
@@ -46,6 +50,13 @@ type pacer struct {
 type pace struct {
 	noted, counted, since time.Time
 	fewest                int64
+	// hour is when the present hour began, entries how many the log has taken in it.
+	hour    time.Time
+	entries int
+}
+
+func (p pace) isCrowded(now time.Time) bool {
+	return p.entries >= maxPerHour && now.Before(p.hour.Add(time.Hour))
 }
 
 // untilCount is how long numbers have to wait while so many alerts are on their way; not above 0 if they can be told now.
@@ -70,25 +81,35 @@ func (p *pacer) untilCount(incident client.ObjectKey, moving int64, now time.Tim
 	return wait
 }
 
-// untilNotes is how long notes of alerts that do not fill an entry have to wait; not above 0 if they can be told now.
-func (p *pacer) untilNotes(incident client.ObjectKey, now time.Time) time.Duration {
+// untilNotes is how long notes have to wait, not above 0 if they can be told now, and whether the log is crowded. In one that
+// is not, only notes of alerts wait that do not fill an entry.
+func (p *pacer) untilNotes(incident client.ObjectKey, now time.Time) (wait time.Duration, crowded bool) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	return p.paces[incident].noted.Add(gatherInterval).Sub(now)
+	current := p.paces[incident]
+	if current.isCrowded(now) {
+		return current.noted.Add(crowdedInterval).Sub(now), true
+	}
+	return current.noted.Add(gatherInterval).Sub(now), false
 }
 
-// told remembers that an entry told notes of alerts, or only numbers of them.
-func (p *pacer) told(incident client.ObjectKey, numbers bool, now time.Time) {
+// told remembers how many entries a look has added, and whether some told notes of alerts, or numbers of them.
+func (p *pacer) told(incident client.ObjectKey, entries int, notes, numbers bool, now time.Time) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if p.paces == nil {
 		p.paces = map[client.ObjectKey]pace{}
 	}
 	current := p.paces[incident]
+	if !now.Before(current.hour.Add(time.Hour)) {
+		current.hour, current.entries = now, 0
+	}
+	current.entries += entries
+	if notes || entries > 0 && current.isCrowded(now) {
+		current.noted = now
+	}
 	if numbers {
 		current.counted, current.since = now, now
-	} else {
-		current.noted = now
 	}
 	p.paces[incident] = current
 }

@@ -44,11 +44,35 @@ func TestNumbersWaitForWhatIsOnItsWay(t *testing.T) {
 	if wait := p.untilCount(key, 1, now.Add(patience/2)); wait > 0 {
 		t.Errorf("after the patience: wait %s", wait)
 	}
-	p.told(key, true, now)
+	p.told(key, 1, false, true, now)
 	if wait := p.untilCount(key, 0, now); wait != countInterval {
 		t.Errorf("right after numbers were told: wait %s, want %s", wait, countInterval)
 	}
 	if wait := p.untilCount(key, 5, now.Add(patience)); wait != patience {
 		t.Errorf("others on their way later: wait %s, want %s", wait, patience)
+	}
+}
+
+// TestALogIsCrowdedForAnHour fills a log, and waits until the hour is over.
+func TestALogIsCrowdedForAnHour(t *testing.T) {
+	p, key, now := &pacer{}, client.ObjectKey{Name: "inc"}, noon
+	if wait, crowded := p.untilNotes(key, now); wait > 0 || crowded {
+		t.Errorf("a new log: wait %s, crowded %t", wait, crowded)
+	}
+	p.told(key, maxPerHour-1, true, false, now)
+	if wait, crowded := p.untilNotes(key, now); wait != gatherInterval || crowded {
+		t.Errorf("one entry less than many: wait %s, crowded %t", wait, crowded)
+	}
+	now = now.Add(time.Minute)
+	p.told(key, 1, false, false, now)
+	if wait, crowded := p.untilNotes(key, now); wait != crowdedInterval || !crowded {
+		t.Errorf("many entries: wait %s, crowded %t", wait, crowded)
+	}
+	if wait, crowded := p.untilNotes(key, noon.Add(time.Hour)); wait > 0 || crowded {
+		t.Errorf("an hour later: wait %s, crowded %t", wait, crowded)
+	}
+	p.told(key, 1, false, false, noon.Add(time.Hour))
+	if _, crowded := p.untilNotes(key, noon.Add(time.Hour)); crowded {
+		t.Error("the next hour began crowded")
 	}
 }

@@ -112,19 +112,23 @@ func (r *Reconciler) record(ctx context.Context, incident *v1alpha1.Incident) (t
 	if err != nil {
 		return 0, err
 	}
+	var entries int
+	var notes, numbers bool
 	for range entriesPerLook {
 		entry := look.log.Next(look.facts, r.Clock.Now())
 		if entry == nil {
+			r.pacer.told(client.ObjectKeyFromObject(incident), entries, notes, numbers, r.Clock.Now())
 			wait, err := r.recordComments(ctx, look)
 			return sooner(wait, r.untilMore(look)), err
 		}
 		if err := r.append(ctx, look, entry); err != nil {
 			return 0, err
 		}
-		if tellsOfAlerts(entry) {
-			r.pacer.told(client.ObjectKeyFromObject(incident), len(entry.Alerts.Names) == 0, r.Clock.Now())
-		}
+		entries++
+		notes = notes || len(entry.Alerts.Names) > 0
+		numbers = numbers || isCount(entry)
 	}
+	r.pacer.told(client.ObjectKeyFromObject(incident), entries, false, numbers, r.Clock.Now())
 	return time.Millisecond, nil
 }
 
@@ -148,9 +152,9 @@ func (r *Reconciler) untilMore(look *look) time.Duration {
 	return wait
 }
 
-// tellsOfAlerts says whether an entry names or counts alerts.
-func tellsOfAlerts(entry *v1alpha1.ActivitySpec) bool {
-	return len(entry.Alerts.Names) > 0 || entry.Alerts.Count > 0 && entry.Type != v1alpha1.ActivityCreated
+// isCount says whether an entry only counts alerts.
+func isCount(entry *v1alpha1.ActivitySpec) bool {
+	return entry.Alerts.Count > 0 && len(entry.Alerts.Names) == 0 && entry.Type != v1alpha1.ActivityCreated
 }
 
 func sooner(a, b time.Duration) time.Duration {
@@ -201,7 +205,8 @@ func (r *Reconciler) lookAt(ctx context.Context, incident *v1alpha1.Incident) (*
 	l := &look{incident: incident, facts: facts}
 	l.log = &activity.Log{Ref: v1alpha1.IdentityOf(incident), End: end, ActorsKnown: r.ActorsKnown(ctx)}
 	now := r.Clock.Now()
-	l.untilNotes, l.untilNumbers = r.pacer.untilNotes(key, now), r.pacer.untilCount(key, alerts.Counts.Pending+arriving, now)
+	l.untilNotes, l.facts.Crowded = r.pacer.untilNotes(key, now)
+	l.untilNumbers = r.pacer.untilCount(key, alerts.Counts.Pending+arriving, now)
 	l.facts.Gathering, l.facts.Counting = l.untilNotes > 0, l.untilNumbers <= 0
 	return l, nil
 }

@@ -127,6 +127,9 @@ func (d *drafter) untakenOf(alert Alert) []done {
 			untaken = append(untaken, done{alert: alert, number: n.Number, doing: doing})
 		}
 	}
+	if d.Crowded {
+		return joinedEdits(untaken)
+	}
 	return untaken
 }
 

@@ -133,7 +133,7 @@ func TestOfAlerts(t *testing.T) {
 		"counted": {
 			[]string{`40 9 + 7 "bob" "eve"`},
 			"inc", 3,
-			[]string{"AlertsChanged (Unknown): 1 alert: 7 requests that are noted by their number only requests=7 alerts=a"},
+			[]string{"AlertsChanged (Unknown): 1 alert: 7 requests that are told by their number only requests=7 alerts=a"},
 		},
 		"one is counted":                   {[]string{`40 9 + 1 "bob"`}, "inc", 3, []string{"AlertsChanged bob: 1 alert alerts=a"}},
 		"counted, but it is elsewhere now": {[]string{`40 9 + 7 "bob"`}, "other", 3, nil},

@@ -83,14 +83,18 @@ func (d *drafter) stampedAtCreation() (creator string, changes []v1alpha1.Activi
 	return creator, changes, whole
 }
 
-// noted drafts the entry for the oldest note that the log has not taken: one for each request of a person.
+// noted drafts the entry for the oldest note that the log has not taken: one for each request of a person, unless the log
+// is crowded.
 func (d *drafter) noted() *v1alpha1.ActivitySpec {
 	notes := d.untaken()
 	if len(notes) == 0 {
 		return nil
 	}
-	n := notes[0]
-	changes, whole, lost := d.changesOf(n, notes[1:])
+	n, later := notes[0], notes[1:]
+	if d.Crowded {
+		n, later = joined(notes)
+	}
+	changes, whole, lost := d.changesOf(n, later)
 	take(&d.at, changes, whole)
 	d.at.Notes = n.Number
 	entry := d.entry(typeOf(changes), sole(n.Users))
@@ -105,8 +109,11 @@ func (d *drafter) noted() *v1alpha1.ActivitySpec {
 	}
 	if n.Count > 1 {
 		entry.Requests = n.Count
-		entry.Summary = summarize(fmt.Sprintf("%d requests by %s, noted by their number only: %s",
-			n.Count, strings.Join(n.Users, ", "), entry.Summary))
+		how := "told as one"
+		if n.Counted {
+			how = "noted by their number only"
+		}
+		entry.Summary = summarize(fmt.Sprintf("%d requests by %s, %s: %s", n.Count, strings.Join(n.Users, ", "), how, entry.Summary))
 	}
 	return d.covering(entry, n.Generation)
 }

@@ -114,6 +114,8 @@ type Facts struct {
 	Counting bool
 	// Gathering says that more notes of alerts may be on their way: those that do not fill an entry wait for them.
 	Gathering bool
+	// Crowded says that the log has grown so fast that what one user did in a row since the last look is one entry.
+	Crowded bool
 	// Earlier is how many linked alerts named the incident before it was created, without a note that tells it. It is needed
 	// for an empty log only.
 	Earlier int64
@@ -138,6 +140,9 @@ func (l Log) Next(facts Facts, now time.Time) *v1alpha1.ActivitySpec {
 	d := newDrafter(l, facts, l.base(facts), now)
 	if l.End == nil {
 		return d.created()
+	}
+	if facts.Crowded && facts.Gathering {
+		return nil
 	}
 	for _, draft := range []func() *v1alpha1.ActivitySpec{
 		d.noted, d.accepted, d.merged, d.unnoted, d.ofAlerts, d.counted, d.propagated,

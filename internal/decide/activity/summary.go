@@ -83,7 +83,7 @@ func summarizeAlerts(entry *v1alpha1.ActivitySpec) string {
 		words += ": " + entry.Reason
 	}
 	if entry.Requests > 1 {
-		words += fmt.Sprintf(": %d requests that are noted by their number only", entry.Requests)
+		words += fmt.Sprintf(": %d requests that are told by their number only", entry.Requests)
 	}
 	if len(entry.Changes) > 0 {
 		words += ": " + summaryOf(entry.Changes, "")
