@@ -120,16 +120,17 @@ func (t *Turns) AddOne(queue Queue, object client.ObjectKey, after time.Duration
 // under the key of its kind.
 func Options(mgr ctrl.Manager, kind string, workers int) controller.Options {
 	usePriorityQueue := true
+	log := mgr.GetLogger().WithName(kind)
 	return controller.Options{
 		MaxConcurrentReconciles: workers,
 		UsePriorityQueue:        &usePriorityQueue,
 		RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstRetry, lastRetry),
 		LogConstructor: func(request *reconcile.Request) logr.Logger {
-			log := mgr.GetLogger().WithName(kind)
-			if request != nil {
-				log = log.WithValues(kind, klog.KRef(request.Namespace, request.Name))
+			if request == nil {
+				return log
 			}
-			return log
+			// As text: this is done for every look, and a structure would be encoded by reflection each time.
+			return log.WithValues(kind, klog.KRef(request.Namespace, request.Name).String())
 		},
 	}
 }
