@@ -35,7 +35,7 @@ func alert() *v1alpha1.Alert {
 		Spec: v1alpha1.AlertSpec{
 			Name: "Terminal shell in container", Severity: v1alpha1.SeverityHigh, Category: "Execution",
 			Techniques:        []v1alpha1.Technique{"T1059", "T1059.004"},
-			Source:            v1alpha1.AlertSource{Service: "Falco", Detector: "syscall"},
+			Source:            v1alpha1.AlertOrigin{Service: "Falco", Detector: "syscall"},
 			FirstActivityTime: &began, Occurrences: 3,
 			Triage: v1alpha1.Triage{Tags: []v1alpha1.Tag{"Crown Jewels"}},
 			Evidence: []v1alpha1.Evidence{

@@ -117,8 +117,8 @@ var parts = map[string]map[string]field{
 		"evidence":          of(cel.ListType(cel.ObjectType(typeEvidence)), func(s *v1alpha1.AlertSpec) any { return pointers(s.Evidence) }),
 	},
 	typeSource: {
-		"service":  text(func(s *v1alpha1.AlertSource) string { return s.Service }),
-		"detector": text(func(s *v1alpha1.AlertSource) string { return s.Detector }),
+		"service":  text(func(s *v1alpha1.AlertOrigin) string { return s.Service }),
+		"detector": text(func(s *v1alpha1.AlertOrigin) string { return s.Detector }),
 	},
 	typeEvidence: {
 		"kind":      text(func(e *v1alpha1.Evidence) string { return string(e.Kind) }),
@@ -237,7 +237,7 @@ func (p *provider) NativeToValue(value any) ref.Val {
 		return part{value: v, kind: typeMetadata, provider: p}
 	case *v1alpha1.AlertSpec:
 		return part{value: v, kind: typeSpec, provider: p}
-	case *v1alpha1.AlertSource:
+	case *v1alpha1.AlertOrigin:
 		return part{value: v, kind: typeSource, provider: p}
 	case *v1alpha1.Evidence:
 		return part{value: v, kind: typeEvidence, provider: p}
