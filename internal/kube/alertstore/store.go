@@ -59,6 +59,12 @@ type Store struct {
 // Put makes the cluster say what the signal says. When it returns without error, an alert is stored, and what it does not
 // say yet is in Touches.
 func (s *Store) Put(ctx context.Context, event Event) (intake.Action, error) {
+	return s.put(ctx, event, true)
+}
+
+// put creates the first generation of an alert only if it is to: news that waited does not bring back what was deleted
+// meanwhile.
+func (s *Store) put(ctx context.Context, event Event, create bool) (intake.Action, error) {
 	var last error
 	for range maxAttempts {
 		known, err := s.Finder.Latest(ctx, event.First)
@@ -70,6 +76,9 @@ func (s *Store) Put(ctx context.Context, event Event) (intake.Action, error) {
 			return "", err
 		}
 		action, after := intake.Decide(ahead, event.Signal, s.Ingest, s.Clock.Now())
+		if action == intake.Create && !create {
+			return intake.Unchanged, nil
+		}
 		if action == intake.Unchanged || action == intake.Update && s.Touches.add(event) {
 			return action, nil
 		}

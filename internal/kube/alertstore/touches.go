@@ -179,7 +179,7 @@ func (f *Flusher) flush(ctx context.Context, due []Event) {
 	for _, event := range due {
 		writers.Go(func() error {
 			defer f.Store.Touches.landed(event.First)
-			if _, err := at.Put(ctx, event); err != nil {
+			if _, err := at.put(ctx, event, false); err != nil {
 				logf.FromContext(ctx).Error(fmt.Errorf("writing what is new of an alert: %w", err), "It is tried again", "Alert", event.First)
 				f.Store.Touches.add(event)
 			}
