@@ -31,9 +31,9 @@ type IncidentReference struct {
 	Name string `json:"name,omitempty"`
 }
 
-// AlertSource says which product reported an alert, and by which of its
+// AlertOrigin says which product reported an alert, and by which of its
 // sensors.
-type AlertSource struct {
+type AlertOrigin struct {
 	// service is the product that reported the alert, such as "Falco" or
 	// "Microsoft Defender for Endpoint". At most 128 characters of text like that
 	// of the alert's name. Written by the detector. Unset means unknown.
@@ -181,7 +181,7 @@ type AlertSpec struct {
 	// source says which product reported the alert, and by which sensor. Written
 	// by the detector. Unset means unknown.
 	// +optional
-	Source AlertSource `json:"source,omitzero"`
+	Source AlertOrigin `json:"source,omitzero"`
 
 	// fingerprint is the detector's own stable identity of what it saw; the same
 	// fingerprint is the same alert. At most 512 characters. Written by the
@@ -212,6 +212,17 @@ type AlertSpec struct {
 	// +optional
 	// +kubebuilder:validation:XValidation:rule="self >= timestamp('1970-01-01T00:00:00Z')",message="lastActivityTime must be a time of RFC 3339 in 1970 or later"
 	LastActivityTime *metav1.Time `json:"lastActivityTime,omitempty"`
+
+	// expiresTime is when the alert counts as over unless it is sent again before.
+	// Written by the receiver alone. Unset means that it does not end by itself.
+	// +optional
+	ExpiresTime *metav1.Time `json:"expiresTime,omitempty"`
+
+	// endedTime is when the detector took the alert for over, or when it expired.
+	// Written by the receiver alone, which resolves the alert with it; a person may
+	// re-open it all the same. Unset means that it goes on, as far as is known.
+	// +optional
+	EndedTime *metav1.Time `json:"endedTime,omitempty"`
 
 	// occurrences is how often the detector saw the same thing, 1 or more. Written
 	// by the detector. Unset means once.

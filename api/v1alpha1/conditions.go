@@ -97,3 +97,19 @@ const (
 	// it was about another one. Recorded=False also has ReasonIncidentNotFound.
 	ReasonIncidentYounger = "IncidentYounger"
 )
+
+// Condition types and reasons of an AlertSource. Of both, True is good.
+const (
+	// ConditionAccepted is True if the spec can be followed.
+	ConditionAccepted = "Accepted"
+	// ReasonAccepted is the reason of Accepted=True.
+	ReasonAccepted = "Accepted"
+	// ReasonInvalidSpec is the reason of Accepted=False and Ready=False: the message names the field that cannot be
+	// followed, such as a spec.drop that does not compile or costs too much.
+	ReasonInvalidSpec = "InvalidSpec"
+
+	// ReasonReceiving is the reason of Ready=True: what is posted is taken.
+	ReasonReceiving = "Receiving"
+	// ReasonSuspended is a reason of Ready=False: spec.suspend is set.
+	ReasonSuspended = "Suspended"
+)

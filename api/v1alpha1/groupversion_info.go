@@ -34,7 +34,7 @@ var schemeBuilder = runtime.NewSchemeBuilder(addKnownTypes)
 var AddToScheme = schemeBuilder.AddToScheme
 
 // Kinds returns the names of the kinds that the operator and its clients work on.
-func Kinds() []string { return []string{"Incident", "Alert", "Comment", "Activity"} }
+func Kinds() []string { return []string{"Incident", "Alert", "Comment", "Activity", "AlertSource"} }
 
 func addKnownTypes(scheme *runtime.Scheme) error {
 	scheme.AddKnownTypes(GroupVersion,
@@ -42,6 +42,7 @@ func addKnownTypes(scheme *runtime.Scheme) error {
 		&Alert{}, &AlertList{},
 		&Comment{}, &CommentList{},
 		&Activity{}, &ActivityList{},
+		&AlertSource{}, &AlertSourceList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil

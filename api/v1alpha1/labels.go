@@ -50,6 +50,9 @@ const (
 	// admission restores it on every other request.
 	MergedAnnotation = EditorAnnotationPrefix + "merged"
 
+	// SourceLabel names, on an Alert that the receiver created, the AlertSource that it came by.
+	SourceLabel = "incidentoperator.dev/source"
+
 	// MoveReasonAnnotation says, on an Alert, why it was moved: {"to":"inc-2","reason":"…"}. Whoever moves it writes it
 	// in the same request; it counts only where to is the incident that the alert went to, empty for none.
 	MoveReasonAnnotation = "incidentoperator.dev/move-reason"

@@ -64,7 +64,7 @@ func TestCreateAlert(t *testing.T) {
 	}
 	want := v1alpha1.AlertSpec{
 		Name: "Odd mail", Severity: v1alpha1.SeverityLow, Category: "InitialAccess",
-		Source: v1alpha1.AlertSource{Service: "Help desk"}, IncidentRef: v1alpha1.IncidentReference{Name: "inc-1"},
+		Source: v1alpha1.AlertOrigin{Service: "Help desk"}, IncidentRef: v1alpha1.IncidentReference{Name: "inc-1"},
 	}
 	if diff := cmp.Diff(want, alert.Spec); diff != "" {
 		t.Error(diff)

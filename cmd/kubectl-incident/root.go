@@ -123,7 +123,7 @@ func (p *plugin) command() *cobra.Command {
 		p.listCommand(), p.queriesCommand(), p.showCommand(), p.alertsCommand(),
 		p.takeCommand(), p.assignCommand(), p.unassignCommand(),
 		p.tagCommand(), p.untagCommand(), p.renameCommand(), p.severityCommand(), p.classifyCommand(),
-		p.startCommand(), p.resolveCommand(), p.reopenCommand(), p.commentCommand(), p.createCommand(), p.editCommand(),
+		p.startCommand(), p.resolveCommand(), p.reopenCommand(), p.commentCommand(), p.createCommand(), p.importCommand(), p.editCommand(),
 		p.moveCommand(), p.mergeCommand(), p.undoCommand(),
 		p.verifyCommand(), p.timelineCommand(), p.tagsCommand(), p.statusCommand(), p.optionsCommand(), p.completionCommand(), p.versionCommand(),
 	)

@@ -120,7 +120,7 @@ func microsoftIncident(name string, row securityIncident, notes *remarks) *v1alp
 // newTag takes a label as the API takes tags: of 1 to 128 characters, and other than those there are in more than case.
 func newTag(label string, tags []v1alpha1.Tag) (v1alpha1.Tag, bool) {
 	known := slices.ContainsFunc(tags, func(t v1alpha1.Tag) bool { return strings.EqualFold(string(t), label) })
-	fits := strings.TrimSpace(label) != "" && detect.Cut(detect.Escape(label, ""), maxTag) == label
+	fits := strings.TrimSpace(label) != "" && detect.Cut(detect.Escape(label, false), maxTag) == label
 	return v1alpha1.Tag(label), fits && !known && len(tags) < maxTags
 }
 

@@ -43,7 +43,7 @@ func TestDecodeCountsEverything(t *testing.T) {
 			refusals: []Refusal{
 				{Index: 1, Count: 1, Reason: ReasonNoIdentity, Message: "identity must be made of fields that the alert has: id are all empty"},
 				{Index: 2, Count: 1, Reason: ReasonMalformed, Message: "an item must be a JSON object"},
-				{Index: 3, Count: 1, Reason: ReasonNotAnAlert, Message: `must be an alert\u001b`},
+				{Index: 3, Count: 1, Reason: ReasonNotAnAlert, Message: `must be an alert\x1b`},
 			},
 		},
 		"lines": {

@@ -81,7 +81,7 @@ func (d *Draft) Severity(word string, own map[string]v1alpha1.Severity) {
 
 // Source names the product and its sensor.
 func (d *Draft) Source(service, detector string) {
-	d.Spec.Source = v1alpha1.AlertSource{
+	d.Spec.Source = v1alpha1.AlertOrigin{
 		Service:  d.line("source.service", service, maxSource),
 		Detector: d.line("source.detector", detector, maxSource),
 	}
@@ -92,7 +92,7 @@ func (d *Draft) URL(url string) {
 	if url = strings.TrimSpace(url); url == "" {
 		return
 	}
-	if escaped := Escape(url, ""); len(url) > maxURL*4 || Cut(escaped, maxURL) != url || !urlForm.MatchString(url) {
+	if escaped := Escape(url, false); len(url) > maxURL*4 || Cut(escaped, maxURL) != url || !urlForm.MatchString(url) {
 		d.LeftOut("url", url)
 		return
 	}
@@ -161,13 +161,13 @@ func (d *Draft) note(kind NoteKind, field, text string) {
 
 // line fits a text into a field of one line.
 func (d *Draft) line(field, text string, limit int) string {
-	head, _ := clip(strings.TrimSpace(text), limit+1)
-	escaped := Escape(head, "")
-	if escaped != head {
+	head, over := clip(strings.TrimSpace(text), limit+1)
+	escaped := asLine(head, 8*limit)
+	if escaped != strings.TrimSpace(head) {
 		d.note(NoteEscaped, field, head)
 	}
-	short := Cut(escaped, limit)
-	if short != escaped {
+	short := asLine(head, limit)
+	if short != escaped || over {
 		d.note(NoteCut, field, escaped)
 	}
 	return short
@@ -199,7 +199,7 @@ func (d *Draft) event(index int) (Event, error) {
 
 // setFingerprint keeps two fingerprints apart even if they are too long: a cut one could be another's.
 func (d *Draft) setFingerprint() {
-	d.Spec.Fingerprint = Escape(d.fingerprint, "")
+	d.Spec.Fingerprint = Escape(d.fingerprint, false)
 	if len(d.Spec.Fingerprint) > maxFingerprint {
 		d.note(NoteCut, "fingerprint", d.Spec.Fingerprint)
 		d.Spec.Fingerprint = digest(d.fingerprint)
@@ -211,10 +211,10 @@ func (d *Draft) setFingerprint() {
 func (d *Draft) setTexts() {
 	paragraphs := make([]string, 0, len(d.description)+1)
 	d.Spec.Name = d.line("name", d.title, maxTitle)
-	if isBlank(d.Spec.Name) {
+	if isBlank(d.title) {
 		d.note(NoteMissing, "name", "")
 		d.Spec.Name = strings.TrimSpace("Untitled alert " + d.Spec.Source.Service)
-	} else if full := Escape(strings.TrimSpace(d.title), ""); full != d.Spec.Name {
+	} else if full := Escape(strings.TrimSpace(d.title), false); full != d.Spec.Name {
 		paragraphs = append(paragraphs, full)
 	}
 	for _, paragraph := range d.description {
@@ -223,7 +223,7 @@ func (d *Draft) setTexts() {
 		}
 	}
 	text := strings.Join(paragraphs, "\n\n")
-	escaped := Escape(text, "\n\t")
+	escaped := Escape(text, true)
 	if escaped != text {
 		d.note(NoteEscaped, "description", "")
 	}

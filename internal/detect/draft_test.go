@@ -61,8 +61,8 @@ func TestTexts(t *testing.T) {
 			notes: []Note{{Kind: NoteCut, Field: "description", Count: 1}},
 		},
 		"controls": {
-			title: "T\x1b", description: "a\r\n\tb\x00", wantTitle: `T\u001b`, wantDescription: "a\n\tb\\u0000",
-			notes: []Note{{Kind: NoteEscaped, Field: "name", Text: `T\u001b`, Count: 1}, {Kind: NoteEscaped, Field: "description", Count: 1}},
+			title: "T\x1b", description: "a\r\n\tb\x00", wantTitle: `T\x1b`, wantDescription: "a\n\tb\\x00",
+			notes: []Note{{Kind: NoteEscaped, Field: "name", Text: `T\x1b`, Count: 1}, {Kind: NoteEscaped, Field: "description", Count: 1}},
 		},
 		"blank": {
 			title: " \u200b\u200d", wantTitle: "Untitled alert",

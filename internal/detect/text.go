@@ -17,11 +17,13 @@ limitations under the License.
 package detect
 
 import (
-	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	plain "github.com/incident-operator/incident-operator/internal/decide/text"
 )
 
 // Bounds of the API, in characters.
@@ -38,41 +40,39 @@ var (
 	notInSlug = regexp.MustCompile(`[^a-z0-9]+`)
 )
 
-// Escape shows what could rewrite the terminal that it is printed in as an escape of Go: control characters, line and
-// paragraph separators and bidirectional marks as \u202e, bytes that are no UTF-8 as \xff. Characters in keep stay as
-// they are.
-func Escape(s, keep string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return r == utf8.RuneError || isHostile(r) }) {
-		return s
+// Escape makes of any text one that the API takes: whatever could rewrite the terminal that it is printed in, or cannot be
+// seen, is written as in Go, such as \u202e, and bytes that are no UTF-8 as \xff. It is one line, unless line breaks and tabs
+// are kept.
+func Escape(s string, lines bool) string {
+	if lines {
+		return plain.EscapeLines(s)
 	}
-	var out strings.Builder
-	for i, r := range s {
-		switch {
-		case r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD"):
-			fmt.Fprintf(&out, `\x%02x`, s[i])
-		case isHostile(r) && !strings.ContainsRune(keep, r):
-			fmt.Fprintf(&out, `\u%04x`, r)
-		default:
-			out.WriteRune(r)
-		}
+	return plain.Escape(s)
+}
+
+// asLine fits a text into a field of one line. Its ends bear no white space, and its first character is none that only
+// changes how its neighbors look.
+func asLine(s string, limit int) string {
+	line := Cut(Escape(strings.TrimSpace(s), false), limit)
+	if plain.IsLine(line) {
+		return line
 	}
-	return out.String()
+	// A cut may leave a part of what was whole, such as the flag of a region.
+	line = Escape(line, false)
+	if first, size := utf8.DecodeRuneInString(line); !plain.IsLine(line) {
+		line = strings.Trim(strconv.QuoteRuneToASCII(first), "'") + line[size:]
+	}
+	return strings.TrimSpace(Cut(line, limit))
 }
 
 // shown is s escaped and cut to limit characters. An escape is never shorter than what it shows, so that no more of a
 // long text needs to be looked at.
 func shown(s string, limit int) string {
 	head, _ := clip(s, limit+1)
-	return Cut(Escape(head, ""), limit)
+	return Cut(Escape(head, false), limit)
 }
 
-// isHostile holds for the characters that the API refuses in names, and for the separators that break a line.
-func isHostile(r rune) bool {
-	return unicode.IsControl(r) || r == 0x061C || r == 0x200E || r == 0x200F ||
-		r == 0x2028 || r == 0x2029 || (r >= 0x202A && r <= 0x202E) || (r >= 0x2066 && r <= 0x2069)
-}
-
-// isBlank holds for a text of which a reader sees nothing; the API refuses such a title.
+// isBlank holds for a text of which a reader sees nothing.
 func isBlank(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool {
 		return !unicode.IsSpace(r) && !unicode.In(r, unicode.Z, unicode.Cf)

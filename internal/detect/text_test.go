@@ -21,27 +21,52 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	plain "github.com/incident-operator/incident-operator/internal/decide/text"
 )
 
 func TestEscape(t *testing.T) {
-	for name, tc := range map[string]struct{ text, keep, want string }{
+	for name, tc := range map[string]struct {
+		text  string
+		lines bool
+		want  string
+	}{
 		"plain":                 {text: "Süß 勒索軟件", want: "Süß 勒索軟件"},
-		"ANSI escape":           {text: "a\x1b[31mb", want: `a\u001b[31mb`},
+		"ANSI escape":           {text: "a\x1b[31mb", want: `a\x1b[31mb`},
 		"C1 control":            {text: "a\u009bb", want: `a\u009bb`},
 		"bidi override":         {text: "a\u202eb", want: `a\u202eb`},
 		"bidi isolate":          {text: "a\u2066b", want: `a\u2066b`},
 		"line separator":        {text: "a\u2028b", want: `a\u2028b`},
-		"line break":            {text: "a\nb", want: `a\u000ab`},
-		"line break kept":       {text: "a\nb\r", keep: "\n", want: "a\nb\\u000d"},
+		"line break":            {text: "a\nb", want: `a\nb`},
+		"line break kept":       {text: "a\nb\r", lines: true, want: "a\nb\\r"},
 		"invalid UTF-8":         {text: "a\xffb\xc3", want: `a\xffb\xc3`},
 		"replacement character": {text: "a\uFFFDb\xff", want: "a\uFFFDb\\xff"},
-		"zero-width is legal":   {text: "a\u200db", want: "a\u200db"},
+		"a joiner is legal":     {text: "a\u200db", want: "a\u200db"},
+		"what cannot be seen":   {text: "a\u200bb", want: `a\u200bb`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(tc.want, Escape(tc.text, tc.keep)); diff != "" {
+			if diff := cmp.Diff(tc.want, Escape(tc.text, tc.lines)); diff != "" {
 				t.Errorf("Escape (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestALineIsWhatTheAPITakes(t *testing.T) {
+	for text, want := range map[string]string{
+		" a\u2003":                 "a",
+		"\u200da":                  `\u200da`,
+		"\u00ada":                  `\u00ada`,
+		"a\u200b\u3164b":           `a\u200b\u3164b`,
+		"🏴":                        "🏴",
+		"abcdefghijklmnopqrs":      "abcdefghijklmnopqrs",
+		"\u200dbcdefghijklmnopqrs": `\u200dbcdefghijklmn…`,
+		"abcdefghijklmnopqrstu":    "abcdefghijklmnopqrs…",
+	} {
+		got := asLine(text, 20)
+		if diff := cmp.Diff(want, got); diff != "" || !plain.IsLine(got) {
+			t.Errorf("asLine(%q) (-want +got):\n%s", text, diff)
+		}
 	}
 }
 

@@ -36,15 +36,17 @@ func parse(args ...string) (options.Options, error) {
 }
 
 func defaults() options.Options {
-	o := options.Options{
+	return options.Options{Process: process(), AlertWorkers: 8}
+}
+
+func process() options.Process {
+	return options.Process{
 		MetricsBindAddress:     ":8443",
 		HealthProbeBindAddress: ":8081",
 		LeaseDuration:          15 * time.Second,
 		RenewDeadline:          10 * time.Second,
 		RetryPeriod:            2 * time.Second,
 	}
-	o.AlertWorkers = 8
-	return o
 }
 
 func TestParseAccepts(t *testing.T) {
@@ -93,7 +95,7 @@ func TestParseAccepts(t *testing.T) {
 			}
 			want := defaults()
 			test.want(&want)
-			if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(options.Options{}, "Log")); diff != "" {
+			if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(options.Process{}, "Log")); diff != "" {
 				t.Errorf("options (-want +got):\n%s", diff)
 			}
 		})

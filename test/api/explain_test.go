@@ -50,6 +50,7 @@ var _ = DescribeTable("kubectl explain reads well",
 	Entry(nil, "incidentoperator.dev_alerts.yaml"),
 	Entry(nil, "incidentoperator.dev_comments.yaml"),
 	Entry(nil, "incidentoperator.dev_activities.yaml"),
+	Entry(nil, "incidentoperator.dev_alertsources.yaml"),
 )
 
 // explained checks a field and those below it. Conditions below their list are Kubernetes' own.

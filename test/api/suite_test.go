@@ -35,10 +35,11 @@ import (
 )
 
 const (
-	incident = "Incident"
-	alert    = "Alert"
-	comment  = "Comment"
-	activity = "Activity"
+	incident    = "Incident"
+	alert       = "Alert"
+	comment     = "Comment"
+	activity    = "Activity"
+	alertSource = "AlertSource"
 )
 
 var (

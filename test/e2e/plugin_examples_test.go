@@ -131,6 +131,8 @@ func newReadersFolder(ctx context.Context, folder string) *readersFolder {
 	p.createIncidents(ctx)
 	p.createPod(ctx)
 	p.prepareShell(ctx)
+	event := `{"rule":"Terminal shell in container","source":"syscall","hostname":"node-1","priority":"Warning"}`
+	Expect(os.WriteFile(filepath.Join(folder, "events.jsonl"), []byte(event), 0o600)).To(Succeed())
 	return p
 }
 

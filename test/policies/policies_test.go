@@ -36,6 +36,7 @@ var _ = Describe("As shipped", Ordered, ContinueOnFailure, func() {
 	Context("notes", func() { itNotesEdits(get); itNotesLinks(get); itKeepsNotes(get); itBoundsNotes(get) })
 	Context("metadata", func() { itGuardsMetadata(get); itBoundsMetadata(get) })
 	Context("memory", func() { itKeepsTheMemory(get) })
+	Context("ingest", func() { itBoundsIngest(get) })
 	Context("merged", func() { itWarnsOfMerges(get) })
 	Context("comments", func() { itNamesAuthors(get) })
 	Context("activities", func() { itKeepsTheLog(get) })
@@ -48,6 +49,7 @@ var _ = Describe("As shipped", Ordered, ContinueOnFailure, func() {
 			out, err := kubectl(render(filepath.Join("..", "..", "config", "default")), args...)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(string(out)).To(ContainSubstring("deployment.apps/incident-operator "))
+			Expect(string(out)).To(ContainSubstring("deployment.apps/incident-operator-ingest "))
 		}
 	})
 })
@@ -64,6 +66,7 @@ var _ = Describe("With another namespace and name prefix", Ordered, ContinueOnFa
 	Context("notes", func() { itNotesEdits(get) })
 	Context("metadata", func() { itBoundsMetadata(get) })
 	Context("memory", func() { itKeepsTheMemory(get) })
+	Context("ingest", func() { itBoundsIngest(get) })
 	Context("comments", func() { itNamesAuthors(get) })
 	Context("activities", func() { itKeepsTheLog(get) })
 	Context("Kubernetes", func() { itLetsKubernetesDelete(get, false) })

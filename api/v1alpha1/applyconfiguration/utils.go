@@ -60,8 +60,20 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.AlertApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("AlertCounts"):
 		return &apiv1alpha1.AlertCountsApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("AlertDefaults"):
+		return &apiv1alpha1.AlertDefaultsApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("AlertOrigin"):
+		return &apiv1alpha1.AlertOriginApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("AlertRate"):
+		return &apiv1alpha1.AlertRateApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("AlertRefusal"):
+		return &apiv1alpha1.AlertRefusalApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("AlertSource"):
 		return &apiv1alpha1.AlertSourceApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("AlertSourceSpec"):
+		return &apiv1alpha1.AlertSourceSpecApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("AlertSourceStatus"):
+		return &apiv1alpha1.AlertSourceStatusApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("AlertSpec"):
 		return &apiv1alpha1.AlertSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("AlertStatus"):

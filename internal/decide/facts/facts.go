@@ -80,7 +80,7 @@ func Read(alert *v1alpha1.Alert, seen time.Time) *Alert {
 	a.Notes, a.NotesDamage = note.Parse(alert.Annotations[v1alpha1.NotesAnnotation])
 	a.Left, a.Trail = left(alert)
 	if a.Incident != "" && a.Notes.Last == 0 {
-		a.Linker = shared(editor(alert.Annotations[v1alpha1.EditorAnnotationPrefix+"incidentRef"]))
+		a.Linker = shared(Editor(alert.Annotations[v1alpha1.EditorAnnotationPrefix+"incidentRef"]))
 	}
 	for i := range alert.Spec.Evidence {
 		a.addEvidence(&alert.Spec.Evidence[i])
@@ -97,8 +97,8 @@ func shared(text string) string {
 	return unique.Make(text).Value()
 }
 
-// editor is who a stamp names; empty if it is none.
-func editor(stamp string) string {
+// Editor is who a stamp names; empty if it is none.
+func Editor(stamp string) string {
 	at := strings.LastIndexByte(stamp, '@')
 	if at < 0 {
 		return ""

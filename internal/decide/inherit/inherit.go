@@ -64,6 +64,8 @@ type Alert struct {
 	Assignee string
 	// State is spec.resolution.state, never empty.
 	State v1alpha1.ResolutionState
+	// Ended says that its detector takes it for over, or that it expired.
+	Ended bool
 	// Memory is what it remembers; nil for nothing.
 	Memory *Memory
 	// Damaged says that it bears a memory that cannot be read: Memory is then nil, and a value that equals the
@@ -101,6 +103,7 @@ func FromAlert(alert *v1alpha1.Alert) (Alert, error) {
 		Created:  alert.CreationTimestamp.Time,
 		Assignee: alert.Spec.Assignee,
 		State:    alert.Spec.Resolution.State,
+		Ended:    !alert.Spec.EndedTime.IsZero(),
 	}
 	if ours.State == "" {
 		ours.State = v1alpha1.ResolutionActive
@@ -142,10 +145,10 @@ func Decide(alert Alert, link Link) Alert {
 
 // withdraw takes back what the remembered incident gave.
 func withdraw(alert Alert) Alert {
-	next := Alert{Created: alert.Created, Assignee: alert.Assignee, State: alert.State}
+	next := Alert{Created: alert.Created, Assignee: alert.Assignee, State: alert.State, Ended: alert.Ended}
 	if memory := alert.Memory; memory != nil {
 		next.Assignee, _ = merge(memory.Assignee, unset, alert.Assignee, false)
-		state, _ := merge(memory.Resolution, unset, string(alert.State), false)
+		state, _ := merge(afterEnd(memory.Resolution, alert), unset, string(alert.State), false)
 		next.State = v1alpha1.ResolutionState(state)
 	}
 	return next
@@ -162,7 +165,7 @@ func give(alert Alert, source Source) Alert {
 		base = &Memory{}
 	}
 	memory := &Memory{Incident: source.Name, UID: source.UID}
-	next := Alert{Created: alert.Created, Memory: memory}
+	next := Alert{Created: alert.Created, Memory: memory, Ended: alert.Ended}
 	next.Assignee, memory.Assignee = merge(base.Assignee, source.Assignee, alert.Assignee, alert.Newer.Assignee)
 	next.State, memory.Resolution = resolve(base.Resolution, source.ResolvedTime, alert)
 	if damaged {
@@ -181,8 +184,23 @@ func resolve(base *Given, resolvedTime time.Time, alert Alert) (v1alpha1.Resolut
 	if base == nil && theirs != unset && late && alert.State != v1alpha1.ResolutionResolved {
 		return alert.State, &Given{Value: theirs, Over: string(alert.State), Held: true}
 	}
+	if theirs == unset {
+		base = afterEnd(base, alert)
+	}
 	state, given := merge(base, theirs, string(alert.State), alert.Newer.State)
+	if base == nil && given != nil {
+		given.Ended = alert.Ended
+	}
 	return v1alpha1.ResolutionState(state), given
+}
+
+// afterEnd is what an incident that lets go gives back of the resolution: an alert that came to its end while the incident
+// kept it resolved stays resolved. One that was over before, and that a person had re-opened, becomes what it was.
+func afterEnd(base *Given, alert Alert) *Given {
+	if base == nil || base.Held || base.Ended || !alert.Ended {
+		return base
+	}
+	return &Given{Value: base.Value, Over: string(v1alpha1.ResolutionResolved)}
 }
 
 // presumeInherited fills in what a damaged memory lost: where the alert says what its incident says, it was most likely

@@ -105,6 +105,26 @@ func TestDecide(t *testing.T) {
 			link(closed),
 			Alert{State: resolved, Created: early, Memory: &Memory{Incident: "inc-1", UID: "u1", Resolution: &Given{Value: "Resolved", Over: "InProgress"}}},
 		},
+		"an alert that came to its end while its incident was resolved stays resolved": {
+			Alert{State: resolved, Created: early, Ended: true, Memory: &Memory{Incident: "inc-1", UID: "u1", Resolution: &Given{Value: "Resolved", Over: "Active"}}},
+			link(Source{Name: "inc-1", UID: "u1"}),
+			Alert{State: resolved, Created: early, Ended: true, Memory: &Memory{Incident: "inc-1", UID: "u1"}},
+		},
+		"so it does when it is unlinked": {
+			Alert{State: resolved, Created: early, Ended: true, Memory: &Memory{Incident: "inc-1", UID: "u1", Resolution: &Given{Value: "Resolved", Over: "Active"}}},
+			Link{},
+			Alert{State: resolved, Created: early, Ended: true},
+		},
+		"an alert that was over and re-opened by a person is remembered as that": {
+			Alert{State: active, Created: early, Ended: true},
+			link(closed),
+			Alert{State: resolved, Created: early, Ended: true, Memory: &Memory{Incident: "inc-1", UID: "u1", Resolution: &Given{Value: "Resolved", Over: "Active", Ended: true}}},
+		},
+		"and comes back as that": {
+			Alert{State: resolved, Created: early, Ended: true, Memory: &Memory{Incident: "inc-1", UID: "u1", Resolution: &Given{Value: "Resolved", Over: "Active", Ended: true}}},
+			link(Source{Name: "inc-1", UID: "u1"}),
+			Alert{State: active, Created: early, Ended: true, Memory: &Memory{Incident: "inc-1", UID: "u1"}},
+		},
 		"an alert created in the second of the resolution is held": {
 			Alert{State: active, Created: late},
 			link(closed),

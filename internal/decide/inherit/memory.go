@@ -104,8 +104,8 @@ func validAssignee(given *Given) error {
 		return nil
 	case given.Value == unset:
 		return errors.New("assignee.value must not be empty")
-	case given.Held:
-		return errors.New("assignee.held must be unset: only a resolution is held")
+	case given.Held, given.Ended:
+		return errors.New("assignee.held and assignee.ended must be unset: only a resolution has them")
 	}
 	for _, name := range []string{given.Value, given.Over} {
 		// A memory that breaks the rules of the API could never be given back.

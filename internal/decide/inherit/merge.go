@@ -24,6 +24,8 @@ type Given struct {
 	Over string `json:"over"`
 	// Held marks a value that was kept from the alert on purpose: the incident says it, the alert never got it.
 	Held bool `json:"held,omitempty"`
+	// Ended says that the alert's detector took it for over already when the incident resolved it.
+	Ended bool `json:"ended,omitempty"`
 }
 
 // unset is what an incident says of a field that it does not give.

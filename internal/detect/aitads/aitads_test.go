@@ -43,7 +43,7 @@ func TestTable(t *testing.T) {
 	}
 	noon := &metav1.Time{Time: time.Date(2024, 6, 20, 12, 0, 0, 0, time.UTC)}
 	want := v1alpha1.AlertSpec{
-		Name: "Wazuh: Login.", Source: v1alpha1.AlertSource{Service: "Wazuh", Detector: "W-Sys-Dov"}, FirstActivityTime: noon, LastActivityTime: noon,
+		Name: "Wazuh: Login.", Source: v1alpha1.AlertOrigin{Service: "Wazuh", Detector: "W-Sys-Dov"}, FirstActivityTime: noon, LastActivityTime: noon,
 		Evidence: []v1alpha1.Evidence{
 			{Kind: v1alpha1.EvidenceDevice, Name: "mail", Role: v1alpha1.EvidenceAffected},
 			{Kind: v1alpha1.EvidenceIP, Name: "10.0.0.1", Role: v1alpha1.EvidenceAffected},

@@ -44,7 +44,7 @@ func TestWebhook(t *testing.T) {
 	}
 	want := v1alpha1.AlertSpec{
 		Name: "OOM", Description: "OOM on pay-0\n\nagain", Severity: v1alpha1.SeverityCritical, Fingerprint: "f1",
-		Source: v1alpha1.AlertSource{Service: "Alertmanager"}, URL: "http://p.example/g", FirstActivityTime: &metav1.Time{Time: noon},
+		Source: v1alpha1.AlertOrigin{Service: "Alertmanager"}, URL: "http://p.example/g", FirstActivityTime: &metav1.Time{Time: noon},
 		Evidence: []v1alpha1.Evidence{
 			{Kind: v1alpha1.EvidencePod, Name: "pay-0", Namespace: "shop", Role: v1alpha1.EvidenceAffected},
 			{Kind: v1alpha1.EvidenceContainer, Name: "pay-0/pay", Namespace: "shop"},

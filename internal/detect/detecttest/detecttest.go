@@ -28,6 +28,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/text"
 	"github.com/incident-operator/incident-operator/internal/detect"
 )
 
@@ -158,6 +159,11 @@ func checkSpec(t *testing.T, spec v1alpha1.AlertSpec) {
 	checkTechniques(t, spec.Techniques)
 	checkLine(t, "source.service", spec.Source.Service, 0, 128)
 	checkLine(t, "source.detector", spec.Source.Detector, 0, 128)
+	for field, line := range map[string]string{"name": spec.Name, "source.service": spec.Source.Service, "source.detector": spec.Source.Detector} {
+		if !text.IsLine(line) {
+			t.Errorf("%s is not what the API takes: %q", field, line)
+		}
+	}
 	checkLine(t, "fingerprint", spec.Fingerprint, 0, 512)
 	if spec.URL != "" && (!url.MatchString(spec.URL) || utf8.RuneCountInString(spec.URL) > 2_048) {
 		t.Errorf("url %q does not fit", spec.URL)

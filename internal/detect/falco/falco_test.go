@@ -42,7 +42,7 @@ func TestHostEvent(t *testing.T) {
 		"container.id":"host","container.name":"host","k8s.pod.name":null,"k8s.ns.name":"<NA>"}}`)
 	want := v1alpha1.AlertSpec{
 		Name: "Write below binary dir", Description: "touch", Severity: v1alpha1.SeverityHigh,
-		Source:            v1alpha1.AlertSource{Service: "Falco", Detector: "syscall"},
+		Source:            v1alpha1.AlertOrigin{Service: "Falco", Detector: "syscall"},
 		FirstActivityTime: noon, LastActivityTime: noon,
 		Evidence: []v1alpha1.Evidence{
 			{Kind: v1alpha1.EvidenceNode, Name: "n1", Role: v1alpha1.EvidenceAffected},

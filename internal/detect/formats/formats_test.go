@@ -17,11 +17,15 @@ limitations under the License.
 package formats_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"sigs.k8s.io/yaml"
 
 	"github.com/incident-operator/incident-operator/internal/detect"
 	"github.com/incident-operator/incident-operator/internal/detect/detecttest"
@@ -40,6 +44,24 @@ func TestNames(t *testing.T) {
 		if err != nil || format.Name != name || len(format.Identity) == 0 {
 			t.Errorf("Find(%q) = %+v, %v", name, format, err)
 		}
+	}
+}
+
+func TestTheAPITakesEachFormatAndNoOther(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join("..", "..", "..", "config", "crd", "bases", "incidentoperator.dev_alertsources.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	crd := &apiextensionsv1.CustomResourceDefinition{}
+	if err := yaml.UnmarshalStrict(content, crd); err != nil {
+		t.Fatal(err)
+	}
+	var taken []string
+	for _, value := range crd.Spec.Versions[0].Schema.OpenAPIV3Schema.Properties["spec"].Properties["format"].Enum {
+		taken = append(taken, strings.Trim(string(value.Raw), `"`))
+	}
+	if diff := cmp.Diff(formats.Names(), taken); diff != "" {
+		t.Errorf("formats that an AlertSource can name (-want +got):\n%s", diff)
 	}
 }
 

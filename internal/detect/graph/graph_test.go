@@ -42,7 +42,7 @@ func TestAlert(t *testing.T) {
 	want := v1alpha1.AlertSpec{
 		Name: "Suspicious execution", Description: "D", Severity: v1alpha1.SeverityLow, Category: "Execution", Fingerprint: "da1",
 		Techniques:        []v1alpha1.Technique{"T1564.001"},
-		Source:            v1alpha1.AlertSource{Service: "Microsoft Defender for Endpoint", Detector: "antivirus"},
+		Source:            v1alpha1.AlertOrigin{Service: "Microsoft Defender for Endpoint", Detector: "antivirus"},
 		URL:               "https://security.microsoft.com/alerts/da1",
 		FirstActivityTime: &metav1.Time{Time: time.Date(2024, 6, 20, 12, 0, 0, 500_000_000, time.UTC)},
 	}

@@ -42,7 +42,7 @@ func TestAlert(t *testing.T) {
 	}
 	want := v1alpha1.AlertSpec{
 		Name: "N", Description: "D", Severity: v1alpha1.SeverityHigh, Category: "Execution", Techniques: []v1alpha1.Technique{"T1059"},
-		Source: v1alpha1.AlertSource{Service: "S", Detector: "d"}, Fingerprint: "f", URL: "https://a.example",
+		Source: v1alpha1.AlertOrigin{Service: "S", Detector: "d"}, Fingerprint: "f", URL: "https://a.example",
 		FirstActivityTime: at(12), LastActivityTime: at(13), Occurrences: 4,
 		Evidence: []v1alpha1.Evidence{
 			{Kind: v1alpha1.EvidencePod, Name: "p", Namespace: "shop", Role: v1alpha1.EvidenceAffected},

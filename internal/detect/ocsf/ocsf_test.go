@@ -46,7 +46,7 @@ func TestFinding(t *testing.T) {
 	want := v1alpha1.AlertSpec{
 		Name: "Bitcoin", Description: "D\n\nseen", Severity: v1alpha1.SeverityCritical, Category: "Impact", Fingerprint: "u1", Occurrences: 3,
 		Techniques:        []v1alpha1.Technique{"T1496", "T1496.001"},
-		Source:            v1alpha1.AlertSource{Service: "GuardDuty", Detector: "a1"},
+		Source:            v1alpha1.AlertOrigin{Service: "GuardDuty", Detector: "a1"},
 		URL:               "https://a.example",
 		FirstActivityTime: &metav1.Time{Time: time.Date(2024, 6, 20, 12, 0, 0, 500_000_000, time.UTC)},
 		LastActivityTime:  &metav1.Time{Time: time.Date(2024, 6, 20, 13, 0, 0, 0, time.UTC)},

@@ -49,7 +49,7 @@ func TestRow(t *testing.T) {
 	event := only(t, row)
 	want := v1alpha1.AlertSpec{
 		Name: "Odd sign-in", Description: "D", Severity: v1alpha1.SeverityMedium, Category: "InitialAccess", Fingerprint: "s-1",
-		Source:            v1alpha1.AlertSource{Service: "Identity Protection", Detector: "IPC"},
+		Source:            v1alpha1.AlertOrigin{Service: "Identity Protection", Detector: "IPC"},
 		Techniques:        []v1alpha1.Technique{"T1078", "T1078.004"},
 		FirstActivityTime: at(7), LastActivityTime: at(8),
 		Evidence: []v1alpha1.Evidence{{Kind: v1alpha1.EvidenceDevice, Name: "a"}},

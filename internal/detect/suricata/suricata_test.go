@@ -38,7 +38,7 @@ func TestAlert(t *testing.T) {
 	noon := &metav1.Time{Time: time.Date(2024, 6, 20, 12, 0, 0, 0, time.UTC)}
 	want := v1alpha1.AlertSpec{
 		Name: "ET MALWARE X", Description: "A Trojan", Severity: v1alpha1.SeverityHigh, Category: "InitialAccess", Techniques: []v1alpha1.Technique{"T1190"},
-		Source: v1alpha1.AlertSource{Service: "Suricata", Detector: "eth0"}, FirstActivityTime: noon, LastActivityTime: noon,
+		Source: v1alpha1.AlertOrigin{Service: "Suricata", Detector: "eth0"}, FirstActivityTime: noon, LastActivityTime: noon,
 		Evidence: []v1alpha1.Evidence{
 			{Kind: v1alpha1.EvidenceIP, Name: "1.1.1.1", Role: v1alpha1.EvidenceAttacker},
 			{Kind: v1alpha1.EvidenceIP, Name: "10.0.0.1", Role: v1alpha1.EvidenceAffected},

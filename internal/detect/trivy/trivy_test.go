@@ -40,7 +40,7 @@ func TestReport(t *testing.T) {
 	}
 	want := v1alpha1.AlertSpec{
 		Name: "CVE-1 in ssl", Description: "bad\n\nInstalled version: 1\nFixed version: 2", Severity: v1alpha1.SeverityHigh,
-		Category: "Vulnerability", Source: v1alpha1.AlertSource{Service: "Trivy", Detector: "VulnerabilityReport"},
+		Category: "Vulnerability", Source: v1alpha1.AlertOrigin{Service: "Trivy", Detector: "VulnerabilityReport"},
 		Fingerprint: "CVE-1/ssl/Pod/default/zip", URL: "https://a.example",
 		FirstActivityTime: &metav1.Time{Time: time.Date(2024, 6, 20, 12, 0, 0, 0, time.UTC)},
 		Evidence: []v1alpha1.Evidence{

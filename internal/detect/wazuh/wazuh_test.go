@@ -43,7 +43,7 @@ func TestAlert(t *testing.T) {
 	noon := &metav1.Time{Time: time.Date(2024, 6, 20, 12, 0, 0, 0, time.UTC)}
 	want := v1alpha1.AlertSpec{
 		Name: "Sudo to ROOT", Description: "sudo: bob", Severity: v1alpha1.SeverityHigh, Category: "PrivilegeEscalation",
-		Techniques: []v1alpha1.Technique{"T1548.003"}, Source: v1alpha1.AlertSource{Service: "Wazuh", Detector: "sudo"},
+		Techniques: []v1alpha1.Technique{"T1548.003"}, Source: v1alpha1.AlertOrigin{Service: "Wazuh", Detector: "sudo"},
 		FirstActivityTime: noon, LastActivityTime: noon,
 		Evidence: []v1alpha1.Evidence{
 			{Kind: v1alpha1.EvidenceDevice, Name: "web-1", Role: v1alpha1.EvidenceAffected},

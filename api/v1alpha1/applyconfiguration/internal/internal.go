@@ -301,7 +301,24 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: total
       type:
         scalar: numeric
-- name: com.github.incident-operator.incident-operator.api.v1alpha1.AlertSource
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.AlertDefaults
+  map:
+    fields:
+    - name: category
+      type:
+        scalar: string
+    - name: service
+      type:
+        scalar: string
+    - name: tags
+      type:
+        list:
+          elementType:
+            namedType: com.github.incident-operator.incident-operator.api.v1alpha1.Tag
+          elementRelationship: associative
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.AlertFormat
+  scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.AlertOrigin
   map:
     fields:
     - name: detector
@@ -310,6 +327,109 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: service
       type:
         scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.AlertRate
+  map:
+    fields:
+    - name: burst
+      type:
+        scalar: numeric
+    - name: perSecond
+      type:
+        scalar: numeric
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.AlertRefusal
+  map:
+    fields:
+    - name: message
+      type:
+        scalar: string
+    - name: reason
+      type:
+        scalar: string
+    - name: time
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Time
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.AlertSource
+  map:
+    fields:
+    - name: apiVersion
+      type:
+        scalar: string
+    - name: kind
+      type:
+        scalar: string
+    - name: metadata
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+    - name: spec
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.AlertSourceSpec
+    - name: status
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.AlertSourceStatus
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.AlertSourceSpec
+  map:
+    fields:
+    - name: defaults
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.AlertDefaults
+    - name: drop
+      type:
+        scalar: string
+    - name: expireAfter
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Duration
+    - name: format
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.AlertFormat
+    - name: identityLabels
+      type:
+        list:
+          elementType:
+            namedType: com.github.incident-operator.incident-operator.api.v1alpha1.IdentityField
+          elementRelationship: associative
+    - name: rateLimit
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.AlertRate
+    - name: severityMap
+      type:
+        map:
+          elementType:
+            namedType: com.github.incident-operator.incident-operator.api.v1alpha1.Severity
+    - name: suspend
+      type:
+        scalar: boolean
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.AlertSourceStatus
+  map:
+    fields:
+    - name: conditions
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Condition
+          elementRelationship: associative
+          keys:
+          - type
+    - name: dropped
+      type:
+        scalar: numeric
+    - name: lastReceivedTime
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Time
+    - name: lastRefusal
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.AlertRefusal
+    - name: received
+      type:
+        scalar: numeric
+    - name: refused
+      type:
+        scalar: numeric
+    - name: stored
+      type:
+        scalar: numeric
+    - name: unknownSeverities
+      type:
+        scalar: numeric
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.AlertSpec
   map:
     fields:
@@ -327,12 +447,18 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: description
       type:
         scalar: string
+    - name: endedTime
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Time
     - name: evidence
       type:
         list:
           elementType:
             namedType: com.github.incident-operator.incident-operator.api.v1alpha1.Evidence
           elementRelationship: atomic
+    - name: expiresTime
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Time
     - name: fingerprint
       type:
         scalar: string
@@ -361,7 +487,7 @@ var schemaYAML = typed.YAMLObject(`types:
         namedType: com.github.incident-operator.incident-operator.api.v1alpha1.Severity
     - name: source
       type:
-        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.AlertSource
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.AlertOrigin
     - name: tags
       type:
         list:
@@ -471,6 +597,8 @@ var schemaYAML = typed.YAMLObject(`types:
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.EvidenceKind
   scalar: string
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.EvidenceRole
+  scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.IdentityField
   scalar: string
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.Incident
   map:
@@ -693,6 +821,8 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         scalar: string
 - name: io.k8s.apimachinery.pkg.apis.meta.v1.ConditionStatus
+  scalar: string
+- name: io.k8s.apimachinery.pkg.apis.meta.v1.Duration
   scalar: string
 - name: io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1
   map:

@@ -18,40 +18,277 @@ limitations under the License.
 
 package v1alpha1
 
+import (
+	apiv1alpha1 "github.com/incident-operator/incident-operator/api/v1alpha1"
+	internal "github.com/incident-operator/incident-operator/api/v1alpha1/applyconfiguration/internal"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	types "k8s.io/apimachinery/pkg/types"
+	managedfields "k8s.io/apimachinery/pkg/util/managedfields"
+	v1 "k8s.io/client-go/applyconfigurations/meta/v1"
+)
+
 // AlertSourceApplyConfiguration represents a declarative configuration of the AlertSource type for use
 // with apply.
 //
-// AlertSource says which product reported an alert, and by which of its
-// sensors.
+// AlertSource takes the alerts of one sender. Whoever may create
+// alertsources/alerts of its name may post to
+// /v1/namespaces/<namespace>/alertsources/<name> of the receiver.
 type AlertSourceApplyConfiguration struct {
-	// service is the product that reported the alert, such as "Falco" or
-	// "Microsoft Defender for Endpoint". At most 128 characters of text like that
-	// of the alert's name. Written by the detector. Unset means unknown.
-	Service *string `json:"service,omitempty"`
-	// detector is the sensor or rule set inside the product, such as "syscall". At
-	// most 128 characters of text like that of the alert's name. Written by the
-	// detector. Unset means unknown.
-	Detector *string `json:"detector,omitempty"`
+	v1.TypeMetaApplyConfiguration `json:""`
+	// metadata is the standard object metadata.
+	*v1.ObjectMetaApplyConfiguration `json:"metadata,omitempty"`
+	// spec says how what is posted becomes alerts.
+	Spec *AlertSourceSpecApplyConfiguration `json:"spec,omitempty"`
+	// status is what came in. Nobody but the role ingest writes it.
+	Status *AlertSourceStatusApplyConfiguration `json:"status,omitempty"`
 }
 
-// AlertSourceApplyConfiguration constructs a declarative configuration of the AlertSource type for use with
+// AlertSource constructs a declarative configuration of the AlertSource type for use with
 // apply.
-func AlertSource() *AlertSourceApplyConfiguration {
-	return &AlertSourceApplyConfiguration{}
-}
-
-// WithService sets the Service field in the declarative configuration to the given value
-// and returns the receiver, so that objects can be built by chaining "With" function invocations.
-// If called multiple times, the Service field is set to the value of the last call.
-func (b *AlertSourceApplyConfiguration) WithService(value string) *AlertSourceApplyConfiguration {
-	b.Service = &value
+func AlertSource(name, namespace string) *AlertSourceApplyConfiguration {
+	b := &AlertSourceApplyConfiguration{}
+	b.WithName(name)
+	b.WithNamespace(namespace)
+	b.WithKind("AlertSource")
+	b.WithAPIVersion("incidentoperator.dev/v1alpha1")
 	return b
 }
 
-// WithDetector sets the Detector field in the declarative configuration to the given value
+// ExtractAlertSourceFrom extracts the applied configuration owned by fieldManager from
+// alertSource for the specified subresource. Pass an empty string for subresource to extract
+// the main resource. Common subresources include "status", "scale", etc.
+// alertSource must be a unmodified AlertSource API object that was retrieved from the Kubernetes API.
+// ExtractAlertSourceFrom provides a way to perform a extract/modify-in-place/apply workflow.
+// Note that an extracted apply configuration will contain fewer fields than what the fieldManager previously
+// applied if another fieldManager has updated or force applied any of the previously applied fields.
+func ExtractAlertSourceFrom(alertSource *apiv1alpha1.AlertSource, fieldManager string, subresource string) (*AlertSourceApplyConfiguration, error) {
+	b := &AlertSourceApplyConfiguration{}
+	err := managedfields.ExtractInto(alertSource, internal.Parser().Type("com.github.incident-operator.incident-operator.api.v1alpha1.AlertSource"), fieldManager, b, subresource)
+	if err != nil {
+		return nil, err
+	}
+	b.WithName(alertSource.Name)
+	b.WithNamespace(alertSource.Namespace)
+
+	b.WithKind("AlertSource")
+	b.WithAPIVersion("incidentoperator.dev/v1alpha1")
+	return b, nil
+}
+
+// ExtractAlertSource extracts the applied configuration owned by fieldManager from
+// alertSource. If no managedFields are found in alertSource for fieldManager, a
+// AlertSourceApplyConfiguration is returned with only the Name, Namespace (if applicable),
+// APIVersion and Kind populated. It is possible that no managed fields were found for because other
+// field managers have taken ownership of all the fields previously owned by fieldManager, or because
+// the fieldManager never owned fields any fields.
+// alertSource must be a unmodified AlertSource API object that was retrieved from the Kubernetes API.
+// ExtractAlertSource provides a way to perform a extract/modify-in-place/apply workflow.
+// Note that an extracted apply configuration will contain fewer fields than what the fieldManager previously
+// applied if another fieldManager has updated or force applied any of the previously applied fields.
+func ExtractAlertSource(alertSource *apiv1alpha1.AlertSource, fieldManager string) (*AlertSourceApplyConfiguration, error) {
+	return ExtractAlertSourceFrom(alertSource, fieldManager, "")
+}
+
+// ExtractAlertSourceStatus extracts the applied configuration owned by fieldManager from
+// alertSource for the status subresource.
+func ExtractAlertSourceStatus(alertSource *apiv1alpha1.AlertSource, fieldManager string) (*AlertSourceApplyConfiguration, error) {
+	return ExtractAlertSourceFrom(alertSource, fieldManager, "status")
+}
+
+func (b AlertSourceApplyConfiguration) IsApplyConfiguration() {}
+
+// WithKind sets the Kind field in the declarative configuration to the given value
 // and returns the receiver, so that objects can be built by chaining "With" function invocations.
-// If called multiple times, the Detector field is set to the value of the last call.
-func (b *AlertSourceApplyConfiguration) WithDetector(value string) *AlertSourceApplyConfiguration {
-	b.Detector = &value
+// If called multiple times, the Kind field is set to the value of the last call.
+func (b *AlertSourceApplyConfiguration) WithKind(value string) *AlertSourceApplyConfiguration {
+	b.TypeMetaApplyConfiguration.Kind = &value
 	return b
+}
+
+// WithAPIVersion sets the APIVersion field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the APIVersion field is set to the value of the last call.
+func (b *AlertSourceApplyConfiguration) WithAPIVersion(value string) *AlertSourceApplyConfiguration {
+	b.TypeMetaApplyConfiguration.APIVersion = &value
+	return b
+}
+
+// WithName sets the Name field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Name field is set to the value of the last call.
+func (b *AlertSourceApplyConfiguration) WithName(value string) *AlertSourceApplyConfiguration {
+	b.ensureObjectMetaApplyConfigurationExists()
+	b.ObjectMetaApplyConfiguration.Name = &value
+	return b
+}
+
+// WithGenerateName sets the GenerateName field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the GenerateName field is set to the value of the last call.
+func (b *AlertSourceApplyConfiguration) WithGenerateName(value string) *AlertSourceApplyConfiguration {
+	b.ensureObjectMetaApplyConfigurationExists()
+	b.ObjectMetaApplyConfiguration.GenerateName = &value
+	return b
+}
+
+// WithNamespace sets the Namespace field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Namespace field is set to the value of the last call.
+func (b *AlertSourceApplyConfiguration) WithNamespace(value string) *AlertSourceApplyConfiguration {
+	b.ensureObjectMetaApplyConfigurationExists()
+	b.ObjectMetaApplyConfiguration.Namespace = &value
+	return b
+}
+
+// WithUID sets the UID field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the UID field is set to the value of the last call.
+func (b *AlertSourceApplyConfiguration) WithUID(value types.UID) *AlertSourceApplyConfiguration {
+	b.ensureObjectMetaApplyConfigurationExists()
+	b.ObjectMetaApplyConfiguration.UID = &value
+	return b
+}
+
+// WithResourceVersion sets the ResourceVersion field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the ResourceVersion field is set to the value of the last call.
+func (b *AlertSourceApplyConfiguration) WithResourceVersion(value string) *AlertSourceApplyConfiguration {
+	b.ensureObjectMetaApplyConfigurationExists()
+	b.ObjectMetaApplyConfiguration.ResourceVersion = &value
+	return b
+}
+
+// WithGeneration sets the Generation field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Generation field is set to the value of the last call.
+func (b *AlertSourceApplyConfiguration) WithGeneration(value int64) *AlertSourceApplyConfiguration {
+	b.ensureObjectMetaApplyConfigurationExists()
+	b.ObjectMetaApplyConfiguration.Generation = &value
+	return b
+}
+
+// WithCreationTimestamp sets the CreationTimestamp field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the CreationTimestamp field is set to the value of the last call.
+func (b *AlertSourceApplyConfiguration) WithCreationTimestamp(value metav1.Time) *AlertSourceApplyConfiguration {
+	b.ensureObjectMetaApplyConfigurationExists()
+	b.ObjectMetaApplyConfiguration.CreationTimestamp = &value
+	return b
+}
+
+// WithDeletionTimestamp sets the DeletionTimestamp field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the DeletionTimestamp field is set to the value of the last call.
+func (b *AlertSourceApplyConfiguration) WithDeletionTimestamp(value metav1.Time) *AlertSourceApplyConfiguration {
+	b.ensureObjectMetaApplyConfigurationExists()
+	b.ObjectMetaApplyConfiguration.DeletionTimestamp = &value
+	return b
+}
+
+// WithDeletionGracePeriodSeconds sets the DeletionGracePeriodSeconds field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the DeletionGracePeriodSeconds field is set to the value of the last call.
+func (b *AlertSourceApplyConfiguration) WithDeletionGracePeriodSeconds(value int64) *AlertSourceApplyConfiguration {
+	b.ensureObjectMetaApplyConfigurationExists()
+	b.ObjectMetaApplyConfiguration.DeletionGracePeriodSeconds = &value
+	return b
+}
+
+// WithLabels puts the entries into the Labels field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, the entries provided by each call will be put on the Labels field,
+// overwriting an existing map entries in Labels field with the same key.
+func (b *AlertSourceApplyConfiguration) WithLabels(entries map[string]string) *AlertSourceApplyConfiguration {
+	b.ensureObjectMetaApplyConfigurationExists()
+	if b.ObjectMetaApplyConfiguration.Labels == nil && len(entries) > 0 {
+		b.ObjectMetaApplyConfiguration.Labels = make(map[string]string, len(entries))
+	}
+	for k, v := range entries {
+		b.ObjectMetaApplyConfiguration.Labels[k] = v
+	}
+	return b
+}
+
+// WithAnnotations puts the entries into the Annotations field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, the entries provided by each call will be put on the Annotations field,
+// overwriting an existing map entries in Annotations field with the same key.
+func (b *AlertSourceApplyConfiguration) WithAnnotations(entries map[string]string) *AlertSourceApplyConfiguration {
+	b.ensureObjectMetaApplyConfigurationExists()
+	if b.ObjectMetaApplyConfiguration.Annotations == nil && len(entries) > 0 {
+		b.ObjectMetaApplyConfiguration.Annotations = make(map[string]string, len(entries))
+	}
+	for k, v := range entries {
+		b.ObjectMetaApplyConfiguration.Annotations[k] = v
+	}
+	return b
+}
+
+// WithOwnerReferences adds the given value to the OwnerReferences field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the OwnerReferences field.
+func (b *AlertSourceApplyConfiguration) WithOwnerReferences(values ...*v1.OwnerReferenceApplyConfiguration) *AlertSourceApplyConfiguration {
+	b.ensureObjectMetaApplyConfigurationExists()
+	for i := range values {
+		if values[i] == nil {
+			panic("nil value passed to WithOwnerReferences")
+		}
+		b.ObjectMetaApplyConfiguration.OwnerReferences = append(b.ObjectMetaApplyConfiguration.OwnerReferences, *values[i])
+	}
+	return b
+}
+
+// WithFinalizers adds the given value to the Finalizers field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the Finalizers field.
+func (b *AlertSourceApplyConfiguration) WithFinalizers(values ...string) *AlertSourceApplyConfiguration {
+	b.ensureObjectMetaApplyConfigurationExists()
+	for i := range values {
+		b.ObjectMetaApplyConfiguration.Finalizers = append(b.ObjectMetaApplyConfiguration.Finalizers, values[i])
+	}
+	return b
+}
+
+func (b *AlertSourceApplyConfiguration) ensureObjectMetaApplyConfigurationExists() {
+	if b.ObjectMetaApplyConfiguration == nil {
+		b.ObjectMetaApplyConfiguration = &v1.ObjectMetaApplyConfiguration{}
+	}
+}
+
+// WithSpec sets the Spec field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Spec field is set to the value of the last call.
+func (b *AlertSourceApplyConfiguration) WithSpec(value *AlertSourceSpecApplyConfiguration) *AlertSourceApplyConfiguration {
+	b.Spec = value
+	return b
+}
+
+// WithStatus sets the Status field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Status field is set to the value of the last call.
+func (b *AlertSourceApplyConfiguration) WithStatus(value *AlertSourceStatusApplyConfiguration) *AlertSourceApplyConfiguration {
+	b.Status = value
+	return b
+}
+
+// GetKind retrieves the value of the Kind field in the declarative configuration.
+func (b *AlertSourceApplyConfiguration) GetKind() *string {
+	return b.TypeMetaApplyConfiguration.Kind
+}
+
+// GetAPIVersion retrieves the value of the APIVersion field in the declarative configuration.
+func (b *AlertSourceApplyConfiguration) GetAPIVersion() *string {
+	return b.TypeMetaApplyConfiguration.APIVersion
+}
+
+// GetName retrieves the value of the Name field in the declarative configuration.
+func (b *AlertSourceApplyConfiguration) GetName() *string {
+	b.ensureObjectMetaApplyConfigurationExists()
+	return b.ObjectMetaApplyConfiguration.Name
+}
+
+// GetNamespace retrieves the value of the Namespace field in the declarative configuration.
+func (b *AlertSourceApplyConfiguration) GetNamespace() *string {
+	b.ensureObjectMetaApplyConfigurationExists()
+	return b.ObjectMetaApplyConfiguration.Namespace
 }

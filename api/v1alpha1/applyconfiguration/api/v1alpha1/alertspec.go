@@ -57,7 +57,7 @@ type AlertSpecApplyConfiguration struct {
 	Techniques []apiv1alpha1.Technique `json:"techniques,omitempty"`
 	// source says which product reported the alert, and by which sensor. Written
 	// by the detector. Unset means unknown.
-	Source *AlertSourceApplyConfiguration `json:"source,omitempty"`
+	Source *AlertOriginApplyConfiguration `json:"source,omitempty"`
 	// fingerprint is the detector's own stable identity of what it saw; the same
 	// fingerprint is the same alert. At most 512 characters. Written by the
 	// detector; it must not change once it is set. Unset means that there is none.
@@ -73,6 +73,13 @@ type AlertSpecApplyConfiguration struct {
 	// future is not believed where alerts and incidents are sorted or filtered:
 	// the time of creation then counts.
 	LastActivityTime *v1.Time `json:"lastActivityTime,omitempty"`
+	// expiresTime is when the alert counts as over unless it is sent again before.
+	// Written by the receiver alone. Unset means that it does not end by itself.
+	ExpiresTime *v1.Time `json:"expiresTime,omitempty"`
+	// endedTime is when the detector took the alert for over, or when it expired.
+	// Written by the receiver alone, which resolves the alert with it; a person may
+	// re-open it all the same. Unset means that it goes on, as far as is known.
+	EndedTime *v1.Time `json:"endedTime,omitempty"`
 	// occurrences is how often the detector saw the same thing, 1 or more. Written
 	// by the detector. Unset means once.
 	Occurrences *int64 `json:"occurrences,omitempty"`
@@ -174,7 +181,7 @@ func (b *AlertSpecApplyConfiguration) WithTechniques(values ...apiv1alpha1.Techn
 // WithSource sets the Source field in the declarative configuration to the given value
 // and returns the receiver, so that objects can be built by chaining "With" function invocations.
 // If called multiple times, the Source field is set to the value of the last call.
-func (b *AlertSpecApplyConfiguration) WithSource(value *AlertSourceApplyConfiguration) *AlertSpecApplyConfiguration {
+func (b *AlertSpecApplyConfiguration) WithSource(value *AlertOriginApplyConfiguration) *AlertSpecApplyConfiguration {
 	b.Source = value
 	return b
 }
@@ -208,6 +215,22 @@ func (b *AlertSpecApplyConfiguration) WithFirstActivityTime(value v1.Time) *Aler
 // If called multiple times, the LastActivityTime field is set to the value of the last call.
 func (b *AlertSpecApplyConfiguration) WithLastActivityTime(value v1.Time) *AlertSpecApplyConfiguration {
 	b.LastActivityTime = &value
+	return b
+}
+
+// WithExpiresTime sets the ExpiresTime field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the ExpiresTime field is set to the value of the last call.
+func (b *AlertSpecApplyConfiguration) WithExpiresTime(value v1.Time) *AlertSpecApplyConfiguration {
+	b.ExpiresTime = &value
+	return b
+}
+
+// WithEndedTime sets the EndedTime field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the EndedTime field is set to the value of the last call.
+func (b *AlertSpecApplyConfiguration) WithEndedTime(value v1.Time) *AlertSpecApplyConfiguration {
+	b.EndedTime = &value
 	return b
 }
 
