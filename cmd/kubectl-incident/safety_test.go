@@ -238,7 +238,7 @@ func TestUndoOfABulk(t *testing.T) {
 		t.Fatal(err)
 	}
 	e = c.run("undo", "--request", strings.TrimSpace(after))
-	if e.code != exitIncomplete || e.out != "incident/one undid entry 3 (Assigned by bob: in words)\n" || !strings.Contains(e.errOut, "incident/two: ") {
+	if e.code != exitIncomplete || e.out != "incident/one undid entry 3 (Assigned by bob: in words) (was bob)\n" || !strings.Contains(e.errOut, "incident/two: ") {
 		t.Errorf("code %d\n%s%s", e.code, e.out, e.errOut)
 	}
 	if owner := c.incident("one").Spec.Assignee; owner != "" {
@@ -290,7 +290,7 @@ func TestSlowWait(t *testing.T) {
 	t.Cleanup(func() { slowAfter = was })
 	c := newCluster(t, anIncident("one"))
 	e := c.run("start", "one", "--wait", "--timeout", "500ms")
-	if e.code != exitIncomplete || !strings.Contains(e.errOut, "The alerts have not followed yet") || !strings.Contains(e.errOut, "kubectl incident status tells more.") {
+	if e.code != exitIncomplete || !strings.Contains(e.errOut, "Still waiting, ") || !strings.Contains(e.errOut, "kubectl incident status tells more.") {
 		t.Errorf("code %d\n%s%s", e.code, e.out, e.errOut)
 	}
 }
