@@ -283,6 +283,36 @@ func TestMergeAsks(t *testing.T) {
 	}
 }
 
+// TestAnswers has somebody answer the question before a merge, or before many objects are changed.
+func TestAnswers(t *testing.T) {
+	for answer, want := range map[string]struct {
+		code         int
+		merged, kept bool
+	}{
+		"y\n":    {exitDone, true, false},
+		"Yes\n":  {exitDone, true, false},
+		"keep\n": {exitDone, true, true},
+		"k\n":    {exitDone, true, true},
+		"\n":     {exitFailed, false, false},
+		"n\n":    {exitFailed, false, false},
+		"":       {exitFailed, false, false},
+	} {
+		c := newCluster(t, anIncident("one", ownedBy("alice", "alice")), anIncident("two"))
+		c.stdin, c.watched = answer, true
+		e := c.run("merge", "one", "--into", "two", "--wait=false")
+		merged, kept := c.incident("one").Spec.MergeInto.Name == "two", c.incident("two").Spec.Assignee == "alice"
+		if e.code != want.code || merged != want.merged || kept != want.kept ||
+			!strings.Contains(e.errOut, "This moves 0 alerts to two, which cannot be undone. Go on, or go on and keep alice as the owner of two? [y/N/keep] ") {
+			t.Errorf("%q: code %d, merged %t, kept %t\n%s%s", answer, e.code, merged, kept, e.out, e.errOut)
+		}
+	}
+	c := newCluster(t, anIncident("one"), anIncident("two"))
+	c.stdin, c.watched = "y\n", true
+	if e := c.run("merge", "one", "--into", "two", "--wait=false"); e.code != exitDone || !strings.Contains(e.errOut, "undone. Go on? [y/N] ") {
+		t.Errorf("code %d\n%s%s", e.code, e.out, e.errOut)
+	}
+}
+
 // TestSlowWait says after a while what to look at.
 func TestSlowWait(t *testing.T) {
 	was := slowAfter
