@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -189,7 +190,7 @@ func (s *sheet) send(ctx context.Context, text []byte) (wrong, err error) {
 	}
 	seen := s.incident.DeepCopy()
 	s.before.FillIn(seen, edit.FormOf(s.incident))
-	change := actions.Change{Done: "edited", Apply: func(incident *v1alpha1.Incident) error {
+	change := actions.Change{Done: "edited " + fieldsOf(s.before, after), Apply: func(incident *v1alpha1.Incident) error {
 		after.FillIn(incident, s.before)
 		return nil
 	}}
@@ -203,6 +204,18 @@ func (s *sheet) send(ctx context.Context, text []byte) (wrong, err error) {
 		wrong = watched.err
 	}
 	return wrong, err
+}
+
+// fieldsOf names the fields in which two forms differ.
+func fieldsOf(before, after edit.Form) string {
+	was, is := &v1alpha1.Incident{}, &v1alpha1.Incident{}
+	before.FillIn(was, edit.Form{})
+	after.FillIn(is, edit.Form{})
+	var names []string
+	for _, difference := range actions.Differences(was, is) {
+		names = append(names, difference.Field)
+	}
+	return strings.Join(names, ", ")
 }
 
 // watchedTask remembers why it failed.

@@ -17,11 +17,15 @@ limitations under the License.
 package main
 
 import (
+	"context"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/edit"
@@ -166,4 +170,81 @@ func TestEditMeanwhile(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestEditComesBack opens the editor again with the reason, until what is written is taken or left as it is.
+func TestEditComesBack(t *testing.T) {
+	editWith(t, `if grep -q '^#! .*severity must be' "$1"; then sed -i 's/^severity: .*/severity: High/' "$1"; else sed -i 's/^severity: .*/severity: Worst/' "$1"; fi`)
+	c := newCluster(t, anIncident("inc-1"))
+	if out := c.done("edit", "inc-1"); out != "incident/inc-1 edited severity\n" || c.incident("inc-1").Spec.Severity != v1alpha1.SeverityHigh || len(drafts(t)) != 0 {
+		t.Errorf("%q, %v", out, drafts(t))
+	}
+	editWith(t, `echo x >>"$1.rounds"; sed -i 's/^severity: .*/severity: Worst/' "$1"`)
+	c.refused(exitFailed, "severity must be", "edit", "inc-1")
+	var kept []string
+	for _, path := range drafts(t) {
+		if !strings.HasSuffix(path, ".rounds") {
+			kept = append(kept, path)
+		}
+	}
+	if len(kept) != 1 {
+		t.Fatalf("kept: %v", kept)
+	}
+	text, err := os.ReadFile(kept[0])
+	if err != nil || strings.Contains(string(text), "#! ") {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+// TestEditOfWhatTheServerRefuses comes back too.
+func TestEditOfWhatTheServerRefuses(t *testing.T) {
+	editWith(t, `if grep -q '^#! .*no such owner' "$1"; then sed -i 's/^name: .*/name: Right/' "$1"; else sed -i 's/^name: .*/name: Wrong/' "$1"; fi`)
+	c := newCluster(t, anIncident("inc-1"))
+	c.intercept.Patch = func(ctx context.Context, w client.WithWatch, object client.Object, p client.Patch, options ...client.PatchOption) error {
+		if incident, ok := object.(*v1alpha1.Incident); ok && incident.Spec.Name == "Wrong" {
+			return apierrors.NewInvalid(v1alpha1.GroupVersion.WithKind("Incident").GroupKind(), "inc-1",
+				field.ErrorList{field.Invalid(field.NewPath("spec", "name"), "Wrong", "no such owner")})
+		}
+		return w.Patch(ctx, object, p, options...)
+	}
+	c.done("edit", "inc-1")
+	if name := c.incident("inc-1").Spec.Name; name != "Right" || len(drafts(t)) != 0 {
+		t.Errorf("%q, %v", name, drafts(t))
+	}
+}
+
+// TestEditFile sends what was kept, and lets stand what others did since the user began.
+func TestEditFile(t *testing.T) {
+	c := newCluster(t, anIncident("inc-1", func(i *v1alpha1.Incident) { i.Spec.Description = "a\u0085\u2028b" }))
+	editWith(t, `sed -i -e 's/^name: .*/name: Mine/' -e 's/^tags: .*/tags: [mine]/' "$1"`)
+	c.done("edit", "inc-1", "--dry-run")
+	kept := drafts(t)
+	if len(kept) != 1 {
+		t.Fatalf("kept: %v", kept)
+	}
+	other := c.incident("inc-1")
+	other.Spec.Assignee, other.Spec.Tags = "bob", []v1alpha1.Tag{"theirs"}
+	if err := c.Update(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	if out := c.done("edit", "inc-1", "-f", kept[0]); out != "incident/inc-1 edited name, tags\n" {
+		t.Error(out)
+	}
+	spec := c.incident("inc-1").Spec
+	if spec.Name != "Mine" || spec.Assignee != "bob" || len(spec.Tags) != 2 || spec.Description != "a\u0085\u2028b" {
+		t.Errorf("got %+v", spec)
+	}
+	other = c.incident("inc-1")
+	other.Spec.Name = "Theirs"
+	if err := c.Update(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	c.refused(exitIncomplete, "name set to “Theirs” a moment ago; --force replaces it", "edit", "inc-1", "-f", kept[0])
+	c.done("edit", "inc-1", "-f", kept[0], "--force")
+	if name := c.incident("inc-1").Spec.Name; name != "Mine" {
+		t.Error(name)
+	}
+	c.refused(exitFailed, "no such file", "edit", "inc-1", "-f", "/nowhere")
+	c.stdin = "#= broken"
+	c.refused(exitFailed, "reading what was there before", "edit", "inc-1", "-f", "-")
 }

@@ -45,7 +45,9 @@ type cluster struct {
 	client.WithWatch
 	intercept interceptor.Funcs
 	stdin     string
-	mutex     sync.Mutex
+	// watched says that a person reads along and answers by stdin.
+	watched bool
+	mutex   sync.Mutex
 	// patches counts the patches that reached it.
 	patches int
 	// tablesRead counts the pages of tables that were read of it; unreadable makes that fail.
@@ -125,6 +127,7 @@ func (c *cluster) runTo(ctx context.Context, out io.Writer, args ...string) ende
 		return interceptor.NewClient(c.WithWatch, funcs), nil
 	}
 	p.tables = c.tables
+	p.watched = func() bool { return c.watched }
 	code := p.run(ctx, append([]string{"-n", "soc"}, args...))
 	return ended{code: code, errOut: errOut.String()}
 }

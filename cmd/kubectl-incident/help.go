@@ -96,6 +96,13 @@ func dress(root *cobra.Command) {
 	root.SetHelpCommandGroupID(groupSetup)
 	root.SetUsageTemplate(usage)
 	root.Args, root.RunE = unknownCommand, func(command *cobra.Command, _ []string) error { return command.Help() }
+	// The flags of a command that is not known are not known either.
+	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
+		if typed := command.Flags().Args(); command == root && len(typed) > 0 {
+			return unknownCommand(root, typed)
+		}
+		return err
+	})
 	for _, command := range root.Commands() {
 		command.GroupID, command.SuggestFor = groupOf[command.Name()], otherWords[command.Name()]
 		explainArguments(command)

@@ -31,6 +31,7 @@ func TestUnknownCommands(t *testing.T) {
 		"zebra":   "unknown command \"zebra\"\n  kubectl incident --help lists all",
 	} {
 		c.refused(exitFailed, want, typed, "inc-1")
+		c.refused(exitFailed, want, typed, "inc-1", "--note", "x")
 	}
 }
 

@@ -52,14 +52,15 @@ var errNotIntact = errors.New("not intact")
 type plugin struct {
 	genericiooptions.IOStreams
 	config *genericclioptions.ConfigFlags
-	// connect and typed are replaced by tests.
+	// These are replaced by tests.
 	connect func() (dynamic.Interface, error)
 	typed   func() (client.WithWatch, error)
 	tables  func() (complete.Pages, error)
+	watched func() bool
 }
 
 // onTerminal says whether a person reads along and can answer.
-func (p *plugin) onTerminal() bool { return terminal.Both(p.In, p.ErrOut) }
+func (p *plugin) onTerminal() bool { return p.watched() }
 
 // run returns 0 for success, 1 where something is not intact, and 2 for a wrong command line and for what could not be
 // read.
@@ -77,6 +78,7 @@ func newPlugin(streams genericiooptions.IOStreams) *plugin {
 		return dynamic.NewForConfig(config)
 	}
 	p.typed = p.connectTyped
+	p.watched = func() bool { return terminal.Both(p.In, p.ErrOut) }
 	p.tables = p.connectTables
 	return p
 }

@@ -238,7 +238,7 @@ func TestUndoOfABulk(t *testing.T) {
 		t.Fatal(err)
 	}
 	e = c.run("undo", "--request", strings.TrimSpace(after))
-	if e.code != exitIncomplete || e.out != "incident/one undid entry 3 (Assigned by bob: in words)\n" || !strings.Contains(e.errOut, "incident/two: ") {
+	if e.code != exitIncomplete || e.out != "incident/one undid entry 3 (Assigned by bob: in words) (was bob)\n" || !strings.Contains(e.errOut, "incident/two: ") {
 		t.Errorf("code %d\n%s%s", e.code, e.out, e.errOut)
 	}
 	if owner := c.incident("one").Spec.Assignee; owner != "" {
@@ -283,6 +283,36 @@ func TestMergeAsks(t *testing.T) {
 	}
 }
 
+// TestAnswers has somebody answer the question before a merge, or before many objects are changed.
+func TestAnswers(t *testing.T) {
+	for answer, want := range map[string]struct {
+		code         int
+		merged, kept bool
+	}{
+		"y\n":    {exitDone, true, false},
+		"Yes\n":  {exitDone, true, false},
+		"keep\n": {exitDone, true, true},
+		"k\n":    {exitDone, true, true},
+		"\n":     {exitFailed, false, false},
+		"n\n":    {exitFailed, false, false},
+		"":       {exitFailed, false, false},
+	} {
+		c := newCluster(t, anIncident("one", ownedBy("alice", "alice")), anIncident("two"))
+		c.stdin, c.watched = answer, true
+		e := c.run("merge", "one", "--into", "two", "--wait=false")
+		merged, kept := c.incident("one").Spec.MergeInto.Name == "two", c.incident("two").Spec.Assignee == "alice"
+		if e.code != want.code || merged != want.merged || kept != want.kept ||
+			!strings.Contains(e.errOut, "This moves 0 alerts to two, which cannot be undone. Go on, or go on and keep alice as the owner of two? [y/N/keep] ") {
+			t.Errorf("%q: code %d, merged %t, kept %t\n%s%s", answer, e.code, merged, kept, e.out, e.errOut)
+		}
+	}
+	c := newCluster(t, anIncident("one"), anIncident("two"))
+	c.stdin, c.watched = "y\n", true
+	if e := c.run("merge", "one", "--into", "two", "--wait=false"); e.code != exitDone || !strings.Contains(e.errOut, "undone. Go on? [y/N] ") {
+		t.Errorf("code %d\n%s%s", e.code, e.out, e.errOut)
+	}
+}
+
 // TestSlowWait says after a while what to look at.
 func TestSlowWait(t *testing.T) {
 	was := slowAfter
@@ -290,7 +320,7 @@ func TestSlowWait(t *testing.T) {
 	t.Cleanup(func() { slowAfter = was })
 	c := newCluster(t, anIncident("one"))
 	e := c.run("start", "one", "--wait", "--timeout", "500ms")
-	if e.code != exitIncomplete || !strings.Contains(e.errOut, "The alerts have not followed yet") || !strings.Contains(e.errOut, "kubectl incident status tells more.") {
+	if e.code != exitIncomplete || !strings.Contains(e.errOut, "Still waiting, ") || !strings.Contains(e.errOut, "kubectl incident status tells more.") {
 		t.Errorf("code %d\n%s%s", e.code, e.out, e.errOut)
 	}
 }

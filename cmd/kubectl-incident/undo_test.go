@@ -92,7 +92,7 @@ func TestUndo(t *testing.T) {
 	if out := c.done("undo", "one", "--dry-run"); !strings.Contains(out, "Undo of entry 2 (Assigned by bob: in words)\nincident/one: assignee: bob → carol\n") {
 		t.Errorf("got %q", out)
 	}
-	if out := c.done("undo", "one"); out != "incident/one undid entry 2 (Assigned by bob: in words)\n" || c.incident("one").Spec.Assignee != "carol" {
+	if out := c.done("undo", "one"); out != "incident/one undid entry 2 (Assigned by bob: in words) (was bob)\n" || c.incident("one").Spec.Assignee != "carol" {
 		t.Errorf("got %q", out)
 	}
 	c.refused(1, `incident/one: spec.assignee is "carol" now, not "bob"`, "undo", "one")

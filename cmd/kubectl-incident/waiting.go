@@ -54,16 +54,16 @@ func (p *plugin) whyItTakesLong(ctx context.Context) string {
 	const more = " kubectl incident status tells more."
 	_, c, err := p.cluster()
 	if err != nil {
-		return "The alerts have not followed yet." + more
+		return "Still waiting." + more
 	}
 	now := time.Now()
 	state, err := actions.LookAtOperator(ctx, c, operatorNamespace, now)
 	switch {
 	case err != nil:
-		return "The alerts have not followed yet; whether the operator is alive is not known here." + more
+		return "Still waiting, and whether the operator is alive is not known here." + more
 	case state.Alive:
-		return "The operator is alive, but the alerts have not followed yet: it may have many to change." + more
+		return "Still waiting, though the operator is alive: it may have many alerts to change." + more
 	default:
-		return "The operator is not alive (" + livenessText(state, now) + "): alerts follow once it is." + more
+		return "Still waiting, and the operator is not alive: " + livenessText(state, now) + ". Alerts follow once it runs again." + more
 	}
 }

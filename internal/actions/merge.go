@@ -105,7 +105,7 @@ func (t *MergeTask) Do(ctx context.Context, dryRun bool) (Result, error) {
 		if err := kube.Reread(ctx, t.Client, t.Source, fresh); err != nil {
 			return err
 		}
-		t.Source = fresh
+		*t.Source = *fresh
 		return changedSince(seen, fresh)
 	}, func() error { return t.patch(ctx, dryRun) })
 	if err != nil {
@@ -121,7 +121,7 @@ func (t *MergeTask) patch(ctx context.Context, dryRun bool) error {
 	if err := kube.PatchUnchanged(ctx, t.Client, t.Source, after, options...); err != nil {
 		return err
 	}
-	t.Source = after
+	*t.Source = *after
 	return nil
 }
 

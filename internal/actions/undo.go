@@ -133,6 +133,7 @@ func (u *Undo) Preview(ctx context.Context) (Preview, error) {
 // still ends with the same request.
 func (u *Undo) Do(ctx context.Context, dryRun bool) (Result, error) {
 	options, _ := kube.DryRun(dryRun)
+	var replaced []Difference
 	err := kube.OnConflict(ctx, func() error { return u.decideAgain(ctx) }, func() error {
 		after := u.reversal.After.DeepCopy()
 		if u.Request != "" {
@@ -141,13 +142,14 @@ func (u *Undo) Do(ctx context.Context, dryRun bool) (Result, error) {
 		if err := kube.PatchUnchanged(ctx, u.Client, u.before, after, options...); err != nil {
 			return err
 		}
+		replaced = Replaced(u.before, u.reversal.After)
 		u.before = after
 		return nil
 	})
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{Ending: Changed, Done: "undid " + u.reversal.Describe()}, nil
+	return Result{Ending: Changed, Done: "undid " + u.reversal.Describe(), Replaced: replaced}, nil
 }
 
 // decideAgain brings the reversal up to the incident as it is now, where that still reverts the same request.
