@@ -123,7 +123,7 @@ func (p *plugin) command() *cobra.Command {
 	p.config.AddFlags(root.PersistentFlags())
 	root.PersistentFlags().BoolVar(&p.utc, "utc", false, "show times in UTC instead of local time")
 	root.AddCommand(
-		p.listCommand(), p.queriesCommand(), p.showCommand(), p.alertsCommand(), p.nextCommand(), p.similarCommand(), p.reportCommand(),
+		p.listCommand(), p.queriesCommand(), p.showCommand(), p.alertsCommand(), p.nextCommand(), p.similarCommand(), p.reportCommand(), p.alertCommand(), p.handoverCommand(),
 		p.takeCommand(), p.assignCommand(), p.unassignCommand(),
 		p.tagCommand(), p.untagCommand(), p.renameCommand(), p.severityCommand(), p.classifyCommand(),
 		p.startCommand(), p.resolveCommand(), p.reopenCommand(), p.commentCommand(), p.createCommand(), p.editCommand(),

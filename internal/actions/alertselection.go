@@ -40,7 +40,7 @@ type AlertSelection struct {
 	Incidents []string
 	// Unlinked asks for alerts that belong to no incident.
 	Unlinked bool
-	// Mine adds the user to the assignees that are asked for.
+	// Mine adds the user, and the groups that the user is in, to the assignees that are asked for.
 	Mine bool
 	// Labels and Fields are what the API server is to select besides; nil for everything.
 	Labels labels.Selector
@@ -55,11 +55,11 @@ type AlertSelector struct{ selection AlertSelection }
 // Ready asks the cluster for what the selection depends on.
 func (s AlertSelection) Ready(ctx context.Context, c client.Client) (*AlertSelector, error) {
 	if s.Mine {
-		me, err := WhoAmI(ctx, c)
+		me, err := whoIAm(ctx, c)
 		if err != nil {
 			return nil, err
 		}
-		s.Assignees = append(slices.Clone(s.Assignees), me)
+		s.Assignees = append(slices.Clone(s.Assignees), me...)
 	}
 	return &AlertSelector{s}, nil
 }

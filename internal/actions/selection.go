@@ -41,7 +41,7 @@ type Selection struct {
 	query.Filter
 	// Namespace is where to look; empty for everywhere.
 	Namespace string
-	// Mine adds the user to the assignees that are asked for.
+	// Mine adds the user, and the groups that the user is in, to the assignees that are asked for.
 	Mine bool
 	// Labels and Fields are what the API server is to select besides; nil for everything.
 	Labels labels.Selector
@@ -64,11 +64,11 @@ type Selector struct {
 // Ready asks the cluster for what the selection depends on.
 func (s Selection) Ready(ctx context.Context, c client.Client) (*Selector, error) {
 	if s.Mine {
-		me, err := WhoAmI(ctx, c)
+		me, err := whoIAm(ctx, c)
 		if err != nil {
 			return nil, err
 		}
-		s.Assignees = append(slices.Clone(s.Assignees), me)
+		s.Assignees = append(slices.Clone(s.Assignees), me...)
 	}
 	selector := &Selector{selection: s}
 	if len(s.Entities) > 0 || s.Search != "" {
