@@ -36,6 +36,7 @@ type changeOptions struct {
 	filterFlags
 	bulkFlags
 	overwriteFlags
+	comment commentFlag
 }
 
 // arguments takes from a command's arguments what belongs to the change, and returns the rest: the names of incidents.
@@ -59,8 +60,12 @@ func (p *plugin) changeOneCommand(command *cobra.Command, take arguments) *cobra
 func (o *changeOptions) command(command *cobra.Command, take arguments) *cobra.Command {
 	o.bulkFlags.addTo(command.Flags(), o.plugin)
 	o.overwriteFlags.addTo(command.Flags())
+	o.comment.addTo(command.Flags())
 	command.RunE = func(command *cobra.Command, args []string) error {
 		if err := o.validate(); err != nil {
+			return err
+		}
+		if err := o.comment.check(); err != nil {
 			return err
 		}
 		change, typed, err := take(command.Context(), args)
@@ -99,6 +104,7 @@ func (o *changeOptions) run(ctx context.Context, change actions.Change, names []
 		tasks = append(tasks, o.task(&actions.ChangeTask{
 			Client: c, Incident: &incidents[i], Change: change, Selects: selects, Force: o.force, Request: request,
 		}))
+		tasks[i].Task = o.comment.with(tasks[i].Task, c, &incidents[i])
 	}
 	return o.bulkWith(ctx, o.plugin, tasks)
 }

@@ -38,12 +38,12 @@ func incidentColumns() []table.Column[*v1alpha1.Incident] {
 	type incident = *v1alpha1.Incident
 	return []table.Column[incident]{
 		{Name: "NAME", Cell: func(i incident, _ time.Time) string { return i.Name }},
-		{Name: "SEVERITY", Short: true, Paint: severityColor, Cell: func(i incident, _ time.Time) string { return string(i.Status.Severity) }},
-		{Name: "STATE", Cell: func(i incident, _ time.Time) string { return string(query.StateOf(i)) }},
-		{Name: "ASSIGNEE", Least: leastAssignee, Cell: func(i incident, _ time.Time) string { return i.Spec.Assignee }},
-		{Name: "ALERTS", Short: true, Spare: 2, Cell: func(i incident, _ time.Time) string { return i.Status.Alerts.Summary }},
+		{Name: "SEVERITY", Spare: 7, Paint: severityColor, Cell: func(i incident, _ time.Time) string { return string(i.Status.Severity) }},
+		{Name: "STATE", Spare: 6, Cell: func(i incident, _ time.Time) string { return string(query.StateOf(i)) }},
+		{Name: "ASSIGNEE", Least: leastAssignee, Spare: 4, Cell: func(i incident, _ time.Time) string { return i.Spec.Assignee }},
+		{Name: "ALERTS", Spare: 2, Cell: func(i incident, _ time.Time) string { return i.Status.Alerts.Summary }},
 		{
-			Name: "LAST ACTIVITY", Short: true, Spare: 3,
+			Name: "LAST ACTIVITY", Spare: 3,
 			Cell:  func(i incident, now time.Time) string { return sinceTime(i.Status.LastActivityTime, now) },
 			Exact: func(i incident) string { return exactTime(i.Status.LastActivityTime) },
 		},
@@ -52,30 +52,11 @@ func incidentColumns() []table.Column[*v1alpha1.Incident] {
 			Cell:  func(i incident, now time.Time) string { return since(i.CreationTimestamp.Time, now) },
 			Exact: func(i incident) string { return exactTime(&i.CreationTimestamp) },
 		},
-		{Name: "VERDICT", Wide: true, Spare: 5, Cell: func(i incident, _ time.Time) string { return string(i.Spec.Classification.Verdict) }},
-		{Name: "DETERMINATION", Wide: true, Spare: 4, Cell: func(i incident, _ time.Time) string { return string(i.Spec.Classification.Determination) }},
-		{Name: "TAGS", Wide: true, Least: leastAssignee, Cell: func(i incident, _ time.Time) string { return i.Status.TagSummary }},
-		{Name: "SOURCES", Wide: true, Least: leastAssignee, Cell: func(i incident, _ time.Time) string { return i.Status.SourceSummary }},
-		{Name: "TITLE", Least: leastTitle, Cell: func(i incident, _ time.Time) string { return query.TitleOf(i) }},
-	}
-}
-
-// alertColumns are those of kubectl get alerts, in its order.
-func alertColumns() []table.Column[*v1alpha1.Alert] {
-	type alert = *v1alpha1.Alert
-	return []table.Column[alert]{
-		{Name: "NAME", Least: leastTitle, Cell: func(a alert, _ time.Time) string { return a.Name }},
-		{Name: "SEVERITY", Short: true, Paint: severityColor, Cell: func(a alert, _ time.Time) string { return string(a.Spec.Severity) }},
-		{Name: "STATE", Cell: func(a alert, _ time.Time) string { return string(a.Spec.Resolution.State) }},
-		{Name: "INCIDENT", Spare: 2, Cell: func(a alert, _ time.Time) string { return a.Spec.IncidentRef.Name }},
-		{Name: "ASSIGNEE", Least: leastAssignee, Cell: func(a alert, _ time.Time) string { return a.Spec.Assignee }},
-		{Name: "SERVICE", Least: leastAssignee, Spare: 3, Cell: func(a alert, _ time.Time) string { return a.Spec.Source.Service }},
-		{
-			Name: "AGE", Spare: 1,
-			Cell:  func(a alert, now time.Time) string { return since(a.CreationTimestamp.Time, now) },
-			Exact: func(a alert) string { return exactTime(&a.CreationTimestamp) },
-		},
-		{Name: "TITLE", Least: leastTitle, Cell: func(a alert, _ time.Time) string { return a.Spec.Name }},
+		{Name: "VERDICT", Wide: true, Spare: 3, Cell: func(i incident, _ time.Time) string { return string(i.Spec.Classification.Verdict) }},
+		{Name: "DETERMINATION", Wide: true, Spare: 2, Cell: func(i incident, _ time.Time) string { return string(i.Spec.Classification.Determination) }},
+		{Name: "TAGS", Wide: true, Least: leastAssignee, Spare: 4, Cell: func(i incident, _ time.Time) string { return i.Status.TagSummary }},
+		{Name: "SOURCES", Wide: true, Least: leastAssignee, Spare: 1, Cell: func(i incident, _ time.Time) string { return i.Status.SourceSummary }},
+		{Name: "TITLE", Least: leastTitle, Spare: 5, Cell: func(i incident, _ time.Time) string { return query.TitleOf(i) }},
 	}
 }
 

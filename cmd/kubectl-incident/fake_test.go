@@ -18,6 +18,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"os"
@@ -71,10 +72,40 @@ func newCluster(t *testing.T, objects ...client.Object) *cluster {
 			alert, _ := object.(*v1alpha1.Alert)
 			return []string{alert.Spec.IncidentRef.Name}
 		}).
+		WithIndex(&v1alpha1.Alert{}, "spec.severity", ofAlert(func(a *v1alpha1.Alert) string { return string(a.Spec.Severity) })).
+		WithIndex(&v1alpha1.Alert{}, "spec.assignee", ofAlert(func(a *v1alpha1.Alert) string { return a.Spec.Assignee })).
+		WithIndex(&v1alpha1.Alert{}, "spec.resolution.state", ofAlert(func(a *v1alpha1.Alert) string {
+			return string(cmp.Or(a.Spec.Resolution.State, v1alpha1.ResolutionActive))
+		})).
+		WithIndex(&v1alpha1.Activity{}, "spec.type", func(object client.Object) []string {
+			entry, _ := object.(*v1alpha1.Activity)
+			return []string{string(entry.Spec.Type)}
+		}).
 		WithIndex(&v1alpha1.Activity{}, "spec.incidentRef.name", func(object client.Object) []string {
 			entry, _ := object.(*v1alpha1.Activity)
 			return []string{entry.Spec.IncidentRef.Name}
 		}).Build()}
+}
+
+func ofAlert(field func(*v1alpha1.Alert) string) client.IndexerFunc {
+	return func(object client.Object) []string {
+		alert, _ := object.(*v1alpha1.Alert)
+		return []string{field(alert)}
+	}
+}
+
+// createFunc is how the interceptor sees a creation.
+type createFunc = func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error
+
+// saysWho has the cluster say who the user is, and creates everything else.
+func saysWho(user string) createFunc {
+	return func(ctx context.Context, w client.WithWatch, object client.Object, options ...client.CreateOption) error {
+		if review, ok := object.(*authenticationv1.SelfSubjectReview); ok {
+			review.Status.UserInfo.Username = user
+			return nil
+		}
+		return w.Create(ctx, object, options...)
+	}
 }
 
 // listIncidents leaves the selection by fields to the plugin, which checks it again: the fake knows only equality.

@@ -28,7 +28,6 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
-	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
@@ -39,6 +38,7 @@ type listOptions struct {
 	filterFlags
 	formatFlags
 	sortBy  string
+	limit   int
 	watch   bool
 	save    string
 	queries string
@@ -51,10 +51,11 @@ func (p *plugin) listCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:               "list [QUERY]",
 		Aliases:           []string{"ls"},
-		Short:             "List the incidents that wait to be worked on, newest activity first",
+		Short:             "List the incidents that wait to be worked on, the worst first",
 		ValidArgsFunction: complete.Args(savedQueries, complete.Nothing),
-		Long: `List the incidents of the queue: what is not resolved and was not merged, newest activity first. Flags select further;
-an incident has to meet all of them. QUERY is a saved one; flags that are given beside it override what it says.
+		Long: `List the incidents of the queue: what is not resolved and was not merged, the most severe first, among these the one
+that waits longest. Flags select further; an incident has to meet all of them. QUERY is a saved one; flags that are given
+beside it override what it says.
 
 With --sort-by=name, rows are printed as they come. -o csv prints all columns, with whole times. =, +, - and @ at the
 beginning of a cell, or in it after one of ; , | " ' and spaces, get a ' in front: so a spreadsheet that splits at commas,
@@ -74,7 +75,8 @@ semicolons, tabs or bars takes nothing for a formula. What is not printable is s
 	flags := command.Flags()
 	o.filterFlags.addTo(flags)
 	o.formatFlags.addTo(command)
-	flags.StringVar(&o.sortBy, "sort-by", query.ByActivity, "what to sort by: "+strings.Join(query.Keys, ", "))
+	flags.StringVar(&o.sortBy, "sort-by", query.ByUrgency, "what to sort by: "+strings.Join(query.Keys, ", "))
+	flags.IntVar(&o.limit, "limit", 0, "show only so many, the first ones; 0 for all")
 	flags.BoolVarP(&o.watch, "watch", "w", false, "after the list, print what changes")
 	flags.StringVar(&o.save, "save", "", "save the flags that are given as a query of this name, and list nothing")
 	addQueriesTo(flags, &o.queries)
@@ -116,10 +118,7 @@ func (o *listOptions) run(ctx context.Context) error {
 		return err
 	}
 	if !o.watch {
-		if len(listed.versions) == 0 && o.streams() {
-			o.sayNone("incidents", namespace, o.allNamespaces)
-		}
-		return nil
+		return o.sayRest(ctx, c, namespace, len(listed.versions))
 	}
 	return o.follow(ctx, c, sink, listed)
 }
@@ -134,16 +133,13 @@ func (o *listOptions) validate() error {
 	if err := query.Sort(nil, o.sortBy, time.Time{}); err != nil {
 		return fmt.Errorf("--sort-by: %w", err)
 	}
-	return nil
-}
-
-// sayNone tells a person that there is nothing; programs read only the standard output.
-func (p *plugin) sayNone(what, namespace string, everywhere bool) {
-	where := " in namespace " + namespace
-	if everywhere {
-		where = ""
+	switch {
+	case o.limit < 0:
+		return errNegativeLimit
+	case o.limit > 0 && o.watch:
+		return errors.New("--watch shows whatever changes: leave out --limit")
 	}
-	terminal.PrintLine(p.ErrOut, terminal.Escape("No "+what+" found"+where+"."))
+	return nil
 }
 
 // listed is what a watch goes on from.
@@ -160,6 +156,7 @@ func (o *listOptions) list(ctx context.Context, c client.Client, sink sink[*v1al
 	byName := o.sortBy == query.ByName
 	var all []v1alpha1.Incident
 	err := o.selector.EachPage(ctx, c, now, func(page *v1alpha1.IncidentList) error {
+		printed := len(seen.versions)
 		seen.resourceVersion = page.ResourceVersion
 		for i := range page.Items {
 			seen.versions[actions.KeyOf(&page.Items[i])] = page.Items[i].ResourceVersion
@@ -168,7 +165,7 @@ func (o *listOptions) list(ctx context.Context, c client.Client, sink sink[*v1al
 			}
 		}
 		if byName {
-			return sink.page(pointers(page.Items), now)
+			return sink.page(pointers(o.limited(page.Items, printed)), now)
 		}
 		all = append(all, page.Items...)
 		return nil
@@ -179,10 +176,18 @@ func (o *listOptions) list(ctx context.Context, c client.Client, sink sink[*v1al
 	if err := query.Sort(all, o.sortBy, now); err != nil {
 		return seen, err
 	}
-	if err := sink.page(pointers(all), now); err != nil {
+	if err := sink.page(pointers(o.limited(all, 0)), now); err != nil {
 		return seen, err
 	}
 	return seen, sink.end()
+}
+
+// limited leaves out what the limit does, after some that are printed already.
+func (o *listOptions) limited(incidents []v1alpha1.Incident, printed int) []v1alpha1.Incident {
+	if o.limit == 0 {
+		return incidents
+	}
+	return incidents[:min(len(incidents), max(0, o.limit-printed))]
 }
 
 // slim takes away what no column shows, so that the memory for a long list stays small.

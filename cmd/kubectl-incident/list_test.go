@@ -25,10 +25,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-	"k8s.io/utils/ptr"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/actions"
@@ -138,33 +136,5 @@ func TestConcerns(t *testing.T) {
 				t.Errorf("known afterwards: got %t", got)
 			}
 		})
-	}
-}
-
-func TestFacts(t *testing.T) {
-	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	incident := namedIncident("a")
-	incident.CreationTimestamp = metav1.NewTime(now.Add(-time.Hour))
-	incident.Spec.Severity, incident.Status.ComputedSeverity = v1alpha1.SeverityHigh, v1alpha1.SeverityLow
-	incident.Status.State, incident.Status.RedirectedTo = v1alpha1.IncidentRedirected, "b"
-	incident.Spec.Classification = v1alpha1.Classification{Verdict: v1alpha1.VerdictFalsePositive, Determination: v1alpha1.DeterminationOther}
-	incident.Status.Alerts.Total, incident.Status.Users = ptr.To[int32](1), ptr.To[int32](0)
-	incident.Status.Conditions = []metav1.Condition{
-		{Type: "Propagated", Status: metav1.ConditionFalse, Message: "1 of 2 to go."}, {Type: "Odd", Status: metav1.ConditionUnknown, Reason: "Why"},
-		{Type: "Ready", Status: metav1.ConditionFalse}, {Type: "Reconciling", Status: metav1.ConditionTrue}, {Type: "Stalled", Status: metav1.ConditionTrue},
-	}
-	got := map[string]string{}
-	for _, fact := range factsOf(incident, now) {
-		if fact.value != "" {
-			got[fact.name] = fact.value
-		}
-	}
-	want := map[string]string{
-		"Title": "Title of a", "Name": "a", "Namespace": "default", "Severity": "High (set by hand; its alerts say Low)",
-		"State": "Redirected to b", "Assignee": "nobody", "Classification": "FalsePositive, Other", "Scope": "1 alert, 0 users",
-		"Created": "2026-03-01T11:00:00Z (60m ago)", "Propagated": "no: 1 of 2 to go.", "Odd": "unknown: Why",
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
 	}
 }

@@ -45,6 +45,8 @@ type moveOptions struct {
 	bulkFlags
 	to, from, reason string
 	unlink           bool
+	// title is that of a new incident.
+	title string
 	// named is the name of a new incident, generated for one that the API server names, empty for no new one.
 	named string
 }
@@ -62,6 +64,9 @@ leaves, and gets what the other one gives. Both logs tell who moved it, and why 
 
   # Say why: it stands in both logs
   kubectl incident move falco-7 --to inc-2 --reason "the same attacker"
+
+  # To a new incident with a title
+  kubectl incident move falco-7 falco-8 falco-9 --new --title "Stolen signing key"
 
   # All alerts of an incident, to a new one
   kubectl incident move --from inc-1 --new=inc-lateral`,
@@ -82,6 +87,7 @@ func (o *moveOptions) addTo(flags *pflag.FlagSet) {
 	flags.StringVar(&o.to, "to", "", "the incident to move alerts to")
 	flags.StringVar(&o.named, "new", "", "move alerts to a new incident, of this name or, without one, of a generated name")
 	flags.Lookup("new").NoOptDefVal = generated
+	flags.StringVar(&o.title, "title", "", "the title of the new incident; unset means that the operator names it from its alerts")
 	flags.BoolVar(&o.unlink, "unlink", false, "link alerts to no incident")
 	flags.StringVar(&o.from, "from", "", "all alerts of this incident, instead of named ones")
 	flags.StringVar(&o.reason, "reason", "", "why: it stands in the logs of both incidents")
@@ -105,7 +111,10 @@ func (o *moveOptions) validate(names []string) error {
 	case o.from != "" && o.from == o.to:
 		return errors.New("--from and --to are the same incident")
 	}
-	if err := actions.AtMost("the reason", o.reason, actions.MaxReason); err != nil {
+	if o.title != "" && o.named == "" {
+		return errors.New("--title is for a new incident: use it with --new")
+	}
+	if err := errors.Join(actions.AtMost("the reason", o.reason, actions.MaxReason), actions.AtMost("the title", o.title, actions.MaxName)); err != nil {
 		return err
 	}
 	return o.bulkFlags.validate()
@@ -184,7 +193,7 @@ func moving(alerts int) []task {
 
 func (o *moveOptions) created(ctx context.Context, c client.Client, namespace string) (*v1alpha1.Incident, error) {
 	incident := &v1alpha1.Incident{}
-	incident.Namespace, incident.Name = namespace, o.named
+	incident.Namespace, incident.Name, incident.Spec.Name = namespace, o.named, o.title
 	if o.dryRun == dryRunClient {
 		terminal.PrintLine(o.Out, terminal.Escape("incident/"+incident.Name+": would be created"))
 		return incident, nil

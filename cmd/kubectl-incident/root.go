@@ -52,6 +52,8 @@ var errNotIntact = errors.New("not intact")
 type plugin struct {
 	genericiooptions.IOStreams
 	config *genericclioptions.ConfigFlags
+	// utc says that people want their times in UTC.
+	utc bool
 	// These are replaced by tests.
 	connect func() (dynamic.Interface, error)
 	typed   func() (client.WithWatch, error)
@@ -121,8 +123,9 @@ func (p *plugin) command() *cobra.Command {
 	// Without it cobra adds one whose short form is -v, which kubectl takes for how much it logs.
 	root.Flags().Bool("version", false, "print the version")
 	p.config.AddFlags(root.PersistentFlags())
+	root.PersistentFlags().BoolVar(&p.utc, "utc", false, "show times in UTC instead of local time")
 	root.AddCommand(
-		p.listCommand(), p.queriesCommand(), p.showCommand(), p.alertsCommand(),
+		p.listCommand(), p.queriesCommand(), p.showCommand(), p.alertsCommand(), p.nextCommand(), p.similarCommand(), p.reportCommand(), p.alertCommand(), p.handoverCommand(),
 		p.takeCommand(), p.assignCommand(), p.unassignCommand(),
 		p.tagCommand(), p.untagCommand(), p.renameCommand(), p.severityCommand(), p.classifyCommand(),
 		p.startCommand(), p.resolveCommand(), p.reopenCommand(), p.commentCommand(), p.createCommand(), p.importCommand(), p.editCommand(),

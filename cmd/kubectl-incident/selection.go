@@ -20,7 +20,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/fields"
@@ -64,9 +63,9 @@ func (f *filterFlags) addTo(flags *pflag.FlagSet) {
 	textsVar(add, &f.Determinations, "determination", "only what is classified by one of these determinations")
 	add.StringSliceVar(&f.Sources, "source", nil, "only what one of these products reported")
 	add.StringSliceVar(&f.Categories, "category", nil, "only what has an alert of one of these categories")
-	add.StringSliceVar(&f.entities, "entity", nil, "only what has one of these things, such as a device or a user, in the evidence of an alert")
+	add.StringSliceVar(&f.entities, "entity", nil, "only what has one of these things in the evidence of an alert; a host without its domain, a user or a file without what is before it will do")
 	add.StringVar(&f.since, "since", "", "only what was active in this time, such as 90m, 12h or 7d")
-	add.StringVar(&f.Search, "search", "", "only what has this text in its title, description, tags or name")
+	add.StringVar(&f.Search, "search", "", "only what has this text in its title, description, note, tags or name, in one of its comments, or in an alert or its evidence")
 	add.BoolVar(&f.Any, "all", false, "also what is resolved or was merged into another incident; alone it selects nothing to change")
 	add.StringVarP(&f.labels, "selector", "l", "", "only what this label selector selects")
 	add.StringVar(&f.fields, "field-selector", "", "only what this field selector selects")
@@ -96,16 +95,7 @@ func (f *filterFlags) selects() bool {
 // validateFilters also refuses a filter that is empty: as if it was not there, it would select all, such as where a
 // script's variable is not set.
 func (f *filterFlags) validateFilters() error {
-	var problems []error
-	f.set.VisitAll(func(flag *pflag.Flag) {
-		values := []string{flag.Value.String()}
-		if list, ok := flag.Value.(pflag.SliceValue); ok {
-			values = list.GetSlice()
-		}
-		if flag.Changed && (len(values) == 0 || slices.Contains(values, "")) {
-			problems = append(problems, fmt.Errorf("--%s is empty: leave it out to select by something else", flag.Name))
-		}
-	})
+	problems := emptyFlags(f.set)
 	if f.since != "" {
 		since, err := query.ParseDuration(f.since)
 		if err != nil {

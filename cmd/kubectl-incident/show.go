@@ -19,20 +19,23 @@ package main
 import (
 	"context"
 	"fmt"
-	"strconv"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
-	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
-	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/table"
-	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
+	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
+	"github.com/incident-operator/incident-operator/internal/decide/view"
+	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
 const (
@@ -40,131 +43,209 @@ const (
 	shownEntries = 10
 )
 
+// showOptions are what the command show is told.
+type showOptions struct {
+	*plugin
+	full   bool
+	format string
+	flags  *genericclioptions.JSONYamlPrintFlags
+}
+
 func (p *plugin) showCommand() *cobra.Command {
-	flags := genericclioptions.NewJSONYamlPrintFlags()
-	var format string
+	o := &showOptions{plugin: p, flags: genericclioptions.NewJSONYamlPrintFlags()}
 	command := &cobra.Command{
-		Use:               "show INCIDENT",
-		Short:             "Show an incident on one screen: its state, its alerts and what happened last",
+		Use:               "show INCIDENT | ALERT",
+		Short:             "Show an incident on one screen: its evidence, its worst alerts, its last entries; or everything of an alert",
 		ValidArgsFunction: complete.Args(p.allIncidents, complete.Nothing),
+		Long: `Show an incident on one screen: who has it and why it matters, the evidence of its alerts by kind with the number of
+alerts and the roles, tactics and techniques in kill-chain order, the worst alerts in the order in which they began, and
+the last entries of its activity log. On a terminal as much is shown as fits; --full shows all. Of an alert, everything is
+shown. A name that both an incident and an alert have means the incident; alert/NAME means the alert.`,
 		Example: `  kubectl incident show inc-1
+
+  # All evidence, the whole description
+  kubectl incident show inc-1 --full
+
+  # One alert
+  kubectl incident show alert/falco-7
 
   # The object as it is
   kubectl incident show inc-1 -o yaml`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(command *cobra.Command, args []string) error {
-			name, err := input.Name(input.Incident, args[0])
-			if err != nil {
-				return err
-			}
-			return p.show(command.Context(), name, format, flags)
-		},
+		RunE: func(command *cobra.Command, args []string) error { return o.run(command.Context(), args[0]) },
 	}
-	flags.AddFlags(command)
-	command.Flags().StringVarP(&format, "output", "o", "", "print the object instead: json or yaml")
+	o.flags.AddFlags(command)
+	command.Flags().BoolVar(&o.full, "full", false, "show all, whatever the height of the screen")
+	command.Flags().StringVarP(&o.format, "output", "o", "", "print the object instead: json or yaml")
 	complete.Flag(command, "output", complete.Words("json", "yaml"))
 	return command
 }
 
-func (p *plugin) show(ctx context.Context, name, format string, flags *genericclioptions.JSONYamlPrintFlags) error {
-	namespace, c, err := p.cluster()
+// alertPrefixes are what kubectl takes for the kind of an alert before a slash.
+var alertPrefixes = []string{"alert/", "alerts/", "al/", "alert.incidentoperator.dev/", "alerts.incidentoperator.dev/"}
+
+func (o *showOptions) run(ctx context.Context, name string) error {
+	namespace, c, err := o.cluster()
 	if err != nil {
 		return err
 	}
+	for _, prefix := range alertPrefixes {
+		if alert, found := strings.CutPrefix(name, prefix); found {
+			return o.showAlert(ctx, c, client.ObjectKey{Namespace: namespace, Name: alert})
+		}
+	}
+	key := client.ObjectKey{Namespace: namespace, Name: name}
 	incident := &v1alpha1.Incident{}
-	if err := c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, incident); err != nil {
-		return fmt.Errorf("reading the incident: %w", err)
+	missing := c.Get(ctx, key, incident)
+	if apierrors.IsNotFound(missing) {
+		if err := o.showAlert(ctx, c, key); !apierrors.IsNotFound(err) {
+			return err
+		}
 	}
-	if format != "" {
-		return p.printObject(incident, format, flags)
+	if missing != nil {
+		return fmt.Errorf("reading the incident: %w", missing)
 	}
-	alerts := &v1alpha1.AlertList{}
-	err = c.List(ctx, alerts, client.InNamespace(namespace), client.MatchingFields{"spec.incidentRef.name": name}, client.Limit(shownAlerts))
-	if err != nil {
-		return fmt.Errorf("listing its alerts: %w", err)
+	if o.format != "" {
+		return o.printObject(incident)
 	}
-	entries, err := lastEntries(ctx, c, incident)
-	if err != nil {
-		return err
+	return o.showIncident(ctx, c, incident)
+}
+
+func (o *showOptions) showAlert(ctx context.Context, c client.Client, key client.ObjectKey) error {
+	alert := &v1alpha1.Alert{}
+	if err := c.Get(ctx, key, alert); err != nil {
+		return fmt.Errorf("reading the alert: %w", err)
+	}
+	if o.format != "" {
+		return o.printObject(alert)
 	}
 	now := time.Now()
-	p.printFacts(incident, now)
-	p.printAlerts(incident, alerts, now)
-	p.printEntries(entries, now)
+	page := o.newPage(now)
+	shown := view.AlertOf(alert, now)
+	page.alert(&shown)
+	page.print(o.plugin)
 	return nil
 }
 
-func (p *plugin) printObject(incident *v1alpha1.Incident, format string, flags *genericclioptions.JSONYamlPrintFlags) error {
-	printer, err := flags.ToPrinter(format)
+func (o *showOptions) printObject(object client.Object) error {
+	printer, err := o.flags.ToPrinter(o.format)
 	if err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
-	object, err := toUnstructured(incident)
+	converted, err := toUnstructured(object)
 	if err != nil {
 		return err
 	}
-	return printer.PrintObj(object, p.Out)
+	return printer.PrintObj(converted, o.Out)
+}
+
+func (o *showOptions) showIncident(ctx context.Context, c client.Client, incident *v1alpha1.Incident) error {
+	now := time.Now()
+	read, err := readShown(ctx, c, incident, now)
+	if err != nil {
+		return err
+	}
+	drawIncident(func() *page { return o.newPage(now) }, read, o.full).print(o.plugin)
+	return nil
+}
+
+// readShown reads what is shown of an incident: its alerts while its log is read.
+func readShown(ctx context.Context, c client.Client, incident *v1alpha1.Incident, now time.Time) (*shown, error) {
+	read := &shown{}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		gathering := view.Gather(now, shownAlerts)
+		err := kube.EachPage(ctx, c, &v1alpha1.AlertList{}, kube.DefaultChunk, func(page *v1alpha1.AlertList) error {
+			for i := range page.Items {
+				gathering.Add(&page.Items[i])
+			}
+			return nil
+		}, client.InNamespace(incident.Namespace), client.MatchingFields{kube.IncidentOf: incident.Name})
+		read.Incident = gathering.View(incident)
+		return prefixedError("listing its alerts", err)
+	})
+	group.Go(func() error {
+		log, err := lastEntries(ctx, c, incident)
+		if err != nil {
+			return err
+		}
+		comments, err := commentsIn(ctx, c, log)
+		if err != nil {
+			return err
+		}
+		read.entries = view.EntriesOf(log, comments)
+		read.merged, err = mergedHere(ctx, c, incident, log)
+		return err
+	})
+	return read, group.Wait()
+}
+
+func prefixedError(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
 }
 
 // lastEntries reads the end of the log by the names of its entries: a log may have thousands.
 func lastEntries(ctx context.Context, c client.Client, incident *v1alpha1.Incident) ([]v1alpha1.Activity, error) {
 	last := incident.Status.Activity.Entries
+	first := max(1, last-shownEntries+1)
 	log := v1alpha1.ActivityIncident{Name: incident.Name, UID: string(incident.UID)}
-	var entries []v1alpha1.Activity
-	for sequence := max(1, last-shownEntries+1); sequence <= last; sequence++ {
-		entry := v1alpha1.Activity{}
-		err := c.Get(ctx, client.ObjectKey{Namespace: incident.Namespace, Name: activity.Name(log, sequence)}, &entry)
-		if apierrors.IsNotFound(err) {
-			continue // Verifying the log tells what is missing.
-		}
-		if err != nil {
-			return nil, fmt.Errorf("reading its activity log: %w", err)
-		}
-		entries = append(entries, entry)
+	entries := make([]v1alpha1.Activity, max(0, last-first+1))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(actions.Workers)
+	for i := range entries {
+		group.Go(func() error {
+			key := client.ObjectKey{Namespace: incident.Namespace, Name: activity.Name(log, first+int64(i))}
+			err := c.Get(ctx, key, &entries[i])
+			if apierrors.IsNotFound(err) {
+				return nil // Verifying the log tells what is missing.
+			}
+			return prefixedError("reading its activity log", err)
+		})
 	}
-	return entries, nil
+	err := group.Wait()
+	return slices.DeleteFunc(entries, func(e v1alpha1.Activity) bool { return e.Name == "" }), err
 }
 
-func (p *plugin) printAlerts(incident *v1alpha1.Incident, alerts *v1alpha1.AlertList, now time.Time) {
-	if len(alerts.Items) == 0 {
-		return
-	}
-	terminal.PrintLine(p.Out, "\nAlerts:")
-	columns := alertColumns()
-	kept := columns[:0]
-	for _, column := range columns {
-		if column.Name != "INCIDENT" {
-			kept = append(kept, column)
+// commentsIn reads the texts of the comments that entries record, as far as they still exist.
+func commentsIn(ctx context.Context, c client.Client, log []v1alpha1.Activity) (map[types.UID]string, error) {
+	texts := map[types.UID]string{}
+	for i := range log {
+		if log[i].Spec.Type != v1alpha1.ActivityCommented {
+			continue
+		}
+		comment := &v1alpha1.Comment{}
+		err := c.Get(ctx, client.ObjectKey{Namespace: log[i].Namespace, Name: log[i].Spec.Comment.Name}, comment)
+		if client.IgnoreNotFound(err) != nil {
+			return nil, fmt.Errorf("reading a comment: %w", err)
+		}
+		if err == nil {
+			texts[comment.UID] = comment.Spec.Text
 		}
 	}
-	rows := &table.Table[*v1alpha1.Alert]{Out: p.Out, Screen: terminal.ScreenOf(p.Out), Columns: kept}
-	rows.Print(pointers(alerts.Items), now)
-	if alerts.Continue != "" {
-		more := "more"
-		if total := incident.Status.Alerts.Total; total != nil && int(*total) > len(alerts.Items) {
-			more = fmt.Sprintf("%d more", int(*total)-len(alerts.Items))
+	return texts, nil
+}
+
+// mergedHere names the incidents that were merged into one. Only if its log says that there are any, their entries are
+// looked for.
+func mergedHere(ctx context.Context, c client.Client, incident *v1alpha1.Incident, log []v1alpha1.Activity) ([]string, error) {
+	if len(log) == 0 || log[len(log)-1].Spec.After.Merges == 0 {
+		return nil, nil
+	}
+	var names []string
+	err := kube.EachPage(ctx, c, &v1alpha1.ActivityList{}, kube.DefaultChunk, func(page *v1alpha1.ActivityList) error {
+		for i := range page.Items {
+			spec := &page.Items[i].Spec
+			if spec.IncidentRef.UID == string(incident.UID) && spec.OtherIncident != incident.Status.MergedInto.Name {
+				names = append(names, spec.OtherIncident)
+			}
 		}
-		terminal.PrintLine(p.Out, fmt.Sprintf("and %s: kubectl incident alerts %s", more, terminal.Escape(incident.Name)))
-	}
-}
-
-func (p *plugin) printEntries(entries []v1alpha1.Activity, now time.Time) {
-	if len(entries) == 0 {
-		return
-	}
-	terminal.PrintLine(p.Out, "\nTimeline:")
-	rows := &table.Table[*v1alpha1.Activity]{Out: p.Out, Screen: terminal.ScreenOf(p.Out), Columns: entryColumns()}
-	rows.Print(pointers(entries), now)
-}
-
-// entryColumns are those of the timeline.
-func entryColumns() []table.Column[*v1alpha1.Activity] {
-	type entry = *v1alpha1.Activity
-	return []table.Column[entry]{
-		{Name: "TIME", Cell: func(e entry, _ time.Time) string { return exactTime(e.Spec.Time) }},
-		{Name: "ENTRY", Spare: 1, Cell: func(e entry, _ time.Time) string { return strconv.FormatInt(e.Spec.Sequence, 10) }},
-		{Name: "ACTOR", Least: leastAssignee, Cell: func(e entry, _ time.Time) string { return e.Spec.Actor }},
-		{Name: "TYPE", Spare: 2, Cell: func(e entry, _ time.Time) string { return string(e.Spec.Type) }},
-		{Name: "SUMMARY", Least: leastTitle, Cell: func(e entry, _ time.Time) string { return e.Spec.Summary }},
-	}
+		return nil
+	}, client.InNamespace(incident.Namespace), client.MatchingFields{
+		kube.IncidentOf: incident.Name, "spec.type": string(v1alpha1.ActivityMerged),
+	})
+	slices.Sort(names)
+	return slices.Compact(names), prefixedError("listing what was merged into it", err)
 }

@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -30,14 +31,30 @@ import (
 
 // WhoAmI returns the name of the user, as the cluster has it.
 func WhoAmI(ctx context.Context, c client.Writer) (string, error) {
+	names, err := whoIAm(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	return names[0], nil
+}
+
+// whoIAm returns the name of the user and the groups that it is in, those of Kubernetes itself aside: each may own something.
+func whoIAm(ctx context.Context, c client.Writer) ([]string, error) {
 	review := &authenticationv1.SelfSubjectReview{}
 	if err := c.Create(ctx, review); err != nil {
-		return "", fmt.Errorf("asking the cluster who you are: %w", err)
+		return nil, fmt.Errorf("asking the cluster who you are: %w", err)
 	}
-	if review.Status.UserInfo.Username == "" {
-		return "", errors.New("the cluster does not say who you are: name the assignee")
+	info := review.Status.UserInfo
+	if info.Username == "" {
+		return nil, errors.New("the cluster does not say who you are: name the assignee")
 	}
-	return review.Status.UserInfo.Username, nil
+	names := []string{info.Username}
+	for _, group := range info.Groups {
+		if !strings.HasPrefix(group, "system:") {
+			names = append(names, group)
+		}
+	}
+	return names, nil
 }
 
 // GetAlerts reads alerts by their names, each once and sorted by name.

@@ -41,7 +41,7 @@ type Selection struct {
 	query.Filter
 	// Namespace is where to look; empty for everywhere.
 	Namespace string
-	// Mine adds the user to the assignees that are asked for.
+	// Mine adds the user, and the groups that the user is in, to the assignees that are asked for.
 	Mine bool
 	// Labels and Fields are what the API server is to select besides; nil for everything.
 	Labels labels.Selector
@@ -57,42 +57,75 @@ type Selector struct {
 	selection Selection
 	// involved are the incidents that the entities select, by namespace and name; nil where no entity is asked for.
 	involved map[string]bool
+	// mentioned are the incidents of which an alert or a comment has the text that is searched for.
+	mentioned map[string]bool
 }
 
 // Ready asks the cluster for what the selection depends on.
 func (s Selection) Ready(ctx context.Context, c client.Client) (*Selector, error) {
 	if s.Mine {
-		me, err := WhoAmI(ctx, c)
+		me, err := whoIAm(ctx, c)
 		if err != nil {
 			return nil, err
 		}
-		s.Assignees = append(slices.Clone(s.Assignees), me)
+		s.Assignees = append(slices.Clone(s.Assignees), me...)
 	}
-	involved, err := s.involving(ctx, c)
-	if err != nil {
-		return nil, err
+	selector := &Selector{selection: s}
+	if len(s.Entities) > 0 || s.Search != "" {
+		if err := selector.readAlerts(ctx, c); err != nil {
+			return nil, err
+		}
 	}
-	return &Selector{selection: s, involved: involved}, nil
+	if s.Search != "" {
+		if err := selector.readComments(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	return selector, nil
 }
 
-// involving returns the incidents that have one of the entities in the evidence of an alert.
-func (s Selection) involving(ctx context.Context, c client.Reader) (map[string]bool, error) {
-	if len(s.Entities) == 0 {
-		return nil, nil
+// readAlerts finds the incidents that have one of the entities in the evidence of an alert, and those of which an alert has
+// the text.
+func (s *Selector) readAlerts(ctx context.Context, c client.Reader) error {
+	asked := &s.selection
+	if len(asked.Entities) > 0 {
+		s.involved = map[string]bool{}
 	}
-	involved := map[string]bool{}
-	err := kube.EachPage(ctx, c, &v1alpha1.AlertList{}, s.Chunk, func(page *v1alpha1.AlertList) error {
+	s.mentioned = map[string]bool{}
+	err := kube.EachPage(ctx, c, &v1alpha1.AlertList{}, asked.Chunk, func(page *v1alpha1.AlertList) error {
 		for i := range page.Items {
-			if alert := &page.Items[i]; query.Involves(alert, s.Entities) {
-				involved[alert.Namespace+"/"+alert.Spec.IncidentRef.Name] = true
+			alert := &page.Items[i]
+			key := alert.Namespace + "/" + alert.Spec.IncidentRef.Name
+			if s.involved != nil && query.Involves(alert, asked.Entities) {
+				s.involved[key] = true
+			}
+			if asked.Search != "" && !s.mentioned[key] && query.MentionedIn(alert, asked.Search) {
+				s.mentioned[key] = true
 			}
 		}
 		return nil
-	}, client.InNamespace(s.Namespace))
+	}, client.InNamespace(asked.Namespace))
 	if err != nil {
-		return nil, fmt.Errorf("listing alerts: %w", err)
+		return fmt.Errorf("listing alerts: %w", err)
 	}
-	return involved, nil
+	return nil
+}
+
+// readComments finds the incidents of which a comment has the text.
+func (s *Selector) readComments(ctx context.Context, c client.Reader) error {
+	asked := &s.selection
+	err := kube.EachPage(ctx, c, &v1alpha1.CommentList{}, asked.Chunk, func(page *v1alpha1.CommentList) error {
+		for i := range page.Items {
+			if comment := &page.Items[i]; query.Mentions(comment.Spec.Text, asked.Search) {
+				s.mentioned[comment.Namespace+"/"+comment.Spec.IncidentRef.Name] = true
+			}
+		}
+		return nil
+	}, client.InNamespace(asked.Namespace))
+	if err != nil {
+		return fmt.Errorf("listing comments: %w", err)
+	}
+	return nil
 }
 
 // ListOptions are what the API server selects.
@@ -136,7 +169,11 @@ func (s *Selector) All(ctx context.Context, c client.Reader, now time.Time) ([]v
 
 // MatchesListed says whether an incident is selected that passed the list options.
 func (s *Selector) MatchesListed(incident *v1alpha1.Incident, now time.Time) bool {
-	return s.selection.Matches(incident, now) && (s.involved == nil || s.involved[KeyOf(incident)])
+	filter := s.selection.Filter
+	if s.mentioned[KeyOf(incident)] {
+		filter.Search = "" // It was found.
+	}
+	return filter.Matches(incident, now) && (s.involved == nil || s.involved[KeyOf(incident)])
 }
 
 // Matches also evaluates what the API server evaluates in a list: an incident that is read by its name did not pass there.

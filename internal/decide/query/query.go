@@ -52,7 +52,7 @@ type Filter struct {
 	Categories     []string                 `json:"categories,omitempty"`
 	// Since selects incidents whose last activity is not longer ago; 0 for any.
 	Since time.Duration `json:"since,omitempty"`
-	// Search is looked for in the title, the description, the tags and the object's name.
+	// Search is looked for in the title, the description, the note, the tags and the object's name.
 	Search string `json:"search,omitempty"`
 	// Any also lets through what the queue leaves out where no state is asked for: resolved and merged incidents.
 	Any bool `json:"any,omitempty"`
@@ -143,8 +143,8 @@ func (f Filter) matchesSearch(incident *v1alpha1.Incident) bool {
 	if f.Search == "" {
 		return true
 	}
-	searched := strings.Join(append(TagsOf(incident), incident.Name, TitleOf(incident), incident.Spec.Description), "\n")
-	return strings.Contains(text.Fold(searched), text.Fold(f.Search))
+	searched := append(TagsOf(incident), incident.Name, TitleOf(incident), incident.Spec.Description, incident.Spec.Resolution.Note)
+	return Mentions(strings.Join(searched, "\n"), f.Search)
 }
 
 func (f Filter) matchesTime(incident *v1alpha1.Incident, now time.Time) bool {
@@ -219,10 +219,3 @@ func ParseDuration(word string) (time.Duration, error) {
 
 // maxDays is what fits into a duration.
 const maxDays = 100_000
-
-// Involves says whether an alert has one of the entities in its evidence.
-func Involves(alert *v1alpha1.Alert, entities []string) bool {
-	return slices.ContainsFunc(alert.Spec.Evidence, func(evidence v1alpha1.Evidence) bool {
-		return containsFold(entities, evidence.Name)
-	})
-}

@@ -398,7 +398,7 @@ func TestSort(t *testing.T) {
 		}),
 	}
 	want := map[string]string{
-		ByActivity: "b d c a", ByName: "a b c d", BySeverity: "c b d a", ByAge: "c d a b", ByAlerts: "a b c d", ByAssignee: "c a b d", ByTitle: "c b a d",
+		ByActivity: "b d c a", ByName: "a b c d", BySeverity: "c b d a", ByAge: "c d a b", ByAlerts: "a b c d", ByAssignee: "c a b d", ByTitle: "c b a d", ByUrgency: "c b d a",
 	}
 	for _, key := range Keys {
 		sorted := slices.Clone(all)
@@ -504,16 +504,6 @@ func TestParseDuration(t *testing.T) {
 		got, err := ParseDuration(text)
 		if got != want || (err == nil) != (want > 0) {
 			t.Errorf("ParseDuration(%q) = %s, %v, want %s", text, got, err, want)
-		}
-	}
-}
-
-func TestInvolves(t *testing.T) {
-	alert := &v1alpha1.Alert{}
-	alert.Spec.Evidence = []v1alpha1.Evidence{{Kind: v1alpha1.EvidenceDevice, Name: "Host-1"}, {Kind: v1alpha1.EvidenceUser, Name: "eve"}}
-	for entity, want := range map[string]bool{"host-1": true, "EVE": true, "host": false, "": false} {
-		if got := Involves(alert, []string{"none such", entity}); got != want {
-			t.Errorf("%q: got %t", entity, got)
 		}
 	}
 }

@@ -35,10 +35,12 @@ const (
 	ByAlerts   = "alerts"
 	ByAssignee = "assignee"
 	ByTitle    = "title"
+	// ByUrgency puts the most severe first, among these those that wait longest: what is to be taken next.
+	ByUrgency = "urgency"
 )
 
 // Keys are the keys that Sort knows.
-var Keys = []string{ByActivity, ByName, BySeverity, ByAge, ByAlerts, ByAssignee, ByTitle}
+var Keys = []string{ByActivity, ByName, BySeverity, ByAge, ByAlerts, ByAssignee, ByTitle, ByUrgency}
 
 // Sort sorts incidents by a key: the newest, the most severe and the largest first, text by the alphabet. Equal ones are
 // sorted by namespace and name. A last activity after now is not believed. The error says which keys there are.
@@ -55,6 +57,9 @@ func Sort(incidents []v1alpha1.Incident, key string, now time.Time) error {
 		ByAlerts:   func(a, b *v1alpha1.Incident) int { return cmp.Compare(total(b), total(a)) },
 		ByAssignee: func(a, b *v1alpha1.Incident) int { return cmp.Compare(a.Spec.Assignee, b.Spec.Assignee) },
 		ByTitle:    func(a, b *v1alpha1.Incident) int { return cmp.Compare(TitleOf(a), TitleOf(b)) },
+		ByUrgency: func(a, b *v1alpha1.Incident) int {
+			return cmp.Or(cmp.Compare(b.Status.Severity.Rank(), a.Status.Severity.Rank()), a.CreationTimestamp.Compare(b.CreationTimestamp.Time))
+		},
 	}[key]
 	if !ok {
 		return fmt.Errorf("sort key must be one of %s, is %q", strings.Join(Keys, ", "), key)

@@ -23,12 +23,21 @@ import (
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 )
 
-// fit returns how wide each column may be, 0 for one that is left out, and the gap between columns. It cuts text first,
-// then heads, then leaves out columns.
-func fit[T any](columns []Column[T], values []int, noHeaders bool, screen int) ([]int, int) {
+// measured is what the first rows say of a column.
+type measured struct {
+	// widest is the width of the longest cell.
+	widest int
+	// same says that all cells are equal, empty that they are empty.
+	same, empty bool
+}
+
+// fit returns how wide each column may be, 0 for one that is left out, and the gap between columns. Heads and names stay
+// whole. Where a screen is narrow, the text at the end is cut first, then columns go that say nothing or the same in every
+// row, then other texts are cut, and at last columns go in the order of Spare.
+func fit[T any](columns []Column[T], cells []measured, noHeaders bool, screen int) ([]int, int) {
 	widths := make([]int, len(columns))
 	for i, column := range columns {
-		widths[i] = max(values[i], 1)
+		widths[i] = max(cells[i].widest, 1)
 		if !noHeaders {
 			widths[i] = max(widths[i], terminal.WidthOf(column.Name))
 		}
@@ -36,42 +45,40 @@ func fit[T any](columns []Column[T], values []int, noHeaders bool, screen int) (
 	if screen == 0 {
 		return widths, terminal.ColumnGap
 	}
-	// Rows of later pages may have more to say.
 	last := len(widths) - 1
+	// Rows of later pages may have more to say.
 	widths[last] = max(widths[last], columns[last].Least)
-	shrinkText(columns, widths, excess(widths, screen))
-	for i, column := range columns {
-		if column.Short {
-			shrink(widths, i, max(values[i], terminal.WidthOf(terminal.Ellipsis)+2), excess(widths, screen))
-		}
+	cut(columns, widths, last, screen)
+	leaveOut(columns, widths, screen, func(i int) bool { return cells[i].empty && i < last })
+	leaveOut(columns, widths, screen, func(i int) bool { return cells[i].same && i < last })
+	for i := range slices.Backward(columns) {
+		cut(columns, widths, i, screen)
 	}
-	for _, i := range spares(columns) {
-		if excess(widths, screen) > 0 {
-			widths[i] = 0
-		}
-	}
+	leaveOut(columns, widths, screen, func(int) bool { return true })
 	// What is left out may leave more room than needed.
 	for i, column := range slices.Backward(columns) {
 		if widths[i] > 0 && column.Least > 0 {
-			widths[i] += min(max(values[i]-widths[i], 0), max(-excess(widths, screen), 0))
+			widths[i] += min(max(cells[i].widest-widths[i], 0), max(-excess(widths, screen), 0))
 		}
 	}
 	return widths, screenGap
 }
 
-// shrinkText cuts the last columns first: titles are the longest.
-func shrinkText[T any](columns []Column[T], widths []int, need int) {
-	for i, column := range slices.Backward(columns) {
-		if column.Least > 0 {
-			before := widths[i]
-			shrink(widths, i, column.Least, need)
-			need -= before - widths[i]
-		}
+// cut makes a text narrower, not below what its column wants at least.
+func cut[T any](columns []Column[T], widths []int, i, screen int) {
+	if least := columns[i].Least; least > 0 && widths[i] > 0 {
+		least = max(least, terminal.WidthOf(columns[i].Name))
+		widths[i] -= max(0, min(excess(widths, screen), widths[i]-least))
 	}
 }
 
-func shrink(widths []int, i, least, need int) {
-	widths[i] -= max(0, min(need, widths[i]-least))
+// leaveOut leaves out spare columns of a sort until the rest fits.
+func leaveOut[T any](columns []Column[T], widths []int, screen int, sort func(i int) bool) {
+	for _, i := range spares(columns) {
+		if excess(widths, screen) > 0 && sort(i) {
+			widths[i] = 0
+		}
+	}
 }
 
 // spares are the columns that may be left out, the first to go first.
@@ -82,7 +89,7 @@ func spares[T any](columns []Column[T]) []int {
 			found = append(found, i)
 		}
 	}
-	slices.SortFunc(found, func(a, b int) int { return cmp.Compare(columns[a].Spare, columns[b].Spare) })
+	slices.SortStableFunc(found, func(a, b int) int { return cmp.Compare(columns[a].Spare, columns[b].Spare) })
 	return found
 }
 

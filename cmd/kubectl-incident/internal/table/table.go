@@ -32,12 +32,11 @@ const screenGap = 2
 type Column[T any] struct {
 	Name string
 	Wide bool
-	// Least is to how few characters the column may be cut to fit a screen; 0 for not at all.
+	// Least is to how few characters the column may be cut to fit a screen, at most to the width of its head; 0 for not at
+	// all, as names must not be.
 	Least int
-	// Spare tells in which order columns are left out where all cutting is not enough; 0 for never.
+	// Spare tells in which order columns are left out where a screen is narrow; 0 for never.
 	Spare int
-	// Short columns keep what is in them, but not their head, where a screen is narrow.
-	Short bool
 	// Paint returns the escape sequence that colors a cell on a terminal, "" for none.
 	Paint func(cell string) string
 	Cell  func(thing T, now time.Time) string
@@ -88,19 +87,22 @@ func (t *Table[T]) Print(things []T, now time.Time) {
 
 // measure widens the columns for more rows.
 func (t *Table[T]) measure(rows [][]string) {
-	values := make([]int, len(t.Columns))
-	for _, row := range rows {
-		for i, cell := range row {
-			values[i] = max(values[i], terminal.WidthOf(cell))
+	cells := make([]measured, len(t.Columns))
+	for i := range cells {
+		cells[i] = measured{same: len(rows) > 1, empty: true}
+		for _, row := range rows {
+			cells[i].widest = max(cells[i].widest, terminal.WidthOf(row[i]))
+			cells[i].same = cells[i].same && row[i] == rows[0][i]
+			cells[i].empty = cells[i].empty && row[i] == ""
 		}
 	}
 	if t.widths == nil {
-		t.widths, t.gap = fit(t.Columns, values, t.NoHeaders, t.Screen.Columns)
+		t.widths, t.gap = fit(t.Columns, cells, t.NoHeaders, t.Screen.Columns)
 		return
 	}
 	for i := range t.widths {
 		if t.widths[i] > 0 && t.Screen.Columns == 0 {
-			t.widths[i] = max(t.widths[i], values[i])
+			t.widths[i] = max(t.widths[i], cells[i].widest)
 		}
 	}
 }
@@ -121,7 +123,7 @@ func (t *Table[T]) line(text *strings.Builder, row []string, colors bool) {
 		if i == last && t.Screen.Columns > 0 && t.Columns[i].Least > 0 {
 			limit = max(1, t.Screen.Columns-used)
 		}
-		if t.Screen.Columns > 0 && (t.Columns[i].Least > 0 || cell == t.Columns[i].Name) {
+		if t.Screen.Columns > 0 && t.Columns[i].Least > 0 {
 			cell = terminal.Cut(cell, limit)
 		}
 		padding := 0

@@ -31,10 +31,10 @@ type row struct{ name, severity, owner, age, title string }
 func rowColumns() []Column[row] {
 	return []Column[row]{
 		{Name: "NAME", Cell: func(r row, _ time.Time) string { return r.name }},
-		{Name: "SEVERITY", Short: true, Paint: redIfHigh, Cell: func(r row, _ time.Time) string { return r.severity }},
-		{Name: "OWNER", Least: 6, Cell: func(r row, _ time.Time) string { return r.owner }},
+		{Name: "SEVERITY", Spare: 2, Paint: redIfHigh, Cell: func(r row, _ time.Time) string { return r.severity }},
+		{Name: "OWNER", Least: 6, Spare: 3, Cell: func(r row, _ time.Time) string { return r.owner }},
 		{Name: "AGE", Spare: 1, Cell: func(r row, _ time.Time) string { return r.age }, Exact: func(row) string { return "exact" }},
-		{Name: "TITLE", Least: 10, Cell: func(r row, _ time.Time) string { return r.title }},
+		{Name: "TITLE", Least: 10, Spare: 4, Cell: func(r row, _ time.Time) string { return r.title }},
 	}
 }
 
@@ -72,15 +72,27 @@ NAME   SEVERITY  OWNER       AGE  TITLE
 a      Low       alice@exa…  5m   Short
 inc-2  High                  12d  A title t…
 `},
-		"heads cut": {terminal.Screen{Columns: 36}, rows, `
-NAME   SEV…  OWNER   AGE  TITLE
-a      Low   alice…  5m   Short
-inc-2  High          12d  A title t…
+		"column left out": {terminal.Screen{Columns: 36}, rows, `
+NAME   SEVERITY  OWNER   TITLE
+a      Low       alice…  Short
+inc-2  High              A title th…
 `},
-		"column left out": {terminal.Screen{Columns: 34}, rows, `
-NAME   SEV…  OWNER   TITLE
-a      Low   alice…  Short
-inc-2  High          A title that…
+		"names and heads stay whole": {terminal.Screen{Columns: 20}, rows, `
+NAME   TITLE
+a      Short
+inc-2  A title that…
+`},
+		"names alone": {terminal.Screen{Columns: 12}, rows, `
+NAME
+a
+inc-2
+`},
+		"what is the same in every row goes first": {terminal.Screen{Columns: 30}, []row{
+			{"a", "Low", "", "5m", "A title that is longer"}, {"b", "Low", "", "6m", "Short"},
+		}, `
+NAME  AGE  TITLE
+a     5m   A title that is lo…
+b     6m   Short
 `},
 		"colors": {terminal.Screen{Colors: true}, rows[1:], "\n" +
 			"NAME    SEVERITY   OWNER   AGE   TITLE\n" +
@@ -105,7 +117,7 @@ b                 éè                 z
 
 // TestTableFits draws the same rows on screens of all widths.
 func TestTableFits(t *testing.T) {
-	for columns := 32; columns < 120; columns++ {
+	for columns := 5; columns < 120; columns++ {
 		var out strings.Builder
 		table := &Table[row]{Out: &out, Screen: terminal.Screen{Columns: columns}, Columns: rowColumns()}
 		table.Print(rows[:1], time.Time{})

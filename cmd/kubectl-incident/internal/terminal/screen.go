@@ -27,7 +27,9 @@ import (
 type Screen struct {
 	// Columns is how many characters fit into a line; 0 where it is no terminal, so that nothing is cut.
 	Columns int
-	Colors  bool
+	// Rows is how many lines it shows at once; 0 where it is no terminal.
+	Rows   int
+	Colors bool
 }
 
 // ScreenOf looks at where a command writes. NO_COLOR is a convention: https://no-color.org.
@@ -39,11 +41,11 @@ func ScreenOf(out io.Writer) Screen {
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return Screen{}
 	}
-	columns, _, err := term.GetSize(int(file.Fd()))
+	columns, rows, err := term.GetSize(int(file.Fd()))
 	if err != nil {
-		columns = 0
+		columns, rows = 0, 0
 	}
-	return Screen{Columns: columns, Colors: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	return Screen{Columns: columns, Rows: rows, Colors: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
 }
 
 // Both says whether somebody can be asked: both files are terminals.
