@@ -24,6 +24,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/classify"
 )
@@ -111,7 +112,7 @@ func (p *plugin) alertTag() *cobra.Command {
 		Args:              cobra.MinimumNArgs(1),
 		Example:           `  kubectl incident alert tag "Red team" --entity scanner-1 --since 1d`,
 	}, func(args []string) (actions.AlertChange, []string, error) {
-		named, err := splitTags(args[0])
+		named, err := input.Tags(args[0])
 		return actions.TagAlert(named...), args[1:], err
 	})
 }
@@ -124,7 +125,7 @@ func (p *plugin) alertUntag() *cobra.Command {
 		Args:              cobra.MinimumNArgs(1),
 		Example:           `  kubectl incident alert untag "Red team" --tag "Red team"`,
 	}, func(args []string) (actions.AlertChange, []string, error) {
-		named, err := splitTags(args[0])
+		named, err := input.Tags(args[0])
 		return actions.UntagAlert(named...), args[1:], err
 	})
 }

@@ -28,8 +28,8 @@ import (
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
 
-// said are the comments that were made, by incident.
-func (c *cluster) said() map[string]string {
+// remarks are the comments that were made, by incident.
+func (c *cluster) remarks() map[string]string {
 	c.t.Helper()
 	comments := &v1alpha1.CommentList{}
 	if err := c.List(c.t.Context(), comments); err != nil {
@@ -52,12 +52,12 @@ func TestHandover(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	want := map[string]string{"inc-1": "Waiting for an image.", "inc-2": "Waiting for an image."}
-	if diff := cmp.Diff(want, c.said()); diff != "" || c.incident("inc-2").Spec.Assignee != "bob" {
+	if diff := cmp.Diff(want, c.remarks()); diff != "" || c.incident("inc-2").Spec.Assignee != "bob" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	// Who has it already is told nothing twice.
 	c.done("handover", "bob", "inc-1", "--comment", "Again.")
-	if diff := cmp.Diff(want, c.said()); diff != "" {
+	if diff := cmp.Diff(want, c.remarks()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	c.refused(exitFailed, `required flag(s) "comment" not set`, "handover", "bob", "inc-1")
@@ -69,7 +69,7 @@ func TestHandover(t *testing.T) {
 func TestCommentOfAChangeThatFails(t *testing.T) {
 	c := newCluster(t, anIncident("inc-1"))
 	c.done("resolve", "inc-1", "--comment", "Done.", "--dry-run")
-	if said := c.said(); len(said) > 0 {
+	if said := c.remarks(); len(said) > 0 {
 		t.Errorf("a dry run said %v", said)
 	}
 	c.intercept.Create = func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error {

@@ -30,15 +30,6 @@ import (
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
 
-func (c *cluster) alert(name string) *v1alpha1.Alert {
-	c.t.Helper()
-	alert := &v1alpha1.Alert{}
-	if err := c.Get(c.t.Context(), client.ObjectKey{Namespace: "soc", Name: name}, alert); err != nil {
-		c.t.Fatal(err)
-	}
-	return alert
-}
-
 func TestMoveUsage(t *testing.T) {
 	c := newCluster(t, anIncident("one"), anIncident("two"), anAlert("a", "one"),
 		anIncident("merged", func(i *v1alpha1.Incident) { i.Status.MergedInto.Name = "two" }))

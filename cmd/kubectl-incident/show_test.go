@@ -209,7 +209,7 @@ func TestShowAlert(t *testing.T) {
 	began := metav1.NewTime(noon)
 	alert.CreationTimestamp, alert.Spec.FirstActivityTime = metav1.NewTime(noon.Add(time.Hour)), &began
 	alert.Spec.Category, alert.Spec.Techniques, alert.Spec.Occurrences = "LateralMovement", []v1alpha1.Technique{"T1021"}, 1234
-	alert.Spec.Source = v1alpha1.AlertSource{Service: "Falco", Detector: "syscall"}
+	alert.Spec.Source = v1alpha1.AlertOrigin{Service: "Falco", Detector: "syscall"}
 	alert.Spec.Description, alert.Spec.URL = "What\nwas seen", "https://example.com/7"
 	alert.Spec.Assignee = "alice"
 	alert.Spec.Evidence = []v1alpha1.Evidence{{Kind: v1alpha1.EvidencePod, Namespace: "shop", Name: "web", Role: v1alpha1.EvidenceAttacker}}

@@ -23,7 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var plain = Mapping{Map: func(item Object, d *Draft) error {
+var simple = Mapping{Map: func(item Object, d *Draft) error {
 	d.IdentifyBy(item.Lookup, "id")
 	d.Title("T")
 	if item.Text("kind") == "flow" {
@@ -69,7 +69,7 @@ func TestDecodeCountsEverything(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			batch := plain.Decode([]byte(tc.body), Reading{Received: received})
+			batch := simple.Decode([]byte(tc.body), Reading{Received: received})
 			if len(batch.Events) != tc.events {
 				t.Errorf("got %d events, want %d", len(batch.Events), tc.events)
 			}
@@ -81,7 +81,7 @@ func TestDecodeCountsEverything(t *testing.T) {
 }
 
 func TestDecodeTellsDuplicateKeys(t *testing.T) {
-	batch := plain.Decode([]byte(`{"id":1,"id":2}`), Reading{Received: received})
+	batch := simple.Decode([]byte(`{"id":1,"id":2}`), Reading{Received: received})
 	if diff := cmp.Diff([]Note{{Kind: NoteDuplicateKey, Field: "delivery", Count: 1}}, batch.Notes); diff != "" {
 		t.Errorf("notes (-want +got):\n%s", diff)
 	}

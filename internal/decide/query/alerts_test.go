@@ -74,7 +74,7 @@ func someAlert() *v1alpha1.Alert {
 	}}
 	alert.Spec = v1alpha1.AlertSpec{
 		Name: "Straßenkarte exfiltriert", Description: "Seen at night", Severity: v1alpha1.SeverityHigh, Category: "CommandAndControl",
-		Techniques: []v1alpha1.Technique{"T1071.001"}, Source: v1alpha1.AlertSource{Service: "Falco", Detector: "syscall"},
+		Techniques: []v1alpha1.Technique{"T1071.001"}, Source: v1alpha1.AlertOrigin{Service: "Falco", Detector: "syscall"},
 		FirstActivityTime: &began, LastActivityTime: &last,
 		Evidence: []v1alpha1.Evidence{{Kind: v1alpha1.EvidenceDevice, Name: "web-1.example.com"}},
 	}
