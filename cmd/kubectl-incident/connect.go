@@ -95,7 +95,7 @@ func (p *plugin) cluster() (string, client.WithWatch, error) {
 
 // known is where suggestions come from.
 func (p *plugin) known() complete.Cluster {
-	return complete.Cluster{Config: p.config, Tables: p.tables}
+	return complete.Cluster{Config: p.config, Tables: p.tables, Memory: p.memory}
 }
 
 // myself is the user's name, read from the cluster or recalled.

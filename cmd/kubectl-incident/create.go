@@ -92,7 +92,11 @@ func (p *plugin) createIncidentCommand() *cobra.Command {
 			if spec.Assignee, err = o.owner(command.Context(), spec.Assignee); err != nil {
 				return err
 			}
-			incident := &v1alpha1.Incident{Spec: spec, ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: args[0]}}
+			name, err := input.Name(input.Incident, args[0])
+			if err != nil {
+				return err
+			}
+			incident := &v1alpha1.Incident{Spec: spec, ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}}
 			return o.create(command.Context(), actions.CreateIncident(c, incident), "incident/"+incident.Name, "a new incident")
 		},
 	}
@@ -145,7 +149,11 @@ func (p *plugin) createAlertCommand() *cobra.Command {
 			if spec.Assignee, err = o.owner(command.Context(), spec.Assignee); err != nil {
 				return err
 			}
-			alert := &v1alpha1.Alert{Spec: spec, ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: args[0]}}
+			name, err := input.Name(input.Alert, args[0])
+			if err != nil {
+				return err
+			}
+			alert := &v1alpha1.Alert{Spec: spec, ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}}
 			created, err := actions.CreateAlert(command.Context(), c, alert)
 			if err != nil {
 				return err

@@ -65,7 +65,7 @@ var otherWords = map[string][]string{
 }
 
 // usage is that of cobra, with the flags that are kubectl's own elsewhere: they are many, and the same for all commands.
-const usage = `Usage:{{if .Runnable}}
+const usage = `Usage:{{if and .Runnable .HasParent}}
   {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
   {{.CommandPath}} COMMAND{{end}}{{if .Aliases}}
 

@@ -59,6 +59,8 @@ type plugin struct {
 	typed   func() (client.WithWatch, error)
 	tables  func() (complete.Pages, error)
 	watched func() bool
+	// memory is what this command has read for suggestions.
+	memory complete.Memory
 }
 
 // onTerminal says whether a person reads along and can answer.
@@ -71,7 +73,7 @@ func run(ctx context.Context, streams genericiooptions.IOStreams, args []string)
 }
 
 func newPlugin(streams genericiooptions.IOStreams) *plugin {
-	p := &plugin{IOStreams: streams, config: genericclioptions.NewConfigFlags(true)}
+	p := &plugin{IOStreams: streams, config: genericclioptions.NewConfigFlags(true), memory: complete.Memory{}}
 	p.connect = func() (dynamic.Interface, error) {
 		config, err := p.config.ToRESTConfig()
 		if err != nil {

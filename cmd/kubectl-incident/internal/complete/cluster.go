@@ -36,7 +36,12 @@ type Cluster struct {
 	Config *genericclioptions.ConfigFlags
 	// Tables connects to it.
 	Tables func() (Pages, error)
+	// Memory keeps what one command reads, which may ask for it several times; nil for none.
+	Memory Memory
 }
+
+// Memory is what was read, by where it is. It is for one command at a time.
+type Memory map[string]any
 
 // CacheOf returns the cache of one thing that is read from the cluster.
 func (c Cluster) CacheOf(what string) Cache { return CacheOf(c.Config, what) }
@@ -98,7 +103,10 @@ func (c Cluster) Namespaces(ctx context.Context) ([]string, error) {
 
 // readRows reads a table, or recalls it.
 func readRows[T any](ctx context.Context, c Cluster, path string, of func(text func(string) string) T) ([]T, error) {
-	return Recalled(c.CacheOf(path), time.Now(), func() ([]T, error) {
+	if kept, ok := c.Memory[path].([]T); ok {
+		return slices.Clone(kept), nil
+	}
+	read, err := Recalled(c.CacheOf(path), time.Now(), func() ([]T, error) {
 		pages, err := c.Tables()
 		if err != nil {
 			return nil, err
@@ -107,6 +115,10 @@ func readRows[T any](ctx context.Context, c Cluster, path string, of func(text f
 		err = pages.eachRow(ctx, path, func(text func(string) string) { rows = append(rows, of(text)) })
 		return rows, err
 	})
+	if err == nil && c.Memory != nil {
+		c.Memory[path] = slices.Clone(read)
+	}
+	return read, err
 }
 
 // SplitSummary takes apart what a status joins for its table. What was cut at the end is left out.
