@@ -20,7 +20,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,6 +27,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
@@ -128,7 +128,11 @@ func (o *alertChangeOptions) alerts(
 	ctx context.Context, c client.Client, namespace string, names []string,
 ) ([]v1alpha1.Alert, func(*v1alpha1.Alert) bool, error) {
 	if len(names) > 0 {
-		alerts, err := actions.GetAlerts(ctx, c, namespace, alertNames(names))
+		bare, err := input.Names(input.Alert, names)
+		if err != nil {
+			return nil, nil, err
+		}
+		alerts, err := actions.GetAlerts(ctx, c, namespace, bare)
 		return alerts, nil, err
 	}
 	now := time.Now()
@@ -138,16 +142,4 @@ func (o *alertChangeOptions) alerts(
 	}
 	alerts, err := selector.All(ctx, c, now)
 	return alerts, func(alert *v1alpha1.Alert) bool { return selector.Matches(alert, now) }, err
-}
-
-// alertNames takes names as kubectl prints them, such as alert/falco-7.
-func alertNames(names []string) []string {
-	bare := make([]string, 0, len(names))
-	for _, name := range names {
-		for _, prefix := range alertPrefixes {
-			name = strings.TrimPrefix(name, prefix)
-		}
-		bare = append(bare, name)
-	}
-	return bare
 }

@@ -44,11 +44,11 @@ func TestAlertVerbs(t *testing.T) {
 	}{
 		{[]string{"assign", "carol", "alert/a-low", "b-high"}, "alert/a-low assigned to carol\nalert/b-high assigned to carol\n", 2},
 		{[]string{"assign", "carol", "a-low"}, "alert/a-low unchanged\n", 0},
-		{[]string{"unassign", "a-low"}, "alert/a-low unassigned\n", 1},
+		{[]string{"unassign", "a-low"}, "alert/a-low unassigned (was carol)\n", 1},
 		{[]string{"resolve", "--incident", "inc-1", "--severity", "low", "--note", "noise", "--classify", "falsepositive/clean"}, "alert/a-low resolved, classified as FalsePositive/NotMalicious\n", 1},
-		{[]string{"reopen", "--incident", "inc-1", "--state", "resolved"}, "alert/a-low re-opened\n", 1},
+		{[]string{"reopen", "--incident", "inc-1", "--state", "resolved"}, "alert/a-low re-opened (state was Resolved; note was “noise”)\n", 1},
 		{[]string{"tag", "VIP,HR", "--entity", "web-1"}, "alert/a-low tagged\nalert/d-loose tagged\n", 2},
-		{[]string{"untag", "vip", "--tag", "Vip"}, "alert/a-low untagged\nalert/d-loose untagged\n", 2},
+		{[]string{"untag", "vip", "--tag", "Vip"}, "alert/a-low untagged (was VIP, HR)\nalert/d-loose untagged (was VIP, HR)\n", 2},
 		{[]string{"classify", "TruePositive/Malware", "d-loose"}, "alert/d-loose classified as TruePositive/Malware\n", 1},
 	} {
 		before := c.patches

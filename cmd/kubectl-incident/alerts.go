@@ -29,6 +29,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
@@ -60,7 +61,13 @@ meet all of them. The most severe are first, among these those that began first.
 
   # Severe ones that use PowerShell and belong to no incident yet
   kubectl incident alerts --unlinked --min-severity High --technique T1059.001`,
-		RunE: func(command *cobra.Command, args []string) error { return o.run(command.Context(), args) },
+		RunE: func(command *cobra.Command, args []string) error {
+			names, err := input.Names(input.Incident, args)
+			if err != nil {
+				return err
+			}
+			return o.run(command.Context(), names)
+		},
 	}
 	o.alertFilterFlags.addTo(command.Flags())
 	o.formatFlags.addTo(command)

@@ -27,6 +27,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 	"github.com/incident-operator/incident-operator/internal/kube"
@@ -51,7 +52,7 @@ func (f *alertFilterFlags) addTo(flags *pflag.FlagSet) {
 	add.BoolVar(&f.mine, "mine", false, "only what is assigned to you")
 	add.StringSliceVar(&f.Assignees, "assignee", nil, "only what is assigned to one of these users")
 	add.BoolVar(&f.Unassigned, "unassigned", false, "only what is assigned to nobody; beside --mine or --assignee, that as well")
-	add.StringSliceVar(&f.Tags, "tag", nil, "only what bears one of these tags")
+	add.Var(input.NewTags(&f.Tags), "tag", "only what bears one of these tags")
 	textsVar(add, &f.States, "state", "only what is in one of these states: Active, InProgress, Resolved")
 	textsVar(add, &f.Severities, "severity", "only what has one of these severities")
 	textVar(add, &f.MinSeverity, "min-severity", "only what is at least as severe: Informational, Low, Medium, High, Critical")

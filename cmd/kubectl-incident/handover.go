@@ -27,20 +27,28 @@ import (
 )
 
 func (p *plugin) handoverCommand() *cobra.Command {
-	command := p.changeCommand(&cobra.Command{
-		Use:               "handover USER [INCIDENT...] --comment TEXT",
+	to, beside := "", valued{noun: "to whom", flag: "to"}
+	command := &cobra.Command{
+		Use:               "handover [INCIDENT...] --to USER --comment TEXT",
 		Short:             "Hand incidents over to somebody, and say what there is to know",
-		ValidArgsFunction: complete.Args(p.knownAssignees, p.openIncidents),
-		Args:              cobra.MinimumNArgs(1),
-		Example: `  kubectl incident handover bob@example.com inc-1 --comment "Waiting for the image of web-1."
+		ValidArgsFunction: complete.Args(p.orIncidents(p.knownAssignees), p.incidentsOr(p.knownAssignees)),
+		Example: `  kubectl incident handover inc-1 --to bob@example.com --comment "Waiting for the image of web-1."
 
   # All of yours, at the end of a shift
-  kubectl incident handover bob@example.com --mine --comment "Nothing urgent."`,
-	}, func(_ context.Context, args []string) (actions.Change, []string, error) {
-		if args[0] == "" {
-			return actions.Change{}, nil, errors.New("the user is empty: say who takes over")
+  kubectl incident handover --to bob@example.com --mine --comment "Nothing urgent."`,
+	}
+	command.Flags().StringVar(&to, "to", "", "who takes over")
+	complete.Flag(command, "to", p.knownAssignees)
+	p.changeCommand(command, func(ctx context.Context, args []string) (actions.Change, []string, error) {
+		typed, names, err := beside.orFlag(ctx, p, to, command.Flags().Changed("to"), args)
+		if err != nil {
+			return actions.Change{}, nil, err
 		}
-		return actions.AssignTo(args[0]), args[1:], nil
+		owner, err := p.owner(ctx, typed)
+		if err == nil && owner == "" {
+			err = errors.New("the user is empty: say who takes over")
+		}
+		return actions.AssignTo(owner), names, err
 	})
 	_ = command.MarkFlagRequired("comment") // The flag is there.
 	return command

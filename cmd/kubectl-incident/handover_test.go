@@ -48,7 +48,7 @@ func TestHandover(t *testing.T) {
 	c := newCluster(t, anIncident("inc-1", mine), anIncident("inc-2", mine), anIncident("inc-3"))
 	c.intercept.Create = saysWho("alice")
 	out := c.done("handover", "bob", "--mine", "--comment", "Waiting for an image.")
-	if diff := cmp.Diff("incident/inc-1 assigned to bob, commented\nincident/inc-2 assigned to bob, commented\n", out); diff != "" {
+	if diff := cmp.Diff("incident/inc-1 assigned to bob, commented (was alice)\nincident/inc-2 assigned to bob, commented (was alice)\n", out); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	want := map[string]string{"inc-1": "Waiting for an image.", "inc-2": "Waiting for an image."}

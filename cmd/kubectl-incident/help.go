@@ -44,12 +44,12 @@ var groups = []*cobra.Group{
 }
 
 var groupOf = map[string]string{
-	"list": groupLook, "show": groupLook, "alerts": groupLook, "tags": groupLook, "queries": groupLook,
+	"list": groupLook, "show": groupLook, "alerts": groupLook, "tags": groupLook, "queries": groupLook, "next": groupLook, "similar": groupLook,
 	"take": groupWork, "assign": groupWork, "unassign": groupWork, "start": groupWork, "resolve": groupWork, "reopen": groupWork,
 	"classify": groupWork, "severity": groupWork, "tag": groupWork, "untag": groupWork, "rename": groupWork, "comment": groupWork,
-	"edit": groupWork, "undo": groupWork,
-	"create": groupAlerts, "move": groupAlerts, "merge": groupAlerts,
-	"timeline": groupLog, "verify": groupLog,
+	"edit": groupWork, "undo": groupWork, "handover": groupWork, "alert": groupWork,
+	"create": groupAlerts, "import": groupAlerts, "move": groupAlerts, "merge": groupAlerts,
+	"timeline": groupLog, "verify": groupLog, "report": groupLog,
 	"status": groupSetup, "version": groupSetup, "options": groupSetup, "completion": groupSetup, "help": groupSetup,
 }
 

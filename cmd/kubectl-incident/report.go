@@ -27,6 +27,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/report"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
@@ -65,7 +66,13 @@ report can be held against the log later.`,
   kubectl incident report --since 12h -o md > shift.md
   kubectl incident report inc-1 -o html > inc-1.html`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(command *cobra.Command, args []string) error { return o.run(command.Context(), args) },
+		RunE: func(command *cobra.Command, args []string) error {
+			names, err := input.Names(input.Incident, args)
+			if err != nil {
+				return err
+			}
+			return o.run(command.Context(), names)
+		},
 	}
 	flags := command.Flags()
 	flags.StringVar(&o.since, "since", "", "report on what happened in this time, such as 8h or 7d")

@@ -333,7 +333,7 @@ func TestStalePropagation(t *testing.T) {
 			Type: v1alpha1.ConditionPropagated, Status: metav1.ConditionTrue, ObservedGeneration: 1, Message: "every linked alert carries it",
 		}}
 	}))
-	if out := c.done("show", "st"); !strings.Contains(out, "not yet: the operator has seen generation 1 of 2") || strings.Contains(out, "every linked alert") {
+	if out := c.done("show", "st"); !strings.Contains(out, "not yet: the operator has not seen the last change") || strings.Contains(out, "every linked alert") {
 		t.Error(out)
 	}
 }

@@ -20,7 +20,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,6 +31,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/activity"
 	"github.com/incident-operator/incident-operator/internal/decide/view"
@@ -81,18 +81,21 @@ shown. A name that both an incident and an alert have means the incident; alert/
 	return command
 }
 
-// alertPrefixes are what kubectl takes for the kind of an alert before a slash.
-var alertPrefixes = []string{"alert/", "alerts/", "al/", "alert.incidentoperator.dev/", "alerts.incidentoperator.dev/"}
-
-func (o *showOptions) run(ctx context.Context, name string) error {
+func (o *showOptions) run(ctx context.Context, typed string) error {
+	kind := input.Incident
+	if input.IsQualified(input.Alert, typed) {
+		kind = input.Alert
+	}
+	name, err := input.Name(kind, typed)
+	if err != nil {
+		return err
+	}
 	namespace, c, err := o.cluster()
 	if err != nil {
 		return err
 	}
-	for _, prefix := range alertPrefixes {
-		if alert, found := strings.CutPrefix(name, prefix); found {
-			return o.showAlert(ctx, c, client.ObjectKey{Namespace: namespace, Name: alert})
-		}
+	if kind.Noun == input.Alert.Noun {
+		return o.showAlert(ctx, c, client.ObjectKey{Namespace: namespace, Name: name})
 	}
 	key := client.ObjectKey{Namespace: namespace, Name: name}
 	incident := &v1alpha1.Incident{}

@@ -187,7 +187,7 @@ func timeText(then time.Time, zone *time.Location, now time.Time) string {
 // standingText is the message, which is written for people; the word in front tells whether all is well.
 func standingText(s view.Standing) string {
 	if s.Stale {
-		return "not known: the operator has not seen the last change yet"
+		return "not yet: the operator has not seen the last change"
 	}
 	word := map[metav1.ConditionStatus]string{metav1.ConditionTrue: "yes", metav1.ConditionFalse: "no"}[s.Status]
 	return cmp.Or(word, "unknown") + ": " + s.Message

@@ -30,6 +30,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/table"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/actions"
@@ -55,7 +56,13 @@ hosts, users, addresses and names count before files and processes, these before
 among them: they may tell how it was handled before. Alerts that belong to no incident are in one row.`,
 		Example: `  kubectl incident similar inc-1`,
 		Args:    cobra.ExactArgs(1),
-		RunE:    func(command *cobra.Command, args []string) error { return o.run(command.Context(), args[0]) },
+		RunE: func(command *cobra.Command, args []string) error {
+			name, err := input.Name(input.Incident, args[0])
+			if err != nil {
+				return err
+			}
+			return o.run(command.Context(), name)
+		},
 	}
 	command.Flags().IntVar(&o.limit, "limit", 10, "show only so many, the first ones; 0 for all")
 	return command

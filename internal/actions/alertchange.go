@@ -18,13 +18,13 @@ package actions
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"slices"
-	"strings"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/activity"
 	"github.com/incident-operator/incident-operator/internal/decide/tags"
 	"github.com/incident-operator/incident-operator/internal/kube"
 )
@@ -107,10 +107,12 @@ func bears(alert *v1alpha1.Alert, asked string) bool {
 
 // AlertDifferences are the fields that people set and in which two versions of an alert differ.
 func AlertDifferences(before, after *v1alpha1.Alert) []Difference {
-	return Differences(
-		&v1alpha1.Incident{Spec: v1alpha1.IncidentSpec{Triage: before.Spec.Triage}},
-		&v1alpha1.Incident{Spec: v1alpha1.IncidentSpec{Triage: after.Spec.Triage}},
-	)
+	return Differences(triageAlone(before), triageAlone(after))
+}
+
+// triageAlone is an incident that says what people decided about an alert.
+func triageAlone(alert *v1alpha1.Alert) *v1alpha1.Incident {
+	return &v1alpha1.Incident{Spec: v1alpha1.IncidentSpec{Triage: alert.Spec.Triage}}
 }
 
 // AlertTask changes one alert.
@@ -150,30 +152,34 @@ func (t *AlertTask) Do(ctx context.Context, dryRun bool) (Result, error) {
 		if result.Ending == NotSelected {
 			return nil
 		}
-		changed, err := t.patch(ctx, dryRun)
+		replaced, changed, err := t.patch(ctx, dryRun)
 		if err == nil && !changed {
 			result = Result{Ending: Unchanged}
 		}
+		result.Replaced = replaced
 		return err
 	})
 	return result, err
 }
 
-func (t *AlertTask) patch(ctx context.Context, dryRun bool) (changed bool, err error) {
+// patch returns what was replaced, and false if there was nothing to change.
+func (t *AlertTask) patch(ctx context.Context, dryRun bool) (replaced []Difference, changed bool, err error) {
 	after := t.Alert.DeepCopy()
 	t.Change.Apply(after)
-	if len(AlertDifferences(t.Alert, after)) == 0 {
-		return false, nil
+	differences := AlertDifferences(t.Alert, after)
+	if len(differences) == 0 {
+		return nil, false, nil
 	}
-	if err := CheckTags(after.Spec.Tags); err != nil {
-		return false, err
+	if err := errors.Join(checkTexts(differences), CheckTags(after.Spec.Tags)); err != nil {
+		return nil, false, err
 	}
+	replaced = Replaced(triageAlone(t.Alert), triageAlone(after))
 	options, _ := kube.DryRun(dryRun)
 	if err := kube.PatchUnchanged(ctx, t.Client, t.Alert, after, options...); err != nil {
-		return false, err
+		return nil, false, err
 	}
 	*t.Alert = *after
-	return true, nil
+	return replaced, true, nil
 }
 
 // notContradicted refuses to overwrite what somebody else said since the alert was seen, in a field that the change is about.
@@ -181,14 +187,13 @@ func (t *AlertTask) notContradicted(seen *v1alpha1.Alert) error {
 	after := seen.DeepCopy()
 	t.Change.Apply(after)
 	about := AlertDifferences(seen, after)
-	var said []string
 	for _, meanwhile := range AlertDifferences(seen, t.Alert) {
 		if slices.ContainsFunc(about, func(d Difference) bool { return d.Field == meanwhile.Field && d.To != meanwhile.To }) {
-			said = append(said, fmt.Sprintf("%s is %q now", meanwhile.Field, meanwhile.To))
+			return &ConflictError{
+				Field: meanwhile.Field, Old: meanwhile.From, Theirs: meanwhile.To,
+				Who: activity.EditorOf(t.Alert.Annotations, stampOf[meanwhile.Field]), Meanwhile: true,
+			}
 		}
-	}
-	if len(said) > 0 {
-		return refuse("somebody changed it meanwhile: " + strings.Join(said, ", "))
 	}
 	return nil
 }

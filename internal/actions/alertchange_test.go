@@ -80,7 +80,7 @@ func TestAlertChangeMeetsOthers(t *testing.T) {
 			func(a *v1alpha1.Alert) { a.Spec.Tags = []v1alpha1.Tag{"VIP"} }, AssignAlertTo("bob"), nil, Changed, "", "bob",
 		},
 		"in the same field": {
-			func(a *v1alpha1.Alert) { a.Spec.Assignee = "carol" }, AssignAlertTo("bob"), nil, Changed, `assignee is "carol" now`, "carol",
+			func(a *v1alpha1.Alert) { a.Spec.Assignee = "carol" }, AssignAlertTo("bob"), nil, Changed, "assigned to carol a moment ago", "carol",
 		},
 		"to the same value": {
 			func(a *v1alpha1.Alert) { a.Spec.Assignee = "bob" }, AssignAlertTo("bob"), nil, Unchanged, "", "bob",
