@@ -42,7 +42,7 @@ func TestAlertVerbs(t *testing.T) {
 		want    string
 		patches int
 	}{
-		{[]string{"assign", "carol", "alert/a-low", "b-high"}, "alert/a-low assigned to carol\nalert/b-high assigned to carol\n", 2},
+		{[]string{"assign", "carol", "alert/a-low", "b-high"}, "alert/a-low assigned to carol\nalert/b-high assigned to carol (was bob)\n", 2},
 		{[]string{"assign", "carol", "a-low"}, "alert/a-low unchanged\n", 0},
 		{[]string{"unassign", "a-low"}, "alert/a-low unassigned (was carol)\n", 1},
 		{[]string{"resolve", "--incident", "inc-1", "--severity", "low", "--note", "noise", "--classify", "falsepositive/clean"}, "alert/a-low resolved, classified as FalsePositive/NotMalicious\n", 1},
