@@ -48,7 +48,8 @@ func (p *plugin) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Say whether all that incidents need is there: the operator, its policies, the log, your rights",
 		Long: `Say where you are, whether the operator is alive and which version it has, whether the admission policies say who did
-something, whether the logs of the namespace are up to date, and what you may do there. It changes nothing.
+something, whether the logs of the namespace are up to date, how its sources of alerts stand, and what you may do there.
+It changes nothing.
 
 It ends with 1 if something is wrong. What you may not find out is "not known", which is not wrong.`,
 		Example: `  kubectl incident status
@@ -86,6 +87,7 @@ func (o *statusOptions) run(ctx context.Context) error {
 		o.operator(ctx, c),
 		policies(ctx, c, namespace),
 		logs(ctx, c, namespace),
+		sources(ctx, c, namespace),
 	} {
 		rows = append(rows, []string{found.name + ":", found.text})
 		wrong = wrong || found.wrong
@@ -172,6 +174,32 @@ func policies(ctx context.Context, c client.Client, namespace string) check {
 		return check{"Policies", "not in place: " + err.Error(), true}
 	}
 	return check{name: "Policies", text: "in place: they stamp who creates incidents and comments"}
+}
+
+func sources(ctx context.Context, c client.Client, namespace string) check {
+	all, err := actions.LookAtSources(ctx, c, namespace)
+	switch {
+	case err != nil:
+		return check{name: "Sources", text: "not known: " + err.Error()}
+	case len(all) == 0:
+		return check{name: "Sources", text: "none here: alerts come through the API alone"}
+	}
+	found, now := check{name: "Sources"}, time.Now()
+	var said []string
+	for _, source := range all {
+		text := source.Name + " is ready"
+		if !source.Ready {
+			text, found.wrong = source.Name+" is not ready: "+source.Why, true
+		}
+		if source.Received.IsZero() {
+			text += ", received nothing so far"
+		} else {
+			text += ", received something " + since(source.Received, now) + " ago"
+		}
+		said = append(said, text)
+	}
+	found.text = strings.Join(said, "; ")
+	return found
 }
 
 // patientLook gives the operator some seconds for what was changed just now.

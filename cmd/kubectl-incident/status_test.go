@@ -70,6 +70,15 @@ func TestStatus(t *testing.T) {
 			}
 		})
 	}
+	source := &v1alpha1.AlertSource{ObjectMeta: metav1.ObjectMeta{Namespace: "soc", Name: "falco"}}
+	if e := newCluster(t, source).as("alice").run("status"); !strings.Contains(e.out, "falco is not ready: nothing looked at it yet, received nothing so far") {
+		t.Error(e.out + e.errOut)
+	}
+	source.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue}}
+	source.Status.LastReceivedTime = ptr.To(metav1.NewTime(time.Now().Add(-time.Hour)))
+	if e := newCluster(t, source).as("alice").run("status"); !strings.Contains(e.out, "falco is ready, received something 60m ago") {
+		t.Error(e.out + e.errOut)
+	}
 	if e := newCluster(t).as("alice").run("status", "--operator-namespace", "elsewhere"); !strings.Contains(e.out, "it never ran in the namespace elsewhere") {
 		t.Error(e.out + e.errOut)
 	}
