@@ -62,7 +62,7 @@ func (p *plugin) connectTyped() (client.WithWatch, error) {
 		return nil, fmt.Errorf("registering kinds: %w", err)
 	}
 	mapper := meta.NewDefaultRESTMapper(nil)
-	for _, kind := range []string{"Incident", "Alert", "Comment", "Activity", "AlertSource", "AlertSource"} {
+	for _, kind := range []string{"Incident", "Alert", "Comment", "Activity", "AlertSource"} {
 		mapper.Add(v1alpha1.GroupVersion.WithKind(kind), meta.RESTScopeNamespace)
 	}
 	mapper.Add(authenticationv1.SchemeGroupVersion.WithKind("SelfSubjectReview"), meta.RESTScopeRoot)
