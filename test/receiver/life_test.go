@@ -223,6 +223,33 @@ var _ = Describe("The life of an alert", func() {
 		))
 	})
 
+	It("is made anew from what waited, if a person closed it meanwhile, and not if it was deleted", func(ctx context.Context) {
+		slow := newReplica(ctx, settings{interval: time.Second})
+		newSource(ctx, namespace, "falco", v1alpha1.AlertSourceSpec{Format: "Falco"})
+		slow.knows(ctx, namespace, "falco", token)
+		event := func(rule string, minute int) {
+			GinkgoHelper()
+			body := fmt.Appendf(nil, `{"rule":%q,"source":"syscall","hostname":"n1","priority":"Warning","time":%q}`, rule, at(minute).Format(time.RFC3339))
+			Expect(slow.post(ctx, namespace, "falco", token, body).code).To(Equal(http.StatusOK))
+		}
+		event("Closed", 0)
+		event("Deleted", 0)
+		for _, alert := range alertsIn(ctx, namespace) {
+			event(alert.Spec.Name, 1)
+			if alert.Spec.Name == "Closed" {
+				resolve(ctx, asAlice, &alert)
+			} else {
+				Expect(admin.Delete(ctx, &alert)).To(Succeed())
+			}
+		}
+		slow.settle()
+		alerts := alertsIn(ctx, namespace)
+		Expect(alerts).To(HaveLen(2))
+		Expect(alerts[0].Spec.Resolution.State).To(Equal(v1alpha1.ResolutionResolved))
+		Expect(alerts[1].Name).To(Equal(alerts[0].Name + "-2"))
+		Expect(alerts[1].Spec.LastActivityTime.Time.Equal(at(1))).To(BeTrue())
+	})
+
 	It("goes on to be taken while its source is deleted, until the source is gone", func(ctx context.Context) {
 		post(ctx, "am", webhook("firing", at(0), time.Time{}))
 		source := &v1alpha1.AlertSource{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "am"}}
