@@ -203,7 +203,8 @@ type AlertSourceStatus struct {
 	LastRefusal *AlertRefusal `json:"lastRefusal,omitempty"`
 
 	// conditions hold Accepted, whether the spec can be followed, and Ready,
-	// whether what is posted is taken.
+	// whether what is posted is taken. Stalled is there, and True, only while the
+	// spec cannot be followed.
 	// +optional
 	// +listType=map
 	// +listMapKey=type

@@ -43,6 +43,13 @@ func setConditions(source *v1alpha1.AlertSource, problem error) {
 		ready.Status, ready.Reason = metav1.ConditionFalse, v1alpha1.ReasonSuspended
 		ready.Message = "What is posted is answered with 503 until spec.suspend is false"
 	}
+	if problem != nil {
+		stalled := accepted
+		stalled.Type, stalled.Status = v1alpha1.ConditionStalled, metav1.ConditionTrue
+		meta.SetStatusCondition(&source.Status.Conditions, stalled)
+	} else {
+		meta.RemoveStatusCondition(&source.Status.Conditions, v1alpha1.ConditionStalled)
+	}
 	meta.SetStatusCondition(&source.Status.Conditions, accepted)
 	meta.SetStatusCondition(&source.Status.Conditions, ready)
 }

@@ -161,9 +161,9 @@ func (d *Draft) note(kind NoteKind, field, text string) {
 
 // line fits a text into a field of one line.
 func (d *Draft) line(field, text string, limit int) string {
-	head, over := clip(strings.TrimSpace(text), limit+1)
+	head, over := clip(trim(text), limit+1)
 	escaped := asLine(head, 8*limit)
-	if escaped != strings.TrimSpace(head) {
+	if escaped != trim(head) {
 		d.note(NoteEscaped, field, head)
 	}
 	short := asLine(head, limit)
@@ -214,7 +214,7 @@ func (d *Draft) setTexts() {
 	if isBlank(d.title) {
 		d.note(NoteMissing, "name", "")
 		d.Spec.Name = strings.TrimSpace("Untitled alert " + d.Spec.Source.Service)
-	} else if full := Escape(strings.TrimSpace(d.title), false); full != d.Spec.Name {
+	} else if full := Escape(trim(d.title), false); full != d.Spec.Name {
 		paragraphs = append(paragraphs, full)
 	}
 	for _, paragraph := range d.description {

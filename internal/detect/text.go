@@ -23,7 +23,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	plain "github.com/incident-operator/incident-operator/internal/decide/text"
+	apitext "github.com/incident-operator/incident-operator/internal/decide/text"
 )
 
 // Bounds of the API, in characters.
@@ -45,24 +45,31 @@ var (
 // are kept.
 func Escape(s string, lines bool) string {
 	if lines {
-		return plain.EscapeLines(s)
+		return apitext.EscapeLines(s)
 	}
-	return plain.Escape(s)
+	return apitext.Escape(s)
 }
 
 // asLine fits a text into a field of one line. Its ends bear no white space, and its first character is none that only
 // changes how its neighbors look.
 func asLine(s string, limit int) string {
-	line := Cut(Escape(strings.TrimSpace(s), false), limit)
-	if plain.IsLine(line) {
+	line := Cut(Escape(trim(s), false), limit)
+	if apitext.IsLine(line) {
 		return line
 	}
 	// A cut may leave a part of what was whole, such as the flag of a region.
 	line = Escape(line, false)
-	if first, size := utf8.DecodeRuneInString(line); !plain.IsLine(line) {
+	if first, size := utf8.DecodeRuneInString(line); !apitext.IsLine(line) {
 		line = strings.Trim(strconv.QuoteRuneToASCII(first), "'") + line[size:]
 	}
 	return strings.TrimSpace(Cut(line, limit))
+}
+
+// trim takes white space from the ends of a text, and the spaces without width that some detectors leave there.
+func trim(s string) string {
+	return strings.TrimFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.Is(unicode.Z, r) || r == 0x200B || r == 0x2060 || r == 0xFEFF
+	})
 }
 
 // shown is s escaped and cut to limit characters. An escape is never shorter than what it shows, so that no more of a

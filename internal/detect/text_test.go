@@ -22,7 +22,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	plain "github.com/incident-operator/incident-operator/internal/decide/text"
+	apitext "github.com/incident-operator/incident-operator/internal/decide/text"
 )
 
 func TestEscape(t *testing.T) {
@@ -64,7 +64,7 @@ func TestALineIsWhatTheAPITakes(t *testing.T) {
 		"abcdefghijklmnopqrstu":    "abcdefghijklmnopqrs…",
 	} {
 		got := asLine(text, 20)
-		if diff := cmp.Diff(want, got); diff != "" || !plain.IsLine(got) {
+		if diff := cmp.Diff(want, got); diff != "" || !apitext.IsLine(got) {
 			t.Errorf("asLine(%q) (-want +got):\n%s", text, diff)
 		}
 	}

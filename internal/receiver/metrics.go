@@ -24,6 +24,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/incident-operator/incident-operator/internal/decide/intake"
+	"github.com/incident-operator/incident-operator/internal/detect"
 	"github.com/incident-operator/incident-operator/internal/detect/delivery"
 	"github.com/incident-operator/incident-operator/internal/kube/alertstore"
 )
@@ -81,7 +82,6 @@ func (i *Instruments) answered(code int, took time.Duration) {
 }
 
 func (i *Instruments) read(d delivery.Delivery) {
-	i.alerts.WithLabelValues("Dropped").Add(float64(d.Dropped))
 	i.alerts.WithLabelValues("Undecided").Add(float64(d.Undecided))
 	for kind, count := range d.Notes {
 		i.notes.WithLabelValues(string(kind)).Add(float64(count))
@@ -92,8 +92,17 @@ func (i *Instruments) stored(action intake.Action, items int) {
 	i.alerts.WithLabelValues(string(action)).Add(float64(items))
 }
 
-func (i *Instruments) refused(all []Refused) {
-	for _, refused := range all {
-		i.refusals.WithLabelValues(refused.Reason).Add(float64(max(refused.Count, 1)))
+func (i *Instruments) dropped(items int) {
+	i.alerts.WithLabelValues("Dropped").Add(float64(items))
+}
+
+// refused counts all that was refused: what the format refuses, and the rest, which the API server does.
+func (i *Instruments) refused(byFormat []detect.Refusal, all int) {
+	for _, refusal := range byFormat {
+		i.refusals.WithLabelValues(string(refusal.Reason)).Add(float64(refusal.Count))
+		all -= refusal.Count
+	}
+	if all > 0 {
+		i.refusals.WithLabelValues(reasonInvalid).Add(float64(all))
 	}
 }

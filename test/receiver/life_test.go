@@ -18,6 +18,7 @@ package receiver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -221,6 +222,65 @@ var _ = Describe("The life of an alert", func() {
 		Expect(alert.Spec.Evidence).To(ContainElements(
 			HaveField("Name", "/etc/0"), HaveField("Name", "/etc/passwd"),
 		))
+	})
+
+	It("is made anew from what waited, if a person closed it meanwhile, and not if it was deleted", func(ctx context.Context) {
+		slow := newReplica(ctx, settings{interval: time.Second})
+		newSource(ctx, namespace, "falco", v1alpha1.AlertSourceSpec{Format: "Falco"})
+		slow.knows(ctx, namespace, "falco", token)
+		event := func(rule string, minute int) {
+			GinkgoHelper()
+			body := fmt.Appendf(nil, `{"rule":%q,"source":"syscall","hostname":"n1","priority":"Warning","time":%q}`, rule, at(minute).Format(time.RFC3339))
+			Expect(slow.post(ctx, namespace, "falco", token, body).code).To(Equal(http.StatusOK))
+		}
+		event("Closed", 0)
+		event("Deleted", 0)
+		for _, alert := range alertsIn(ctx, namespace) {
+			event(alert.Spec.Name, 1)
+			if alert.Spec.Name == "Closed" {
+				resolve(ctx, asAlice, &alert)
+			} else {
+				Expect(admin.Delete(ctx, &alert)).To(Succeed())
+			}
+		}
+		slow.settle()
+		alerts := alertsIn(ctx, namespace)
+		Expect(alerts).To(HaveLen(2))
+		Expect(alerts[0].Spec.Resolution.State).To(Equal(v1alpha1.ResolutionResolved))
+		Expect(alerts[1].Name).To(Equal(alerts[0].Name + "-2"))
+		Expect(alerts[1].Spec.LastActivityTime.Time.Equal(at(1))).To(BeTrue())
+	})
+
+	It("is dropped, closed or failed as the rules of its namespace say", func(ctx context.Context) {
+		newSource(ctx, namespace, "falco", v1alpha1.AlertSourceSpec{Format: "Falco"})
+		ruled := newReplica(ctx, settings{suppress: func(_ context.Context, alert *v1alpha1.Alert) (bool, error) {
+			switch {
+			case alert.Namespace != namespace || alert.Labels[v1alpha1.SourceLabel] != "falco":
+				return false, nil
+			case alert.Spec.Name == "Noise":
+				return true, nil
+			case alert.Spec.Name == "Unknown":
+				return false, errors.New("the rules cannot be asked")
+			}
+			alert.Spec.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionResolved, Note: "Suppressed"}
+			alert.Spec.Classification.Verdict = v1alpha1.VerdictInformationalExpectedActivity
+			return false, nil
+		}})
+		ruled.knows(ctx, namespace, "falco", token)
+		event := func(rule string, minute int) answered {
+			return ruled.post(ctx, namespace, "falco", token, fmt.Appendf(nil, `{"rule":%q,"hostname":"n1","time":%q}`, rule, at(minute).Format(time.RFC3339)))
+		}
+		got := event("Noise", 0)
+		Expect(got.code).To(Equal(http.StatusOK))
+		Expect(got.answer).To(And(HaveField("Dropped", 1), HaveField("Stored", 0)))
+		Expect(event("Unknown", 0).code).To(Equal(http.StatusServiceUnavailable))
+		Expect(alertsIn(ctx, namespace)).To(BeEmpty())
+		for minute := range 3 {
+			Expect(event("Backup", minute).code).To(Equal(http.StatusOK))
+		}
+		alert := the(ctx, 1)
+		Expect(alert.Spec.Resolution.State).To(Equal(v1alpha1.ResolutionResolved))
+		Expect(alert.Spec.Occurrences).To(BeEquivalentTo(3), "news of what a rule closes is no alert of its own")
 	})
 
 	It("goes on to be taken while its source is deleted, until the source is gone", func(ctx context.Context) {

@@ -61,6 +61,7 @@ type replica struct {
 type settings struct {
 	interval time.Duration
 	prepare  func(*v1alpha1.AlertSource) (receiver.Reader, error)
+	suppress func(context.Context, *v1alpha1.Alert) (bool, error)
 }
 
 func prepare(source *v1alpha1.AlertSource) (receiver.Reader, error) {
@@ -104,7 +105,7 @@ func newReplica(ctx context.Context, s settings) *replica {
 	handler := &receiver.Handler{
 		Sources:    &receiver.Registry{Reader: c.GetClient(), Prepare: s.prepare},
 		Identifier: receiver.NewIdentifier(c.GetClient()), Store: r.store, Tally: r.tally, Room: room,
-		Instruments: instruments, Clock: wall,
+		Instruments: instruments, Clock: wall, Suppress: s.suppress,
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	Expect(err).NotTo(HaveOccurred())

@@ -75,10 +75,12 @@ var _ = Describe("The status of a source", func() {
 			Expect(condition.Message).To(ContainSubstring("spec.drop"))
 			Expect(condition.Message).To(ContainSubstring("nonsense"))
 		}
+		Expect(meta.IsStatusConditionTrue(source.Status.Conditions, v1alpha1.ConditionStalled)).To(BeTrue())
 		source.Spec.Drop, source.Spec.Suspend = "", true
 		Expect(admin.Update(ctx, source)).To(Succeed())
 		source, _ = look(ctx)
 		Expect(meta.IsStatusConditionTrue(source.Status.Conditions, v1alpha1.ConditionAccepted)).To(BeTrue())
+		Expect(meta.FindStatusCondition(source.Status.Conditions, v1alpha1.ConditionStalled)).To(BeNil())
 		ready := meta.FindStatusCondition(source.Status.Conditions, v1alpha1.ConditionReady)
 		Expect(ready).To(HaveField("Reason", v1alpha1.ReasonSuspended))
 		Expect(ready.ObservedGeneration).To(Equal(source.Generation))

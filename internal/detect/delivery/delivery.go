@@ -19,6 +19,7 @@ package delivery
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -127,7 +128,7 @@ func (d *Delivery) add(known map[string]int, name string, item int, signal intak
 // complete adds what the sender does not say.
 func (s *Source) complete(spec *v1alpha1.AlertSpec) {
 	defaults := &s.spec.Defaults
-	spec.Tags = defaults.Tags
+	spec.Tags = slices.Clone(defaults.Tags)
 	if spec.Category == "" {
 		spec.Category = defaults.Category
 	}
