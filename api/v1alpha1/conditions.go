@@ -113,3 +113,13 @@ const (
 	// ReasonSuspended is a reason of Ready=False: spec.suspend is set.
 	ReasonSuspended = "Suspended"
 )
+
+// Reasons of a CorrelationPolicy and of a SuppressionRule, for Ready.
+const (
+	// ReasonInForce is the reason of Ready=True.
+	ReasonInForce = "InForce"
+	// ReasonExpired is the reason of Ready=False of a rule whose time has come.
+	ReasonExpired = "Expired"
+	// ReasonInvalid is the reason of Ready=False if the spec says something that cannot be; the message names the field.
+	ReasonInvalid = "Invalid"
+)

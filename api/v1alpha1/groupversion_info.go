@@ -43,6 +43,8 @@ func addKnownTypes(scheme *runtime.Scheme) error {
 		&Comment{}, &CommentList{},
 		&Activity{}, &ActivityList{},
 		&AlertSource{}, &AlertSourceList{},
+		&CorrelationPolicy{}, &CorrelationPolicyList{},
+		&SuppressionRule{}, &SuppressionRuleList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil
