@@ -35,7 +35,7 @@ import (
 
 // defaultPolicy is the one that is shipped; recordings are what real detectors sent, which need not be there.
 var (
-	defaultPolicy = filepath.Join("..", "..", "config", "samples", "correlation.yaml")
+	defaultPolicy = filepath.Join("..", "..", "config", "samples", "policies", "correlation.yaml")
 	recordings    = filepath.Join("..", "..", "..", "shared", "data")
 )
 

@@ -191,7 +191,22 @@ func (w *world) decide(minute int) correlate.Decision {
 		w.relations = append(w.relations, r)
 		w.apply(r)
 	}
+	w.count()
 	return d
+}
+
+// count keeps the numbers of incidents, as the operator does.
+func (w *world) count() {
+	totals := map[string]int32{}
+	for _, a := range w.alerts {
+		totals[a.Spec.IncidentRef.Name]++
+	}
+	for name, i := range w.incidents {
+		if n := totals[name]; n > 0 {
+			i.Status.Alerts.Total = &n
+			w.tell(i)
+		}
+	}
 }
 
 // apply merges at once, and otherwise writes on both incidents that they are related.

@@ -257,10 +257,19 @@ func (s *simulation) begin(begin correlate.Begin) {
 func (s *simulation) link(a *alert, to *incident) {
 	if from := s.byIncName[a.object.Spec.IncidentRef.Name]; from != nil {
 		delete(from.alerts, a.object.Name)
+		s.count(from)
 	}
 	a.object.Spec.IncidentRef.Name = to.Name
 	to.alerts[a.object.Name] = a
 	s.observe(a)
+	s.count(to)
+}
+
+// count keeps the number of an incident's alerts, as the operator does.
+func (s *simulation) count(i *incident) {
+	total := int32(len(i.alerts)) //nolint:gosec // At most 50,000.
+	i.object.Status.Alerts.Total = &total
+	s.engine.Incident(i.object)
 }
 
 // relate notes on both incidents that they are related, or merges them.
