@@ -114,12 +114,10 @@ const (
 	ReasonSuspended = "Suspended"
 )
 
-// Reasons of a CorrelationPolicy and of a SuppressionRule, for Ready.
+// Reasons of Ready of a CorrelationPolicy and of a SuppressionRule, beside InvalidSpec and Suspended.
 const (
 	// ReasonInForce is the reason of Ready=True.
 	ReasonInForce = "InForce"
 	// ReasonExpired is the reason of Ready=False of a rule whose time has come.
 	ReasonExpired = "Expired"
-	// ReasonInvalid is the reason of Ready=False if the spec says something that cannot be; the message names the field.
-	ReasonInvalid = "Invalid"
 )

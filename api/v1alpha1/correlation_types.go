@@ -75,8 +75,8 @@ const (
 // +kubebuilder:validation:XValidation:rule="(has(self.evidence) ? 1 : 0) + (has(self.field) ? 1 : 0) + (has(self.label) ? 1 : 0) == 1",message="an entry of groupBy must have exactly one of evidence, field and label"
 type CorrelationKey struct {
 	// evidence are kinds of evidence: alerts share it if both name the same thing
-	// of one of these kinds. Letter case does not count. 1 to 18 kinds. Unset means
-	// that the entry is about a field or a label.
+	// of one of these kinds. Letter case does not count. 1 to 18 kinds. Unset
+	// means that the entry is about a field or a label.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
@@ -118,16 +118,16 @@ type CorrelationKey struct {
 
 // IncidentTemplate is what a policy writes into the incidents that it begins.
 type IncidentTemplate struct {
-	// tags are the tags of the incident, as in an Incident. At most 64. Unset means
-	// none.
+	// tags are the tags of the incident, as in an Incident. At most 64. Unset
+	// means none.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=64
 	// +kubebuilder:validation:XValidation:rule="[self.map(t, t.lowerAscii())].all(l, l.all(t, l.indexOf(t) == l.lastIndexOf(t)))",message="tags must differ in more than the case of ASCII letters"
 	Tags []Tag `json:"tags,omitempty"`
 
-	// assignee is who works on it, as in an Incident. At most 256 characters. Unset
-	// means unassigned.
+	// assignee is who works on it, as in an Incident. At most 256 characters.
+	// Unset means unassigned.
 	// +optional
 	// +kubebuilder:validation:MinLength=0
 	// +kubebuilder:validation:MaxLength=256
@@ -151,8 +151,8 @@ type IncidentTemplate struct {
 // CorrelationPolicySpec says which alerts belong together. Written by people.
 type CorrelationPolicySpec struct {
 	// priority decides which policy an alert follows if several select it: the one
-	// of the highest priority and, of equal ones, the one whose name comes first in
-	// the alphabet. -1000 to 1000. Unset means 0.
+	// of the highest priority and, of equal ones, the one whose name comes first
+	// in the alphabet. -1000 to 1000. Unset means 0.
 	// +optional
 	// +kubebuilder:validation:Minimum=-1000
 	// +kubebuilder:validation:Maximum=1000
@@ -225,8 +225,8 @@ type CorrelationPolicySpec struct {
 	// +kubebuilder:default=Never
 	AutoResolve AutoResolve `json:"autoResolve,omitempty"`
 
-	// mergeRelated merges two incidents that an alert ties together, if the younger
-	// was begun by a policy and a person could merge them too. Unset means false:
+	// mergeRelated merges two incidents that an alert ties together, if the
+	// younger was begun by a policy and a person could merge them too. Unset means false:
 	// both say that they are related.
 	// +optional
 	MergeRelated bool `json:"mergeRelated,omitempty"`
@@ -281,7 +281,7 @@ type CorrelationPolicyStatus struct {
 	// +optional
 	LastLinkedTime *metav1.Time `json:"lastLinkedTime,omitempty"`
 
-	// commonValues are the values that tie nothing because they are all too common,
+	// commonValues are the values that tie nothing because they are too common,
 	// the commonest first, at most 16.
 	// +optional
 	// +listType=atomic

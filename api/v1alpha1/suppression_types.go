@@ -71,8 +71,8 @@ type SuppressionRuleSpec struct {
 	// +required
 	Action SuppressionAction `json:"action,omitempty"`
 
-	// classification is that of the alerts that the rule resolves. Set if action is
-	// Resolve, and only then; the verdict must not be NotSet.
+	// classification is that of the alerts that the rule resolves. Set if action
+	// is Resolve, and only then; the verdict must not be NotSet.
 	// +optional
 	// +kubebuilder:validation:XValidation:rule="has(self.verdict) && self.verdict != 'NotSet'",fieldPath=".verdict",message="verdict must be TruePositive, InformationalExpectedActivity or FalsePositive"
 	Classification *Classification `json:"classification,omitempty"`
@@ -95,15 +95,16 @@ type SuppressionRuleStatus struct {
 	// +kubebuilder:validation:Minimum=1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// conditions hold Ready: True if the rule is in force, False with the reason if
-	// it cannot be or has expired.
+	// conditions hold Ready: True if the rule is in force, False with the reason
+	// if it cannot be or has expired.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// matched counts the events that it has taken.
+	// matched counts the alerts that it has taken as they came in, repeats
+	// included.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	Matched int64 `json:"matched,omitempty"`
@@ -127,7 +128,7 @@ type SuppressionRuleStatus struct {
 // +kubebuilder:resource:shortName=supp,categories=incidentoperator
 // +kubebuilder:printcolumn:name="Action",type=string,JSONPath=`.spec.action`,description="What becomes of the alerts that it takes"
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`,description="Whether it is in force"
-// +kubebuilder:printcolumn:name="Matched",type=integer,JSONPath=`.status.matched`,description="How many events it has taken"
+// +kubebuilder:printcolumn:name="Matched",type=integer,JSONPath=`.status.matched`,description="How many alerts it has taken, repeats included"
 // +kubebuilder:printcolumn:name="Last",type=date,JSONPath=`.status.lastMatchedTime`,description="Time since it last took one"
 // +kubebuilder:printcolumn:name="Expires",type=string,JSONPath=`.spec.expireTime`,description="When it ends"
 // +kubebuilder:printcolumn:name="Reason",type=string,priority=1,JSONPath=`.spec.reason`,description="Why these alerts may be taken"

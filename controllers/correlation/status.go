@@ -121,7 +121,7 @@ func ready(policy *v1alpha1.CorrelationPolicy, problem, trouble error) metav1.Co
 	}
 	switch {
 	case problem != nil:
-		condition.Status, condition.Reason, condition.Message = metav1.ConditionFalse, v1alpha1.ReasonInvalid, inOneLine(problem)
+		condition.Status, condition.Reason, condition.Message = metav1.ConditionFalse, v1alpha1.ReasonInvalidSpec, inOneLine(problem)
 	case policy.Spec.Suspend:
 		condition.Status, condition.Reason = metav1.ConditionFalse, v1alpha1.ReasonSuspended
 		condition.Message = "spec.suspend must be false for the policy to be in force"

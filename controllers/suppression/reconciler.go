@@ -89,9 +89,9 @@ func (r *Reconciler) write(ctx context.Context, rule *v1alpha1.SuppressionRule, 
 	after.Status.ObservedGeneration = rule.Generation
 	meta.SetStatusCondition(&after.Status.Conditions, condition)
 	atOnce := !equality.Semantic.DeepEqual(rule.Status, after.Status)
-	if taken.Events > 0 {
+	if taken.Alerts > 0 {
 		last := metav1.NewTime(taken.Last.Truncate(time.Second))
-		after.Status.Matched += taken.Events
+		after.Status.Matched += taken.Alerts
 		if after.Status.LastMatchedTime == nil || !last.Before(after.Status.LastMatchedTime) {
 			after.Status.LastMatchedTime, after.Status.LastMatched = &last, taken.Title
 		}
@@ -141,7 +141,7 @@ func (r *Reconciler) ready(rule *v1alpha1.SuppressionRule, now time.Time) (condi
 	compiled, err := r.Rules.Compile(rule)
 	switch {
 	case err != nil:
-		condition.Status, condition.Reason = metav1.ConditionFalse, v1alpha1.ReasonInvalid
+		condition.Status, condition.Reason = metav1.ConditionFalse, v1alpha1.ReasonInvalidSpec
 		condition.Message = strings.ReplaceAll(err.Error(), "\n", "; ")
 	case compiled.Expired(now):
 		condition.Status, condition.Reason = metav1.ConditionFalse, v1alpha1.ReasonExpired

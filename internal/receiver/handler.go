@@ -44,9 +44,11 @@ const (
 
 // Handler takes posts.
 type Handler struct {
-	Sources     *Registry
-	Identifier  *Identifier
-	Store       *alertstore.Store
+	Sources    *Registry
+	Identifier *Identifier
+	Store      *alertstore.Store
+	// Suppress asks suppression rules about an alert before it is stored, and writes on it what they say; nil for none.
+	Suppress    func(ctx context.Context, alert *v1alpha1.Alert) (drop bool, err error)
 	Tally       *sources.Tally
 	Room        *Room
 	Instruments *Instruments

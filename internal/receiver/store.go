@@ -97,10 +97,12 @@ func (h *Handler) storeAll(ctx context.Context, key client.ObjectKey, alerts []d
 		}
 		group.Go(func() (err error) {
 			defer caught(&err)
-			err = h.storeOne(ctx, key, alert)
+			dropped, err := h.storeOne(ctx, key, alert)
 			mutex.Lock()
 			defer mutex.Unlock()
 			switch {
+			case dropped:
+				answer.Dropped += len(alert.Items)
 			case err == nil:
 				answer.Stored += len(alert.Items)
 			case isFinal(err):
@@ -129,12 +131,16 @@ func caught(err *error) {
 // errPanic is for an alert that made the receiver panic.
 var errPanic = errors.New("storing an alert panicked")
 
-func (h *Handler) storeOne(ctx context.Context, source client.ObjectKey, alert *delivery.Alert) error {
+// storeOne stores an alert, unless a suppression rule drops it.
+func (h *Handler) storeOne(ctx context.Context, source client.ObjectKey, alert *delivery.Alert) (dropped bool, err error) {
 	select {
 	case h.writers <- struct{}{}:
 		defer func() { <-h.writers }()
 	case <-ctx.Done():
-		return ctx.Err()
+		return false, ctx.Err()
+	}
+	if dropped, err := h.suppress(ctx, source, alert); dropped || err != nil {
+		return dropped, err
 	}
 	action, err := h.Store.Put(ctx, alertstore.Event{
 		First:  client.ObjectKey{Namespace: source.Namespace, Name: alert.Name},
@@ -144,7 +150,20 @@ func (h *Handler) storeOne(ctx context.Context, source client.ObjectKey, alert *
 	if err == nil {
 		h.Instruments.stored(action, len(alert.Items))
 	}
-	return err
+	return false, err
+}
+
+// suppress asks the suppression rules about an alert as it would be stored.
+func (h *Handler) suppress(ctx context.Context, source client.ObjectKey, alert *delivery.Alert) (dropped bool, err error) {
+	if h.Suppress == nil {
+		return false, nil
+	}
+	asked := &v1alpha1.Alert{Spec: alert.Signal.Spec}
+	asked.Namespace, asked.Name = source.Namespace, alert.Name
+	asked.Labels = map[string]string{v1alpha1.SourceLabel: source.Name}
+	dropped, err = h.Suppress(ctx, asked)
+	alert.Signal.Spec.Triage = asked.Spec.Triage
+	return dropped, err
 }
 
 // isFinal holds if the API server would refuse the same alert again.

@@ -361,7 +361,7 @@ var _ = Describe("Correlation", func() {
 		c.rest(ctx)
 		Expect(c.groups(ctx)).To(Equal("a"))
 		for policy, want := range map[*v1alpha1.CorrelationPolicy]string{
-			broken: "False Invalid spec.when must be a CEL expression", long: "False Invalid spec.when must not name description",
+			broken: "False InvalidSpec spec.when must be a CEL expression", long: "False InvalidSpec spec.when must not name description",
 			asleep: "False Suspended", failing: "True InForce The policy is in force, but its condition failed", working: "True InForce",
 		} {
 			refresh(ctx, policy)

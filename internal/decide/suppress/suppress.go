@@ -133,8 +133,11 @@ func sorted(rules []*Rule) []*Rule {
 }
 
 // Apply writes on a new alert what becomes of it: the tags of all rules, and the resolution and classification of the first
-// that resolves it, with a note that names that rule.
+// that resolves it, with a note that names that rule. On one that is dropped it writes nothing.
 func (v Verdict) Apply(alert *v1alpha1.Alert) {
+	if v.Drop {
+		return
+	}
 	resolved := false
 	for _, r := range v.Rules {
 		switch {

@@ -33,9 +33,9 @@ import (
 	"github.com/incident-operator/incident-operator/internal/decide/suppress"
 )
 
-// Taken is what a rule took, and when and what last.
+// Taken is how many alerts a rule took, repeats included, and when and which last.
 type Taken struct {
-	Events int64
+	Alerts int64
 	Last   time.Time
 	Title  string
 }
@@ -65,7 +65,7 @@ func New(reader client.Reader, c clock.PassiveClock, registry prometheus.Registe
 		reader: reader, clock: c, compiled: map[types.UID]compiled{}, counts: map[client.ObjectKey]Taken{},
 		taken: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: "incident_operator", Name: "suppressed_total",
-			Help: "Number of events that suppression rules took, by what became of them: Drop, Resolve or Tag.",
+			Help: "Number of alerts that came in and that suppression rules took, repeats included, by what became of them: Drop, Resolve or Tag.",
 		}, []string{"action"}),
 	}
 	return r, registry.Register(r.taken)
@@ -78,12 +78,13 @@ func (r *Rules) Subscribe(notify func(rule client.ObjectKey)) {
 	r.notify = notify
 }
 
-// Ask says what becomes of an alert that is about to be stored, and counts that. A rule that makes no sense, or whose
-// condition fails, takes nothing; its status tells the former.
-func (r *Rules) Ask(ctx context.Context, alert *v1alpha1.Alert) (suppress.Verdict, error) {
+// Suppress asks the rules about an alert that is about to be stored, writes on it what they say, and counts that. It is not
+// to be stored if a rule drops it. A rule that makes no sense, or whose condition fails, takes nothing; its status tells the
+// former.
+func (r *Rules) Suppress(ctx context.Context, alert *v1alpha1.Alert) (drop bool, err error) {
 	var list v1alpha1.SuppressionRuleList
 	if err := r.reader.List(ctx, &list, client.InNamespace(alert.Namespace), client.UnsafeDisableDeepCopy); err != nil {
-		return suppress.Verdict{}, fmt.Errorf("listing suppression rules: %w", err)
+		return false, fmt.Errorf("listing suppression rules: %w", err)
 	}
 	var rules []*suppress.Rule
 	for i := range list.Items {
@@ -95,9 +96,10 @@ func (r *Rules) Ask(ctx context.Context, alert *v1alpha1.Alert) (suppress.Verdic
 	verdict, _ := suppress.Decide(rules, alert, now)
 	for _, rule := range verdict.Rules {
 		r.taken.WithLabelValues(string(rule.Action)).Inc()
-		r.count(client.ObjectKey{Namespace: alert.Namespace, Name: rule.Name}, Taken{Events: 1, Last: now, Title: alert.Spec.Name})
+		r.count(client.ObjectKey{Namespace: alert.Namespace, Name: rule.Name}, Taken{Alerts: 1, Last: now, Title: alert.Spec.Name})
 	}
-	return verdict, nil
+	verdict.Apply(alert)
+	return verdict.Drop, nil
 }
 
 // Compile is suppress.Compile, once for each generation of a rule.
@@ -153,11 +155,11 @@ func (r *Rules) count(key client.ObjectKey, taken Taken) {
 
 func (r *Rules) add(key client.ObjectKey, taken Taken) {
 	known := r.counts[key]
-	known.Events += taken.Events
+	known.Alerts += taken.Alerts
 	if !taken.Last.Before(known.Last) {
 		known.Last, known.Title = taken.Last, taken.Title
 	}
-	if known.Events > 0 {
+	if known.Alerts > 0 {
 		r.counts[key] = known
 	}
 }
