@@ -113,3 +113,11 @@ const (
 	// ReasonSuspended is a reason of Ready=False: spec.suspend is set.
 	ReasonSuspended = "Suspended"
 )
+
+// Reasons of Ready of a CorrelationPolicy and of a SuppressionRule, beside InvalidSpec and Suspended.
+const (
+	// ReasonInForce is the reason of Ready=True.
+	ReasonInForce = "InForce"
+	// ReasonExpired is the reason of Ready=False of a rule whose time has come.
+	ReasonExpired = "Expired"
+)

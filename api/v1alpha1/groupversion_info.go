@@ -34,7 +34,9 @@ var schemeBuilder = runtime.NewSchemeBuilder(addKnownTypes)
 var AddToScheme = schemeBuilder.AddToScheme
 
 // Kinds returns the names of the kinds that the operator and its clients work on.
-func Kinds() []string { return []string{"Incident", "Alert", "Comment", "Activity", "AlertSource"} }
+func Kinds() []string {
+	return []string{"Incident", "Alert", "Comment", "Activity", "AlertSource", "CorrelationPolicy", "SuppressionRule"}
+}
 
 func addKnownTypes(scheme *runtime.Scheme) error {
 	scheme.AddKnownTypes(GroupVersion,
@@ -43,6 +45,8 @@ func addKnownTypes(scheme *runtime.Scheme) error {
 		&Comment{}, &CommentList{},
 		&Activity{}, &ActivityList{},
 		&AlertSource{}, &AlertSourceList{},
+		&CorrelationPolicy{}, &CorrelationPolicyList{},
+		&SuppressionRule{}, &SuppressionRuleList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil

@@ -53,6 +53,15 @@ const (
 	// SourceLabel names, on an Alert that the receiver created, the AlertSource that it came by.
 	SourceLabel = "incidentoperator.dev/source"
 
+	// CorrelatedAnnotation says, on an Alert, why correlation linked it, as JSON: the policy, the incident, and in words
+	// what it shares with how many alerts. On an Incident that correlation began it names the policy and the first alert.
+	// Correlation writes it.
+	CorrelatedAnnotation = "incidentoperator.dev/correlated"
+
+	// RelatedAnnotation names, on an Incident, other incidents that an alert ties it to, one a line: the incident, a space,
+	// and why. Correlation writes it.
+	RelatedAnnotation = "incidentoperator.dev/related"
+
 	// MoveReasonAnnotation says, on an Alert, why it was moved: {"to":"inc-2","reason":"…"}. Whoever moves it writes it
 	// in the same request; it counts only where to is the incident that the alert went to, empty for none.
 	MoveReasonAnnotation = "incidentoperator.dev/move-reason"

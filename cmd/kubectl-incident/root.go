@@ -132,6 +132,7 @@ func (p *plugin) command() *cobra.Command {
 		p.tagCommand(), p.untagCommand(), p.renameCommand(), p.severityCommand(), p.classifyCommand(),
 		p.startCommand(), p.resolveCommand(), p.reopenCommand(), p.commentCommand(), p.createCommand(), p.importCommand(), p.editCommand(),
 		p.moveCommand(), p.mergeCommand(), p.undoCommand(),
+		p.replayCommand(), p.suppressCommand(),
 		p.verifyCommand(), p.timelineCommand(), p.tagsCommand(), p.statusCommand(), p.optionsCommand(), p.completionCommand(), p.versionCommand(),
 	)
 	dress(root)

@@ -179,5 +179,5 @@ func (p *plugin) contexts(ctx context.Context, t *complete.Typing) ([]complete.S
 }
 
 var fileFlags = []string{
-	"filename", "heads", "queries", "template", "kubeconfig", "certificate-authority", "client-certificate", "client-key", "cache-dir",
+	"filename", "heads", "policy", "truth", "queries", "template", "kubeconfig", "certificate-authority", "client-certificate", "client-key", "cache-dir",
 }

@@ -32,11 +32,14 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/controllers/alertsource"
+	"github.com/incident-operator/incident-operator/controllers/correlation"
 	"github.com/incident-operator/incident-operator/controllers/expiry"
+	suppressions "github.com/incident-operator/incident-operator/controllers/suppression"
 	"github.com/incident-operator/incident-operator/internal/detect/delivery"
 	"github.com/incident-operator/incident-operator/internal/kube/alertstore"
 	"github.com/incident-operator/incident-operator/internal/kube/operator"
 	"github.com/incident-operator/incident-operator/internal/kube/sources"
+	"github.com/incident-operator/incident-operator/internal/kube/suppression"
 	"github.com/incident-operator/incident-operator/internal/options"
 	"github.com/incident-operator/incident-operator/internal/receiver"
 )
@@ -47,7 +50,7 @@ const ingestLease = "incident-operator-ingest.incidentoperator.dev"
 // ingestFieldOwner is the field manager of every write of the role.
 const ingestFieldOwner = "incident-operator-ingest"
 
-// Ingest is the role that takes alerts. Every replica serves; the leader also ends what expired.
+// Ingest is the role that takes alerts. Every replica serves; the leader also ends what expired, and correlates.
 func Ingest(ctx context.Context, restConfig *rest.Config, settings options.Ingest, version string) (ctrl.Manager, error) {
 	user, err := whoami(ctx, restConfig)
 	if err != nil {
@@ -69,8 +72,14 @@ func Ingest(ctx context.Context, restConfig *rest.Config, settings options.Inges
 		Touches: alertstore.NewTouches(settings.AlertWriteInterval, wall),
 	}
 	tally := sources.NewTally()
+	rules, err := suppression.New(mgr.GetClient(), wall, metrics.Registry)
+	if err != nil {
+		return nil, fmt.Errorf("registering metrics: %w", err)
+	}
 	return mgr, errors.Join(
-		addReceiver(mgr, settings, store, tally),
+		addReceiver(mgr, settings, store, tally, rules),
+		(&suppressions.Reconciler{Client: mgr.GetClient(), Clock: wall, Rules: rules}).SetupWithManager(mgr),
+		addCorrelation(mgr),
 		mgr.Add(&alertstore.Flusher{Store: store}),
 		(&alertsource.Reconciler{
 			Client: mgr.GetClient(), Clock: wall, Tally: tally, Check: checkSource,
@@ -79,8 +88,19 @@ func Ingest(ctx context.Context, restConfig *rest.Config, settings options.Inges
 	)
 }
 
+// addCorrelation adds what links alerts to incidents.
+func addCorrelation(mgr ctrl.Manager) error {
+	instruments, err := correlation.NewInstruments(metrics.Registry)
+	if err != nil {
+		return fmt.Errorf("registering metrics: %w", err)
+	}
+	return (&correlation.Reconciler{
+		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock.RealClock{}, Instruments: instruments,
+	}).SetupWithManager(mgr)
+}
+
 // addReceiver adds the server and what it needs.
-func addReceiver(mgr ctrl.Manager, settings options.Ingest, store *alertstore.Store, tally *sources.Tally) error {
+func addReceiver(mgr ctrl.Manager, settings options.Ingest, store *alertstore.Store, tally *sources.Tally, rules *suppression.Rules) error {
 	wall, room := clock.RealClock{}, receiver.NewRoom()
 	instruments, err := receiver.NewInstruments(room, store.Touches, metrics.Registry)
 	if err != nil {
@@ -96,7 +116,7 @@ func addReceiver(mgr ctrl.Manager, settings options.Ingest, store *alertstore.St
 	}
 	handler := &receiver.Handler{
 		Sources:    &receiver.Registry{Reader: mgr.GetClient(), Prepare: prepare},
-		Identifier: receiver.NewIdentifier(mgr.GetClient()), Store: store, Tally: tally, Room: room,
+		Identifier: receiver.NewIdentifier(mgr.GetClient()), Store: store, Suppress: rules.Suppress, Tally: tally, Room: room,
 		Instruments: instruments, Clock: wall,
 	}
 	return errors.Join(

@@ -45,31 +45,33 @@ var (
 
 // granted are the verbs that each user holds on each resource. Nobody may change a comment or an entry of the log.
 var granted = map[string]map[string][]string{
-	vera: {"alerts": read, "incidents": read, "comments": read, "activities": read, "alertsources": read},
+	vera: {"alerts": read, "incidents": read, "comments": read, "activities": read, "alertsources": read, "correlationpolicies": read, "suppressionrules": read},
 	alice: {
 		"alerts": change, "incidents": change, "comments": {"get", "list", "watch", "create"}, "activities": read, "alertsources": read,
+		"correlationpolicies": read, "suppressionrules": read,
 	},
 	carol: {
 		// Delete is for what is left of a log without its incident: see activities_test.go.
-		"alerts": verbs, "incidents": verbs, "alertsources": verbs, "activities": {"get", "list", "watch", "delete"},
+		"alerts": verbs, "incidents": verbs, "alertsources": verbs, "correlationpolicies": verbs, "suppressionrules": verbs, "activities": {"get", "list", "watch", "delete"},
 		"comments": {"get", "list", "watch", "create", "delete", "deletecollection"},
 	},
 	// No update: every write of what exists is a patch.
 	"ingest": {
 		"alerts": {"get", "list", "watch", "create", "patch"}, "incidents": {"get", "list", "watch", "create", "patch"},
-		"alertsources": read, "comments": nil, "activities": nil,
+		"alertsources": read, "correlationpolicies": read, "suppressionrules": read, "comments": nil, "activities": nil,
 	},
 	// No update: every write of the operator is a patch, or creates an entry of the log.
 	"operator": {
 		"alerts": {"get", "list", "watch", "patch"}, "incidents": {"get", "list", "watch", "patch"},
 		"comments": read, "activities": {"get", "create"}, "alertsources": nil,
+		"correlationpolicies": nil, "suppressionrules": nil,
 	},
 }
 
 // statusOf are the resources whose status each machine may patch; people may write none.
 var statusOf = map[string][]string{
 	"operator": {"alerts", "incidents", "comments"},
-	"ingest":   {"alertsources"},
+	"ingest":   {"alertsources", "correlationpolicies", "suppressionrules"},
 }
 
 func itGrantsOnly(c func() *cluster) {

@@ -88,6 +88,16 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.CommentSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("CommentStatus"):
 		return &apiv1alpha1.CommentStatusApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("CommonValue"):
+		return &apiv1alpha1.CommonValueApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("CorrelationKey"):
+		return &apiv1alpha1.CorrelationKeyApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("CorrelationPolicy"):
+		return &apiv1alpha1.CorrelationPolicyApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("CorrelationPolicySpec"):
+		return &apiv1alpha1.CorrelationPolicySpecApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("CorrelationPolicyStatus"):
+		return &apiv1alpha1.CorrelationPolicyStatusApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Evidence"):
 		return &apiv1alpha1.EvidenceApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Incident"):
@@ -100,12 +110,20 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.IncidentStatusApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("IncidentTag"):
 		return &apiv1alpha1.IncidentTagApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("IncidentTemplate"):
+		return &apiv1alpha1.IncidentTemplateApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("MergedInto"):
 		return &apiv1alpha1.MergedIntoApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("MergeTarget"):
 		return &apiv1alpha1.MergeTargetApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Resolution"):
 		return &apiv1alpha1.ResolutionApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("SuppressionRule"):
+		return &apiv1alpha1.SuppressionRuleApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("SuppressionRuleSpec"):
+		return &apiv1alpha1.SuppressionRuleSpecApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("SuppressionRuleStatus"):
+		return &apiv1alpha1.SuppressionRuleStatusApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Triage"):
 		return &apiv1alpha1.TriageApplyConfiguration{}
 

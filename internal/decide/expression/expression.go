@@ -23,6 +23,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/ext"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -46,6 +47,7 @@ const form = `must be a CEL expression over alert that is true or false, such as
 type Condition struct {
 	source  string
 	program cel.Program
+	fields  map[string]bool
 }
 
 // String is the condition as it was written.
@@ -68,14 +70,14 @@ func Compile(source string) (*Condition, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing CEL: %w", err)
 	}
-	ast, issues := env.Compile(source)
+	compiled, issues := env.Compile(source)
 	if issues.Err() != nil {
 		return nil, problemsOf(issues)
 	}
-	if ast.OutputType() != cel.BoolType {
-		return nil, fmt.Errorf("%s; it gives a value of type %s", form, ast.OutputType())
+	if compiled.OutputType() != cel.BoolType {
+		return nil, fmt.Errorf("%s; it gives a value of type %s", form, compiled.OutputType())
 	}
-	estimate, err := env.EstimateCost(ast, sizes{})
+	estimate, err := env.EstimateCost(compiled, sizes{})
 	if err != nil {
 		return nil, fmt.Errorf("estimating the cost: %w", err)
 	}
@@ -83,11 +85,24 @@ func Compile(source string) (*Condition, error) {
 		return nil, fmt.Errorf("must cost at most %d for the largest alert; it may cost %d: take out loops within loops over evidence or tags, and matches on long texts",
 			maxEstimate, estimate.Max)
 	}
-	program, err := env.Program(ast, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(maxCost))
+	program, err := env.Program(compiled, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(maxCost))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", form, err)
 	}
-	return &Condition{source: source, program: program}, nil
+	return &Condition{source: source, program: program, fields: fieldsOf(compiled)}, nil
+}
+
+// Names says whether a field of that name, such as "description", stands in the condition.
+func (c *Condition) Names(field string) bool { return c != nil && c.fields[field] }
+
+func fieldsOf(compiled *cel.Ast) map[string]bool {
+	fields := map[string]bool{}
+	ast.PreOrderVisit(compiled.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() == ast.SelectKind {
+			fields[e.AsSelect().FieldName()] = true
+		}
+	}))
+	return fields
 }
 
 // Holds says whether the condition is true of an alert. It fails where the condition itself fails, such as by a division by

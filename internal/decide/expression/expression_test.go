@@ -198,6 +198,22 @@ func TestNilHolds(t *testing.T) {
 	}
 }
 
+func TestNames(t *testing.T) {
+	condition, err := expression.Compile(`has(alert.spec.url) || alert.spec.evidence.exists(e, e.role == "description")`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for field, want := range map[string]bool{"url": true, "role": true, "description": false} {
+		if condition.Names(field) != want {
+			t.Errorf("names %s: %v", field, !want)
+		}
+	}
+	var none *expression.Condition
+	if none.Names("url") {
+		t.Error("no condition names a field")
+	}
+}
+
 func BenchmarkHolds(b *testing.B) {
 	condition, err := expression.Compile(`alert.spec.severity in ["High", "Critical"] && alert.spec.evidence.exists(e, e.kind == "User")`)
 	if err != nil {

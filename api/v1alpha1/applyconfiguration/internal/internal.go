@@ -514,6 +514,8 @@ var schemaYAML = typed.YAMLObject(`types:
           elementRelationship: associative
           keys:
           - type
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.AutoResolve
+  scalar: string
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.Classification
   map:
     fields:
@@ -575,6 +577,139 @@ var schemaYAML = typed.YAMLObject(`types:
           keys:
           - type
     - name: sequence
+      type:
+        scalar: numeric
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.CommonValue
+  map:
+    fields:
+    - name: seenWith
+      type:
+        scalar: numeric
+    - name: value
+      type:
+        scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.CorrelationField
+  scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.CorrelationKey
+  map:
+    fields:
+    - name: commonAbove
+      type:
+        scalar: numeric
+    - name: evidence
+      type:
+        list:
+          elementType:
+            namedType: com.github.incident-operator.incident-operator.api.v1alpha1.EvidenceKind
+          elementRelationship: associative
+    - name: field
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.CorrelationField
+    - name: label
+      type:
+        scalar: string
+    - name: windowSeconds
+      type:
+        scalar: numeric
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.CorrelationMatch
+  scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.CorrelationPolicy
+  map:
+    fields:
+    - name: apiVersion
+      type:
+        scalar: string
+    - name: kind
+      type:
+        scalar: string
+    - name: metadata
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+    - name: spec
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.CorrelationPolicySpec
+    - name: status
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.CorrelationPolicyStatus
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.CorrelationPolicySpec
+  map:
+    fields:
+    - name: alertSelector
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
+    - name: autoResolve
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.AutoResolve
+      default: Never
+    - name: groupBy
+      type:
+        list:
+          elementType:
+            namedType: com.github.incident-operator.incident-operator.api.v1alpha1.CorrelationKey
+          elementRelationship: atomic
+    - name: incident
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.IncidentTemplate
+    - name: match
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.CorrelationMatch
+      default: Any
+    - name: maxAlertsPerIncident
+      type:
+        scalar: numeric
+      default: 10000
+    - name: mergeRelated
+      type:
+        scalar: boolean
+    - name: priority
+      type:
+        scalar: numeric
+    - name: settleSeconds
+      type:
+        scalar: numeric
+    - name: suspend
+      type:
+        scalar: boolean
+    - name: when
+      type:
+        scalar: string
+    - name: windowSeconds
+      type:
+        scalar: numeric
+      default: 86400
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.CorrelationPolicyStatus
+  map:
+    fields:
+    - name: commonTotal
+      type:
+        scalar: numeric
+    - name: commonValues
+      type:
+        list:
+          elementType:
+            namedType: com.github.incident-operator.incident-operator.api.v1alpha1.CommonValue
+          elementRelationship: atomic
+    - name: conditions
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Condition
+          elementRelationship: associative
+          keys:
+          - type
+    - name: incidents
+      type:
+        scalar: numeric
+    - name: lastLinkedTime
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Time
+    - name: linked
+      type:
+        scalar: numeric
+    - name: observedGeneration
+      type:
+        scalar: numeric
+    - name: seen
       type:
         scalar: numeric
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.Determination
@@ -762,6 +897,24 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: tag
       type:
         scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.IncidentTemplate
+  map:
+    fields:
+    - name: assignee
+      type:
+        scalar: string
+    - name: description
+      type:
+        scalar: string
+    - name: severity
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.Severity
+    - name: tags
+      type:
+        list:
+          elementType:
+            namedType: com.github.incident-operator.incident-operator.api.v1alpha1.Tag
+          elementRelationship: associative
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.MergeTarget
   map:
     fields:
@@ -793,6 +946,76 @@ var schemaYAML = typed.YAMLObject(`types:
   scalar: string
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.Severity
   scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.SuppressionAction
+  scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.SuppressionRule
+  map:
+    fields:
+    - name: apiVersion
+      type:
+        scalar: string
+    - name: kind
+      type:
+        scalar: string
+    - name: metadata
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+    - name: spec
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.SuppressionRuleSpec
+    - name: status
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.SuppressionRuleStatus
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.SuppressionRuleSpec
+  map:
+    fields:
+    - name: action
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.SuppressionAction
+    - name: classification
+      type:
+        namedType: com.github.incident-operator.incident-operator.api.v1alpha1.Classification
+    - name: expireTime
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Time
+    - name: forever
+      type:
+        scalar: boolean
+    - name: reason
+      type:
+        scalar: string
+    - name: tags
+      type:
+        list:
+          elementType:
+            namedType: com.github.incident-operator.incident-operator.api.v1alpha1.Tag
+          elementRelationship: associative
+    - name: when
+      type:
+        scalar: string
+- name: com.github.incident-operator.incident-operator.api.v1alpha1.SuppressionRuleStatus
+  map:
+    fields:
+    - name: conditions
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Condition
+          elementRelationship: associative
+          keys:
+          - type
+    - name: lastMatched
+      type:
+        scalar: string
+    - name: lastMatchedTime
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Time
+    - name: matched
+      type:
+        scalar: numeric
+    - name: observedGeneration
+      type:
+        scalar: numeric
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.Tag
   scalar: string
 - name: com.github.incident-operator.incident-operator.api.v1alpha1.Technique
@@ -836,6 +1059,38 @@ var schemaYAML = typed.YAMLObject(`types:
         elementType:
           namedType: __untyped_deduced_
         elementRelationship: separable
+- name: io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
+  map:
+    fields:
+    - name: matchExpressions
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement
+          elementRelationship: atomic
+    - name: matchLabels
+      type:
+        map:
+          elementType:
+            scalar: string
+    elementRelationship: atomic
+- name: io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorOperator
+  scalar: string
+- name: io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement
+  map:
+    fields:
+    - name: key
+      type:
+        scalar: string
+    - name: operator
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorOperator
+    - name: values
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: atomic
 - name: io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry
   map:
     fields:

@@ -1,0 +1,353 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package correlate
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+)
+
+const (
+	// maxRecords bounds how many alerts of one namespace are known; beyond, a tenth is forgotten: the linked ones
+	// that were not active for longest. They keep their links, and tie nothing any more.
+	maxRecords = 100_000
+	// maxActivity bounds how long an activity is believed to have lasted: one that began in 1970 would tie everything.
+	maxActivity = maxWindow * time.Second
+)
+
+// Engine knows the alerts and incidents of one namespace, as far as they can still matter. It is not safe for use by
+// several goroutines at once.
+type Engine struct {
+	policies []*Policy
+	reach    time.Duration
+
+	alerts map[string]*record
+	// waiting are those of them that are to be linked.
+	waiting map[string]*record
+	places  map[string]*place
+	// anchors are the incidents that a policy began, by the alert at which it did.
+	anchors map[string]string
+	// ties say which incidents have which values, and when they were active with them.
+	ties   map[string]map[string]*tie
+	common *learner
+	// forgotten counts the alerts that were dropped at the bound.
+	forgotten int
+	// selected counts the alerts that policies were found to select, by the names of the policies.
+	selected map[string]int
+	// retired is when it was last looked for what can be forgotten.
+	retired time.Time
+}
+
+// record is what matters of one alert.
+type record struct {
+	name, uid            string
+	created, first, last time.Time
+	// incident is the one that it is linked to, empty for none.
+	incident string
+	// waits says that it is to be linked, active that it is not resolved.
+	waits, active bool
+	// policy is the one that selects it, nil for none.
+	policy  *Policy
+	uses    []use
+	tooMany bool
+	// values are by which incidents are found, those of other policies among them.
+	values []string
+}
+
+// place is what matters of one incident.
+type place struct {
+	name     string
+	created  time.Time
+	open     bool
+	begun    Origin
+	total    int
+	alerts   map[string]*record
+	related  map[string]bool
+	incident *v1alpha1.Incident
+}
+
+// tie is how an incident has a value: when its alerts with it were active, and how many they are.
+type tie struct {
+	first, last time.Time
+	count       int
+	// stale says that an alert has left that stood at an end of the stretch.
+	stale bool
+}
+
+// NewEngine returns an Engine for policies in the order of Sort that knows nothing yet. Other policies need another Engine.
+func NewEngine(policies []*Policy) *Engine {
+	far := reach(policies)
+	return &Engine{
+		policies: policies, reach: far, common: newLearner(far),
+		alerts: map[string]*record{}, waiting: map[string]*record{}, places: map[string]*place{}, anchors: map[string]string{}, ties: map[string]map[string]*tie{}, selected: map[string]int{},
+	}
+}
+
+// Trouble is why a policy could not be asked about an alert, or not have its way.
+type Trouble struct {
+	Policy string
+	Err    error
+}
+
+// Alert tells the Engine how an alert is at the moment seen. It returns what kept policies from being asked.
+func (e *Engine) Alert(alert *v1alpha1.Alert, seen time.Time) []Trouble {
+	known := e.waiting[alert.Name]
+	e.ForgetAlert(alert.Name)
+	first, last := alert.EffectiveActivity(seen)
+	r := &record{
+		name: alert.Name, uid: string(alert.UID), created: alert.CreationTimestamp.Time,
+		first: later(first, last.Add(-maxActivity)), last: last, incident: alert.Spec.IncidentRef.Name, waits: Waits(alert),
+		active: alert.Spec.Resolution.State != v1alpha1.ResolutionResolved,
+	}
+	r.values = e.valuesOf(alert)
+	e.learn(alert, r, seen)
+	if !alert.DeletionTimestamp.IsZero() || (!r.waits && (r.incident == "" || seen.Sub(r.last) > e.reach)) {
+		return nil
+	}
+	var troubles []Trouble
+	if r.waits {
+		r.policy, troubles = e.policyOf(alert)
+		if r.policy == nil {
+			return troubles
+		}
+		r.uses, r.tooMany = r.policy.uses(alert)
+		if known == nil || known.policy != r.policy {
+			e.selected[r.policy.Name]++
+		}
+	}
+	e.alerts[r.name] = r
+	if r.waits {
+		e.waiting[r.name] = r
+	}
+	e.join(r)
+	return troubles
+}
+
+// learn learns from any alert, linked or not.
+func (e *Engine) learn(alert *v1alpha1.Alert, r *record, seen time.Time) {
+	if !e.common.matters(r.last, seen) {
+		return
+	}
+	with := around(alert)
+	for _, value := range r.values {
+		e.common.learn(value, with, r.last)
+	}
+	if e.common.isFull() {
+		e.common.forget(seen)
+	}
+}
+
+// Waits says whether correlation is to link an alert: it is active and linked to nothing, and that it is linked to nothing
+// is no decision of a person.
+func Waits(alert *v1alpha1.Alert) bool {
+	return alert.Spec.IncidentRef.Name == "" && alert.Spec.Resolution.State != v1alpha1.ResolutionResolved &&
+		alert.Annotations[v1alpha1.EditorAnnotationPrefix+"incidentRef"] == "" && alert.DeletionTimestamp.IsZero()
+}
+
+func (e *Engine) policyOf(alert *v1alpha1.Alert) (*Policy, []Trouble) {
+	var troubles []Trouble
+	for _, p := range e.policies {
+		selects, err := p.Selects(alert)
+		if err != nil {
+			troubles = append(troubles, Trouble{Policy: p.Name, Err: err})
+		}
+		if selects {
+			return p, troubles
+		}
+	}
+	return nil, troubles
+}
+
+// valuesOf are the values of an alert under every policy: an alert of one may be tied to an alert of another.
+func (e *Engine) valuesOf(alert *v1alpha1.Alert) []string {
+	var values []string
+	for _, p := range e.policies {
+		uses, _ := p.uses(alert)
+		for _, u := range uses {
+			values = append(values, u.value)
+		}
+	}
+	slices.Sort(values)
+	return slices.Compact(values)
+}
+
+// ForgetAlert tells the Engine that an alert is gone.
+func (e *Engine) ForgetAlert(name string) {
+	if r := e.alerts[name]; r != nil {
+		delete(e.alerts, name)
+		delete(e.waiting, name)
+		e.leave(r)
+	}
+}
+
+// Incident tells the Engine how an incident is.
+func (e *Engine) Incident(incident *v1alpha1.Incident) {
+	p := e.placeOf(incident.Name)
+	p.created, p.open, p.incident = incident.CreationTimestamp.Time, IsOpen(incident), incident
+	p.begun, p.related = OriginOf(incident), relatedOf(incident)
+	p.total = 0
+	if total := incident.Status.Alerts.Total; total != nil {
+		p.total = int(*total)
+	}
+	if p.begun.Anchor != "" {
+		e.anchors[p.begun.Anchor] = p.name
+	}
+}
+
+// IsOpen says whether alerts may be linked to an incident.
+func IsOpen(incident *v1alpha1.Incident) bool {
+	return incident.Spec.Resolution.State != v1alpha1.ResolutionResolved && incident.Spec.MergeInto.Name == "" &&
+		incident.Status.MergedInto.UID == "" && incident.DeletionTimestamp.IsZero()
+}
+
+// ForgetIncident tells the Engine that an incident is gone. What was linked to it stays so, and ties nothing.
+func (e *Engine) ForgetIncident(name string) {
+	if p := e.places[name]; p != nil {
+		p.open, p.incident = false, nil
+		if e.anchors[p.begun.Anchor] == name {
+			delete(e.anchors, p.begun.Anchor)
+		}
+		if len(p.alerts) == 0 {
+			delete(e.places, name)
+		}
+	}
+}
+
+func (e *Engine) placeOf(name string) *place {
+	p := e.places[name]
+	if p == nil {
+		p = &place{name: name, alerts: map[string]*record{}}
+		e.places[name] = p
+	}
+	return p
+}
+
+// join notes the values of a linked alert for its incident.
+func (e *Engine) join(r *record) {
+	if r.incident == "" {
+		return
+	}
+	e.placeOf(r.incident).alerts[r.name] = r
+	for _, value := range r.values {
+		of := e.ties[value]
+		if of == nil {
+			of = map[string]*tie{}
+			e.ties[value] = of
+		}
+		t := of[r.incident]
+		if t == nil {
+			of[r.incident] = &tie{first: r.first, last: r.last, count: 1}
+			continue
+		}
+		t.count++
+		t.first, t.last = earlier(t.first, r.first), later(t.last, r.last)
+	}
+}
+
+// leave takes the values of a linked alert back.
+func (e *Engine) leave(r *record) {
+	p := e.places[r.incident]
+	if r.incident == "" || p == nil {
+		return
+	}
+	delete(p.alerts, r.name)
+	for _, value := range r.values {
+		of := e.ties[value]
+		t := of[r.incident]
+		if t.count--; t.count == 0 {
+			delete(of, r.incident)
+			if len(of) == 0 {
+				delete(e.ties, value)
+			}
+		} else if r.first.Equal(t.first) || r.last.Equal(t.last) {
+			t.stale = true
+		}
+	}
+	if len(p.alerts) == 0 && p.incident == nil {
+		delete(e.places, r.incident)
+	}
+}
+
+// stretch is when the alerts of an incident with a value were active. It is told anew where alerts have left, only when
+// somebody asks: many leave at once.
+func (p *place) stretch(value string, t *tie) (first, last time.Time) {
+	if !t.stale {
+		return t.first, t.last
+	}
+	*t = tie{count: t.count}
+	for _, r := range p.alerts {
+		if _, has := slices.BinarySearch(r.values, value); has {
+			if t.first.IsZero() {
+				t.first, t.last = r.first, r.last
+			}
+			t.first, t.last = earlier(t.first, r.first), later(t.last, r.last)
+		}
+	}
+	return t.first, t.last
+}
+
+// retireEvery is how often it is looked for what can be forgotten.
+const retireEvery = time.Minute
+
+// retire forgets the linked alerts that cannot tie anything any more.
+func (e *Engine) retire(now time.Time) {
+	if len(e.alerts) <= maxRecords && now.Sub(e.retired) < retireEvery {
+		return
+	}
+	e.retired = now
+	e.common.forget(now)
+	var linked []*record
+	for _, r := range e.alerts {
+		if r.incident == "" {
+			continue
+		}
+		if now.Sub(r.last) > e.reach {
+			e.ForgetAlert(r.name)
+		} else {
+			linked = append(linked, r)
+		}
+	}
+	if len(e.alerts) <= maxRecords {
+		return
+	}
+	over := len(e.alerts) - maxRecords*9/10
+	slices.SortFunc(linked, func(a, b *record) int { return cmp.Or(a.last.Compare(b.last), cmp.Compare(a.name, b.name)) })
+	for _, r := range linked[:min(over, len(linked))] {
+		e.ForgetAlert(r.name)
+		e.forgotten++
+	}
+}
+
+// Forgotten is how many alerts were dropped since there are too many to be known at once.
+func (e *Engine) Forgotten() int { return e.forgotten }
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
