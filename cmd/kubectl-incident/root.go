@@ -127,7 +127,7 @@ func (p *plugin) command() *cobra.Command {
 		p.tagCommand(), p.untagCommand(), p.renameCommand(), p.severityCommand(), p.classifyCommand(),
 		p.startCommand(), p.resolveCommand(), p.reopenCommand(), p.commentCommand(), p.createCommand(), p.importCommand(), p.editCommand(),
 		p.moveCommand(), p.mergeCommand(), p.undoCommand(),
-		p.verifyCommand(), p.timelineCommand(), p.tagsCommand(), p.statusCommand(), p.optionsCommand(), p.completionCommand(), p.versionCommand(),
+		p.verifyCommand(), p.timelineCommand(), p.tagsCommand(), p.consoleCommand(), p.statusCommand(), p.optionsCommand(), p.completionCommand(), p.versionCommand(),
 	)
 	dress(root)
 	complete.Flags(root, p.flagSources(), fileFlags)
