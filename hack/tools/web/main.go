@@ -113,5 +113,5 @@ func sprite(folder string) (string, error) {
 		name := strings.TrimSuffix(filepath.Base(file), ".svg")
 		fmt.Fprintf(&symbols, `<symbol id="%s" viewBox="%s">%s</symbol>`, name, box[1], fill.ReplaceAllString(inner, ""))
 	}
-	return `<svg hidden aria-hidden="true">` + symbols.String() + `</svg>`, nil
+	return `<svg class="sprite" aria-hidden="true">` + symbols.String() + `</svg>`, nil
 }

@@ -91,8 +91,20 @@ export function onNews(listen: (news: News) => void): () => void {
 
 const tell = (news: News) => listeners.forEach((listen) => listen(news));
 
-/** follow reads the stream of events, and begins anew when it breaks. */
+let following = false;
+
+/** follow reads the stream of events, and begins anew when it breaks. One stream is enough for all pages. */
 export async function follow(): Promise<void> {
+  if (following) return;
+  following = true;
+  try {
+    await read();
+  } finally {
+    following = false;
+  }
+}
+
+async function read(): Promise<void> {
   let wait = 500;
   while (signedIn()) {
     try {
@@ -100,8 +112,9 @@ export async function follow(): Promise<void> {
       wait = 500;
       for await (const line of lines(answer)) if (line.startsWith('data: ')) tell(JSON.parse(line.slice(6)));
     } catch (error) {
-      if (!signedIn()) return;
+      if (!(error instanceof Failure) && !(error instanceof TypeError)) throw error;
     }
+    if (!signedIn()) return;
     tell({ version: 0, lines: [], ready: false, offline: true });
     await new Promise((done) => setTimeout(done, wait));
     wait = Math.min(wait * 2, 5000);

@@ -24,7 +24,7 @@ export function Evidence({ read }: { read: Read<Alerts> }) {
         <section key={group.kind} class="card table-card" aria-label={word(group.kind)}>
           <h2><KindIcon of={group.kind} />{group.kind === 'IP' || group.kind === 'URL' || group.kind === 'DNS' ? group.kind : word(group.kind)}<span class="badge">{count(group.things.length)}</span></h2>
           <table class="grid dense">
-            <thead><tr><th scope="col">Name</th><th scope="col" class="c-role">Role</th><th scope="col" class="c-number">Alerts</th><th scope="col" class="c-activity">First</th><th scope="col" class="c-activity">Last</th><th scope="col" class="c-more"><span class="hidden">Copy</span></th></tr></thead>
+            <thead><tr><th scope="col" class="c-title">Name</th><th scope="col" class="c-role">Role</th><th scope="col" class="c-number">Alerts</th><th scope="col" class="c-activity">First</th><th scope="col" class="c-activity">Last</th><th scope="col" class="c-more"><span class="hidden">Copy</span></th></tr></thead>
             <tbody>{group.things.map((thing) => (
               <tr key={`${thing.namespace}/${thing.name}`}>
                 <td class="c-title"><span class="mono"><Text>{defanged(group.kind, thing.name)}</Text></span>{thing.namespace && <span class="quiet"> in <Text>{thing.namespace}</Text></span>}</td>

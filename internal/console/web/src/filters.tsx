@@ -14,10 +14,12 @@ const views: { label: string; search: string }[] = [
 /** Views are the queues that people ask for most; each is an address. */
 export function Views({ search, me }: { search: URLSearchParams; me: Me }) {
   const now = new URLSearchParams(search);
-  ['page', 'sort'].forEach((name) => now.delete(name));
+  ['page', 'sort', 'namespace'].forEach((name) => now.delete(name));
+  const namespace = search.get('namespace');
+  const to = (view: string) => queuePath(me.cluster, [view, namespace && `namespace=${encodeURIComponent(namespace)}`].filter(Boolean).join('&'));
   return (
     <nav class="views" aria-label="Views">
-      {views.map((view) => <a key={view.label} href={queuePath(me.cluster, view.search)} aria-current={now.toString() === view.search ? 'page' : undefined}>{view.label}</a>)}
+      {views.map((view) => <a key={view.label} href={to(view.search)} aria-current={now.toString() === view.search ? 'page' : undefined}>{view.label}</a>)}
     </nav>
   );
 }

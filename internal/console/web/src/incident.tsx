@@ -12,8 +12,8 @@ import { toast } from './toast';
 import type { Alerts, Ended, Incident, Me, Problem, Timeline } from './types';
 import { Banner, Button, Icon, Person, SeverityMark, Skeleton, StateMark, Tag, Text } from './ui';
 
-/** useRead reads something, and again when the incident changes. */
-export function useRead<T>(path: string, uid?: string): { found?: T; problem?: Problem; retry: () => void } {
+/** useRead reads something of an incident, and again when that changes. */
+export function useRead<T>(path: string, namespace: string, name: string): { found?: T; problem?: Problem; retry: () => void } {
   const [found, setFound] = useState<T>();
   const [problem, setProblem] = useState<Problem>();
   const read = useCallback(() => {
@@ -21,13 +21,13 @@ export function useRead<T>(path: string, uid?: string): { found?: T; problem?: P
   }, [path]);
   useEffect(read, [read]);
   useEffect(() => {
-    if (!uid) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = onNews((news) => {
-      if (!timer && (news.lines.some((line) => line.uid === uid) || (problem && !news.offline))) timer = setTimeout(() => { timer = undefined; read(); }, 150);
+      const concerned = news.lines.some((line) => line.name === name && line.namespace === namespace) || news.gone?.includes(`${namespace}/${name}`);
+      if (!timer && (concerned || (problem && !news.offline && !news.problem))) timer = setTimeout(() => { timer = undefined; read(); }, 150);
     });
     return () => { stop(); clearTimeout(timer); };
-  }, [uid, read, problem]);
+  }, [namespace, name, read, problem]);
   return { found, problem, retry: read };
 }
 
@@ -35,12 +35,9 @@ const tabs = [['summary', 'Summary'], ['alerts', 'Alerts'], ['evidence', 'Eviden
 
 export function IncidentPage({ me, namespace, name, tab }: { me: Me; namespace: string; name: string; tab: string }) {
   const path = `/api/incidents/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
-  const first = useRead<Incident>(path);
-  const uid = first.found?.uid;
-  const again = useRead<Incident>(path, uid);
-  const incident = again.found ?? first.found;
-  const alerts = useRead<Alerts>(`${path}/alerts`, uid);
-  const timeline = useRead<Timeline>(`${path}/timeline`, uid);
+  const { found: incident, problem, retry } = useRead<Incident>(path, namespace, name);
+  const alerts = useRead<Alerts>(`${path}/alerts`, namespace, name);
+  const timeline = useRead<Timeline>(`${path}/timeline`, namespace, name);
   const [rights, setRights] = useState(me.rights);
   const [open, setOpen] = useState<'manage' | 'resolve' | 'merge'>();
   useEffect(() => { get<Me>(`/api/me?namespace=${encodeURIComponent(namespace)}`).then((found) => setRights(found.rights), () => undefined); }, [namespace]);
@@ -53,8 +50,9 @@ export function IncidentPage({ me, namespace, name, tab }: { me: Me; namespace: 
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   }, [rights]);
-  const problem = again.problem ?? first.problem;
-  if (!incident) return problem ? <ProblemPage problem={problem} onRetry={first.retry} back={queuePath(me.cluster)} /> : <Skeleton lines={12} />;
+  if (!incident || problem?.kind === 'gone' || problem?.kind === 'forbidden') {
+    return problem ? <ProblemPage problem={problem} onRetry={retry} back={queuePath(me.cluster)} /> : <Skeleton lines={12} />;
+  }
   const comments = (timeline.found?.entries ?? []).filter((entry) => entry.type === 'Commented').length;
   const numbers: Record<string, number | undefined> = { alerts: alerts.found?.scope.alerts ?? incident.total, activities: incident.entries, comments: timeline.found && comments };
   return (

@@ -76,7 +76,7 @@ export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
         <h1>Incidents</h1>
         {found && <span class="total" role="status">{plural(found.total, 'incident')}{filters && found.there !== found.total ? ` of ${count(found.there)}` : ''}</span>}
         <span class="grow" />
-        {(fresh > 0 || moved) && <Button class="fresh" icon="arrow_sync_16_regular" onClick={show}>{fresh > 0 ? `${count(fresh)} new` : 'Order changed'}</Button>}
+        {(fresh > 0 || moved) && <Button class="fresh" icon="arrow_sync_16_regular" onClick={show}>{fresh > 0 ? `${count(fresh)} new` : 'Update the list'}</Button>}
         <CopyMenu search={filter} />
       </div>
       <Views search={search} me={me} />

@@ -33,7 +33,7 @@ function Choice({ name, label, of, fallback }: { name: string; label: string; of
 export function Settings({ onSignOut, children }: { onSignOut: () => void; children: ComponentChildren }) {
   return (
     <>
-      <button type="button" class="button subtle who" popovertarget="settings" aria-label="You, and how the page looks">{children}<Icon name="chevron_down_16_regular" /></button>
+      <button type="button" class="button subtle account" popovertarget="settings" aria-label="You, and how the page looks">{children}<Icon name="chevron_down_16_regular" /></button>
       <div id="settings" popover="auto" class="menu settings">
         <Choice name="theme" label="Colors" of={themes} fallback="system" />
         <Choice name="density" label="Density" of={densities} fallback="comfortable" />

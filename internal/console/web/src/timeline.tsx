@@ -53,18 +53,28 @@ function Entry({ entry, me, incident }: { entry: Told; me: Me; incident: Inciden
           {entry.actorKind === 'Operator' ? <span class="operator">Operator</span> : <Person name={entry.actor} me={me.user} />}
           <span class="kind">{word(entry.type)}</span><Time at={entry.time} /><span class="number quiet">#{entry.sequence}</span>
         </div>
-        {entry.type === 'Commented' ? <div class="bubble"><Prose>{entry.text}</Prose></div> : <p><Text>{entry.text}</Text></p>}
-        {(entry.changes ?? []).length > 0 && entry.type !== 'Created' && <dl class="changes">{entry.changes!.map((change) => <Change key={change.field} {...change} />)}</dl>}
+        {entry.type === 'Commented' ? <div class="bubble"><Prose>{entry.text}</Prose></div> : !entry.changes?.length && names.length === 0 && <p><Text>{entry.text}</Text></p>}
+        {(entry.changes ?? []).length > 0 && <dl class="changes">{entry.changes!.map((change) => <Change key={change.field} {...change} />)}</dl>}
         {entry.reason && <p class="quiet">Reason: <Text>{entry.reason}</Text></p>}
         {entry.otherIncident && <p class="quiet">Other incident: <a href={incidentPath(me.cluster, { namespace: incident.namespace, name: entry.otherIncident })}>{entry.otherIncident}</a></p>}
-        {names.length > 0 && <details><summary>{plural(entry.alerts!.count ?? names.length, 'alert')}</summary><p class="names mono">{names.map(visible).join(', ')}{(entry.alerts!.count ?? 0) > names.length ? ' …' : ''}</p></details>}
+        {names.length > 0 && <details><summary>{entry.changes?.length ? plural(entry.alerts!.count ?? names.length, 'alert') : <Text>{entry.text}</Text>}</summary><p class="names mono">{names.map(visible).join(', ')}{(entry.alerts!.count ?? 0) > names.length ? ' …' : ''}</p></details>}
       </div>
     </li>
   );
 }
 
+/** listed puts a list of texts, as the log records tags, into words. */
+function listed(value: string): string {
+  try {
+    const all: unknown = JSON.parse(value);
+    return Array.isArray(all) ? all.join(', ') : value;
+  } catch {
+    return value;
+  }
+}
+
 const Change = ({ field, from, to }: { field: string; from?: string; to?: string }) => (
-  <><dt>{field.replace(/^spec\./, '')}</dt><dd>{from ? <del>{visibleLines(from)}</del> : <span class="quiet">not set</span>} <span aria-label="becomes">→</span> {to ? <ins>{visibleLines(to)}</ins> : <span class="quiet">not set</span>}</dd></>
+  <><dt>{field.replace(/^spec\./, '')}</dt><dd>{from ? <del>{visibleLines(listed(from))}</del> : <span class="quiet">not set</span>} <span aria-label="becomes">→</span> {to ? <ins>{visibleLines(listed(to))}</ins> : <span class="quiet">not set</span>}</dd></>
 );
 
 /** Comments are what people said, the oldest first, with room to say more. */
