@@ -42,6 +42,7 @@ func assets() http.Handler {
 	}
 	mux.Handle("GET /static/app.js", file("app.js", "text/javascript; charset=utf-8"))
 	mux.Handle("GET /static/app.css", file("app.css", "text/css; charset=utf-8"))
+	mux.Handle("GET /static/notices.txt", file("notices.txt", "text/plain; charset=utf-8"))
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	// The shell says that there is no such page.
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {

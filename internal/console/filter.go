@@ -43,7 +43,7 @@ const (
 	maxValues = 64
 )
 
-// view is what the address of a queue asks for. Its parameters have the names of the plugin's flags.
+// queueView is what the address of a queue asks for. Its parameters have the names of the plugin's flags.
 type queueView struct {
 	actions.Selection
 	sort string

@@ -123,17 +123,19 @@ func foresee(task *actions.ChangeTask, found actions.Preview, err error) (forese
 		Fields: found.Fields, outcomes: outcomesOf(found.Alerts),
 	}
 	var meanwhile *conflictError
-	var refused *actions.RefusedError
-	var request *requestError
-	switch {
-	case errors.As(err, &meanwhile):
-		f.Conflicts, f.Refusal = meanwhile.conflicts, err.Error()
-	case errors.As(err, &refused), errors.As(err, &request):
+	if errors.As(err, &meanwhile) {
+		f.Conflicts = meanwhile.conflicts
+	}
+	if err == nil {
+		return f, nil
+	}
+	switch problemOf(err).Kind {
+	case kindConflict, kindRefused, kindRequest:
 		f.Refusal = err.Error()
-	case err != nil:
+		return f, nil
+	default:
 		return f, err
 	}
-	return f, nil
 }
 
 func (p *previewReply) count() {

@@ -72,13 +72,15 @@ func problemOf(err error) problem {
 	var refused *actions.RefusedError
 	var request *requestError
 	var conflict *conflictError
+	var overwriting *actions.ConflictError
+	var redirected *actions.RedirectedError
 	var status apierrors.APIStatus
 	switch {
 	case errors.As(err, &request):
 		set(http.StatusBadRequest, kindRequest)
-	case errors.As(err, &conflict):
+	case errors.As(err, &conflict), errors.As(err, &overwriting):
 		set(http.StatusConflict, kindConflict)
-	case errors.As(err, &refused):
+	case errors.As(err, &refused), errors.As(err, &redirected):
 		set(http.StatusConflict, kindRefused)
 	case errors.Is(err, kube.ErrDeleted), apierrors.IsNotFound(err):
 		set(http.StatusNotFound, kindGone)

@@ -21,7 +21,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -205,7 +204,7 @@ func (c *cluster) runOperator(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.operator = exec.Command(binary, "--kubeconfig", path, "--metrics-bind-address", "0", "--health-probe-bind-address", "0")
+	c.operator = exec.CommandContext(ctx, binary, "--kubeconfig", path, "--metrics-bind-address", "0", "--health-probe-bind-address", "0")
 	c.operator.Stdout, c.operator.Stderr = log, log
 	if err := c.operator.Start(); err != nil {
 		return fmt.Errorf("starting the operator, run 'make build' first: %w", err)
@@ -235,11 +234,12 @@ func open(t testing.TB, user string) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	ctx, cancel := context.WithCancel(context.Background())
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
+		cancel()
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
 	login := console.NewLogin()
 	host := listener.Addr().String()
 	server := console.HTTPServer(console.NewServer(ctx, host, login, console.Cluster{Name: clusterName, Namespace: "default", Client: c}))
@@ -253,5 +253,3 @@ func open(t testing.TB, user string) *door {
 
 // link signs a browser in and leads to a path.
 func (d *door) link(path string) string { return d.url + path + "#code=" + d.login.Code() }
-
-var _ http.Handler = (*console.Server)(nil)

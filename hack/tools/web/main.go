@@ -56,7 +56,23 @@ func build(folder string) error {
 		return fmt.Errorf("reading the page: %w", err)
 	}
 	whole := strings.Replace(string(page), "<!-- icons -->", sprite, 1)
-	return os.WriteFile(filepath.Join(folder, "dist", "index.html"), []byte(whole), 0o644)
+	if err := os.WriteFile(filepath.Join(folder, "dist", "index.html"), []byte(whole), 0o644); err != nil {
+		return fmt.Errorf("writing the page: %w", err)
+	}
+	return notices(folder)
+}
+
+// notices puts the licenses of what is bundled where the pages are, as they ask for.
+func notices(folder string) error {
+	var all strings.Builder
+	for _, source := range []struct{ name, license string }{{"Preact", "preact/LICENSE"}, {"Fluent UI System Icons", "FLUENT-LICENSE"}} {
+		text, err := os.ReadFile(filepath.Join(folder, "third_party", source.license))
+		if err != nil {
+			return fmt.Errorf("reading a license: %w", err)
+		}
+		fmt.Fprintf(&all, "%s\n\n%s\n", source.name, text)
+	}
+	return os.WriteFile(filepath.Join(folder, "dist", "notices.txt"), []byte(all.String()), 0o644)
 }
 
 func bundle(folder string) error {

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import { AlertsTab } from './alerts';
 import { Failure, get, onNews, postLines } from './api';
 import { Evidence } from './evidence';
+import { useKeys } from './keys';
 import { Manage } from './manage';
 import { Merge } from './merge';
 import { go, incidentPath, queuePath } from './route';
@@ -42,14 +43,10 @@ export function IncidentPage({ me, namespace, name, tab }: { me: Me; namespace: 
   const [open, setOpen] = useState<'manage' | 'resolve' | 'merge'>();
   useEffect(() => { get<Me>(`/api/me?namespace=${encodeURIComponent(namespace)}`).then((found) => setRights(found.rights), () => undefined); }, [namespace]);
   useEffect(() => { if (incident) document.title = `${incident.title} – Incidents`; }, [incident?.title]);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || (event.target as Element).closest('input, textarea, select, dialog')) return;
-      if (event.key === 'e' && rights.edit) { setOpen('manage'); event.preventDefault(); }
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [rights]);
+  const show = (part: string) => () => go(incidentPath(me.cluster, { namespace, name }, part));
+  useKeys({
+    e: () => setOpen('manage'), s: show(''), a: show('alerts'), v: show('evidence'), t: show('activities'), c: show('comments'), q: () => go(queuePath(me.cluster)),
+  });
   if (!incident || problem?.kind === 'gone' || problem?.kind === 'forbidden') {
     return problem ? <ProblemPage problem={problem} onRetry={retry} back={queuePath(me.cluster)} /> : <Skeleton lines={12} />;
   }

@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { Failure, follow, get, onNews, signedIn, signIn, signOut, whenSessionEnds, type News } from './api';
 import { IncidentPage } from './incident';
+import { Help } from './keys';
 import { Queue } from './queue';
 import { follows, go, queuePath, useRoute } from './route';
 import { applySettings, Settings } from './settings';
@@ -70,6 +71,7 @@ function App() {
       <TopBar me={ended ? undefined : me} />
       {me && !ended && <Connection />}
       <main id="main" tabIndex={-1}>{page()}</main>
+      <Help />
       <Toasts />
     </div>
   );

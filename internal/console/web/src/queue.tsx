@@ -3,7 +3,9 @@ import { Failure, get, onNews } from './api';
 import { BulkBar } from './bulk';
 import { Chips, Filters, Views } from './filters';
 import { count, plural } from './format';
+import { useKeys } from './keys';
 import { Manage } from './manage';
+import { Overview } from './overview';
 import { Rows, type Selected } from './rows';
 import { go, queuePath } from './route';
 import { ProblemPage } from './states';
@@ -62,6 +64,13 @@ export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
   const filters = filter.toString();
   useEffect(() => setSelected(nothing), [filters]);
   useEffect(() => { document.title = `${found ? `(${found.total}) ` : ''}Incidents`; }, [found?.total]);
+  const at = () => [...document.querySelectorAll<HTMLAnchorElement>('.queue a.title')].findIndex((link) => link === document.activeElement || link.closest('tr')?.contains(document.activeElement));
+  const step = (by: number) => { const links = document.querySelectorAll<HTMLAnchorElement>('.queue a.title'); links[Math.max(0, Math.min(links.length - 1, at() + by))]?.focus(); };
+  useKeys({
+    j: () => step(1), k: () => step(-1),
+    e: () => { const line = found?.lines[at()]; if (line) setManaged(line); },
+    x: () => { document.querySelectorAll<HTMLInputElement>('.queue tbody .c-check input')[at()]?.click(); },
+  });
   const change = (edit: (next: URLSearchParams) => void) => {
     const next = new URLSearchParams(search);
     next.delete('page');
@@ -80,6 +89,7 @@ export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
         <CopyMenu search={filter} />
       </div>
       <Views search={search} me={me} />
+      {found && found.there > 0 && <Overview facets={found.facets} search={search} me={me} />}
       <Filters search={search} facets={found?.facets} change={change} me={me} />
       <Chips search={search} problems={found?.problems ?? []} change={change} me={me} />
       {!found ? <Skeleton lines={10} /> : found.lines.length === 0 ? <Nothing found={found} filters={filters} me={me} /> : (

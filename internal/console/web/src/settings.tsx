@@ -37,7 +37,7 @@ export function Settings({ onSignOut, children }: { onSignOut: () => void; child
       <div id="settings" popover="auto" class="menu settings">
         <Choice name="theme" label="Colors" of={themes} fallback="system" />
         <Choice name="density" label="Density" of={densities} fallback="comfortable" />
-        <Button icon="sign_out_20_regular" onClick={onSignOut}>Sign out</Button>
+        <div class="last"><Button icon="sign_out_20_regular" onClick={onSignOut}>Sign out</Button><a href="/static/notices.txt" target="_blank" rel="noopener">Licenses</a></div>
       </div>
     </>
   );

@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { ButtonHTMLAttributes, ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ago, visible, visibleLines, whole, word } from './format';
 import type { Severity, State } from './types';
@@ -14,7 +14,7 @@ export const Text = ({ children, class: of }: { children?: string; class?: strin
 /** Prose shows what somebody else wrote in several lines. */
 export const Prose = ({ children }: { children?: string }) => <bdi class="prose">{visibleLines(children)}</bdi>;
 
-type ButtonProps = JSX.ButtonHTMLAttributes<HTMLButtonElement> & { kind?: 'primary' | 'subtle' | 'danger'; icon?: string; children?: ComponentChildren };
+type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & { kind?: 'primary' | 'subtle' | 'danger'; icon?: string; children?: ComponentChildren };
 
 export function Button({ kind, icon, children, class: of, ...rest }: ButtonProps) {
   return (
