@@ -73,6 +73,11 @@ clean: ## stop what runs in .local and delete bin
 test: build k8s bin/controlplane ## run all tests: unit, against an API server, and end to end
 	go test -timeout 45m ./...
 
+.PHONY: test-console
+test-console: build k8s ## run the tests of the console in Chromium, which must be installed; CHROMIUM names another path
+	@command -v "$${CHROMIUM:-chromium}" >/dev/null || { echo "install Chromium, on Debian by 'apt-get install chromium', or set CHROMIUM to its path" >&2; exit 2; }
+	cd test/console && CHROMIUM="$${CHROMIUM:-chromium}" go test -timeout 30m ./...
+
 .PHONY: test-unit
 test-unit: ## run the tests that need no API server
 	go test ./api/... ./cmd/... ./internal/...
@@ -92,7 +97,7 @@ bench: build k8s bin/controlplane ## measure the operator beside a bare client, 
 .PHONY: lint
 lint: bin/golangci-lint ## run the linters
 	$(LINT)
-	for module in hack/controlplane hack/release test/gitops; do \
+	for module in hack/controlplane hack/release test/console test/gitops; do \
 		(cd $$module && $(CURDIR)/$(LINT) --config $(CURDIR)/.golangci.yml); done
 
 .PHONY: verify
@@ -106,12 +111,16 @@ fmt: bin/golangci-lint ## format the Go files
 	bin/golangci-lint fmt
 
 .PHONY: generate
-generate: bin/crd-ref-docs ## regenerate deep copies, CRDs, apply configurations and docs/api.md from api, the chart from config
+generate: bin/crd-ref-docs web ## regenerate deep copies, CRDs, apply configurations, docs/api.md, the chart and the pages of the console
 	go tool controller-gen object:headerFile=hack/boilerplate.go.txt paths=./api/...
 	go tool controller-gen crd paths=./api/... output:crd:dir=config/crd/bases
 	go tool controller-gen applyconfiguration:headerFile=hack/boilerplate.go.txt paths=./api/...
 	bin/crd-ref-docs --log-level=ERROR --source-path=api --config=hack/crd-ref-docs.yaml --renderer=markdown --output-path=docs/api.md
 	cd hack/release && go run ./chart --config ../../config --out ../../charts/incident-operator
+
+.PHONY: web
+web: bin/web ## bundle the pages of the console: internal/console/web/dist
+	bin/web internal/console/web
 
 .PHONY: samples
 samples: ## regenerate config/samples from the folder SAMPLES_DATA
@@ -131,7 +140,7 @@ deploy: ## install everything: CRDs, roles, policies and the operator
 ##@ Tools
 
 .PHONY: tools
-tools: bin/controlplane bin/golangci-lint bin/crd-ref-docs ## build the development tools at their pinned versions
+tools: bin/controlplane bin/golangci-lint bin/crd-ref-docs bin/web ## build the development tools at their pinned versions
 
 bin/controlplane: $(wildcard hack/controlplane/*.go) hack/controlplane/go.mod
 	cd hack/controlplane && $(GO_BUILD) -o $(CURDIR)/$@ .
@@ -148,4 +157,8 @@ bin/helm: hack/release/tools.go hack/release/go.mod hack/release/go.sum
 
 bin/crd-ref-docs: hack/tools/tools.go hack/tools/go.mod hack/tools/go.sum
 	cd hack/tools && $(GO_BUILD) -ldflags "-s -w" -o $(CURDIR)/$@ github.com/elastic/crd-ref-docs
+	@touch $@
+
+bin/web: $(wildcard hack/tools/web/*.go) hack/tools/go.mod hack/tools/go.sum
+	cd hack/tools && $(GO_BUILD) -ldflags "-s -w" -o $(CURDIR)/$@ ./web
 	@touch $@

@@ -214,6 +214,8 @@ It runs. To use it:
   export KUBECONFIG=$LOCAL_DIR/admin.kubeconfig     (or alice, bob: responders; vera: a viewer)
   export PATH=$ROOT/bin/k8s:\$PATH
   kubectl apply -k config/samples && kubectl get incidents
+The web console:
+  $ROOT/bin/kubectl-incident console
 Logs lie in $LOCAL_DIR/logs. To stop it and delete its data: make down
 EOF
 }

@@ -17,7 +17,7 @@ snapshot() {
 
 tidy() {
   local module
-  for module in . hack/controlplane hack/release hack/tools test/gitops; do
+  for module in . hack/controlplane hack/release hack/tools test/console test/gitops; do
     (cd "$module" && go mod tidy -diff) || { echo "verify: run 'go mod tidy' in $module" >&2 && return 1; }
   done
 }
@@ -36,6 +36,7 @@ announce "go vet"
 go vet ./...
 (cd hack/controlplane && go vet .)
 (cd hack/release && go vet ./...)
+(cd test/console && go vet ./...)
 (cd test/gitops && go vet ./...)
 announce "scripts parse"
 for script in hack/*.sh hack/*/*.sh .ci/run; do bash -n "$script"; done

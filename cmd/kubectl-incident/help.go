@@ -44,11 +44,11 @@ var groups = []*cobra.Group{
 }
 
 var groupOf = map[string]string{
-	"list": groupLook, "show": groupLook, "alerts": groupLook, "tags": groupLook, "queries": groupLook, "next": groupLook, "similar": groupLook,
+	"list": groupLook, "show": groupLook, "alerts": groupLook, "tags": groupLook, "queries": groupLook, "next": groupLook, "similar": groupLook, "console": groupLook,
 	"take": groupWork, "assign": groupWork, "unassign": groupWork, "start": groupWork, "resolve": groupWork, "reopen": groupWork,
 	"classify": groupWork, "severity": groupWork, "tag": groupWork, "untag": groupWork, "rename": groupWork, "comment": groupWork,
 	"edit": groupWork, "undo": groupWork, "handover": groupWork, "alert": groupWork,
-	"create": groupAlerts, "import": groupAlerts, "move": groupAlerts, "merge": groupAlerts,
+	"create": groupAlerts, "import": groupAlerts, "move": groupAlerts, "merge": groupAlerts, "replay": groupAlerts, "suppress": groupAlerts,
 	"timeline": groupLog, "verify": groupLog, "report": groupLog,
 	"status": groupSetup, "version": groupSetup, "options": groupSetup, "completion": groupSetup, "help": groupSetup,
 }
@@ -61,7 +61,7 @@ var otherWords = map[string][]string{
 	"classify": {"verdict", "determination"}, "severity": {"priority", "sev"}, "tag": {"label"}, "untag": {"unlabel"},
 	"rename": {"name", "title"}, "comment": {"note", "say", "annotate"}, "edit": {"modify", "change", "set"}, "undo": {"revert", "rollback", "restore"},
 	"create": {"new", "add"}, "move": {"mv", "link", "unlink", "split"}, "merge": {"join", "combine", "duplicate"},
-	"verify": {"check", "validate"}, "status": {"health", "doctor", "ping", "whoami"}, "queries": {"filters", "saved"},
+	"verify": {"check", "validate"}, "console": {"web", "ui", "browser", "dashboard", "portal"}, "status": {"health", "doctor", "ping", "whoami"}, "queries": {"filters", "saved"},
 }
 
 // usage is that of cobra, with the flags that are kubectl's own elsewhere: they are many, and the same for all commands.

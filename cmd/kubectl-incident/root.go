@@ -133,7 +133,7 @@ func (p *plugin) command() *cobra.Command {
 		p.startCommand(), p.resolveCommand(), p.reopenCommand(), p.commentCommand(), p.createCommand(), p.importCommand(), p.editCommand(),
 		p.moveCommand(), p.mergeCommand(), p.undoCommand(),
 		p.replayCommand(), p.suppressCommand(),
-		p.verifyCommand(), p.timelineCommand(), p.tagsCommand(), p.statusCommand(), p.optionsCommand(), p.completionCommand(), p.versionCommand(),
+		p.verifyCommand(), p.timelineCommand(), p.tagsCommand(), p.consoleCommand(), p.statusCommand(), p.optionsCommand(), p.completionCommand(), p.versionCommand(),
 	)
 	dress(root)
 	complete.Flags(root, p.flagSources(), fileFlags)

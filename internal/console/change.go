@@ -1,0 +1,82 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package console
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/incident-operator/incident-operator/internal/actions"
+)
+
+// ended is how a change of one object ended: a line of the answer.
+type ended struct {
+	Object string         `json:"object"`
+	Ending actions.Ending `json:"ending"`
+	Done   string         `json:"done,omitempty"`
+	// Problem is why it failed.
+	Problem   *problem   `json:"problem,omitempty"`
+	Conflicts []conflict `json:"conflicts,omitempty"`
+}
+
+func endedOf(object string, result actions.Result) ended {
+	line := ended{Object: object, Ending: result.Ending, Done: result.Done}
+	if result.Err == nil {
+		return line
+	}
+	p := problemOf(result.Err)
+	line.Problem = &p
+	var meanwhile *conflictError
+	if errors.As(result.Err, &meanwhile) {
+		line.Conflicts = meanwhile.conflicts
+	}
+	return line
+}
+
+func (s *Server) change(w http.ResponseWriter, r *http.Request) {
+	var asked changeRequest
+	err := read(r, &asked)
+	if err == nil {
+		err = asked.Edit.check()
+	}
+	var tasks []*actions.ChangeTask
+	if err == nil {
+		tasks, err = s.changeTasks(r.Context(), asked.chosen, asked.Edit.change())
+	}
+	if err != nil {
+		fail(w, problemOf(err))
+		return
+	}
+	names := make([]string, len(tasks))
+	all := make([]actions.Task, len(tasks))
+	for i, task := range tasks {
+		names[i], all[i] = actions.KeyOf(task.Incident), task
+	}
+	do(w, r, all, names)
+}
+
+// do does tasks and answers with a line as each ends. If the person leaves, no more are begun.
+func do(w http.ResponseWriter, r *http.Request, tasks []actions.Task, names []string) {
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	out := json.NewEncoder(w)
+	flusher := http.NewResponseController(w)
+	actions.DoAll(r.Context(), tasks, func(i int, result actions.Result) {
+		_ = out.Encode(endedOf(names[i], result)) // Who asked has gone.
+		_ = flusher.Flush()
+	})
+}

@@ -1,0 +1,168 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/view"
+	"github.com/incident-operator/incident-operator/internal/kube"
+)
+
+const (
+	// maxAlerts is how many alerts a page lists; all of them are counted.
+	maxAlerts = 500
+	// maxEntries is how many entries of a log a page lists, the newest.
+	maxEntries = 1000
+)
+
+type incidentReply struct {
+	view.Line
+	Header     view.Header          `json:"header"`
+	Decided    view.Decided         `json:"decided"`
+	NameSource v1alpha1.NameSource  `json:"nameSource"`
+	Automatic  string               `json:"automatic"`
+	Entries    int64                `json:"entries"`
+	Now        time.Time            `json:"now"`
+	// Merging is where the incident asks to be merged into.
+	Merging string `json:"merging"`
+}
+
+func keyOf(r *http.Request) client.ObjectKey {
+	return client.ObjectKey{Namespace: r.PathValue("namespace"), Name: r.PathValue("name")}
+}
+
+func (s *Server) incident(r *http.Request) (*incidentReply, error) {
+	incident := &v1alpha1.Incident{}
+	if err := s.cluster.Client.Get(r.Context(), keyOf(r), incident); err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	return &incidentReply{
+		Line: view.LineOf(incident, now), Header: view.HeaderOf(incident), Decided: view.DecidedOf(incident),
+		NameSource: incident.Status.NameSource, Automatic: incident.Status.AutomaticName, Entries: incident.Status.Activity.Entries, Now: now,
+		Merging: incident.Spec.MergeInto.Name,
+	}, nil
+}
+
+type alertsReply struct {
+	view.Incident
+	Story view.Story `json:"story"`
+	// Alerts are the latest; More is how many are left out.
+	Alerts []view.Alert `json:"alerts"`
+	More   int          `json:"more"`
+}
+
+func (s *Server) alerts(r *http.Request) (*alertsReply, error) {
+	incident := &v1alpha1.Incident{}
+	if err := s.cluster.Client.Get(r.Context(), keyOf(r), incident); err != nil {
+		return nil, err
+	}
+	alerts, err := kube.AlertsOf(r.Context(), s.cluster.Client, keyOf(r))
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	gathering := view.Gather(now, maxAlerts)
+	shown := make([]view.Alert, 0, len(alerts))
+	for i := range alerts {
+		gathering.Add(&alerts[i])
+		shown = append(shown, view.AlertOf(&alerts[i], now))
+	}
+	slices.SortStableFunc(shown, func(a, b view.Alert) int { return b.Last.Compare(a.Last) })
+	listed := min(len(shown), maxAlerts)
+	return &alertsReply{
+		Incident: gathering.View(incident), Story: view.StoryOf(alerts, now), Alerts: shown[:listed], More: len(shown) - listed,
+	}, nil
+}
+
+type timelineReply struct {
+	Entries []view.Told `json:"entries"`
+	// More is how many older entries are left out.
+	More int `json:"more"`
+	// Waiting are comments that are in no entry yet, the oldest first.
+	Waiting []waitingComment `json:"waiting"`
+}
+
+type waitingComment struct {
+	Name   string    `json:"name"`
+	Author string    `json:"author"`
+	Text   string    `json:"text"`
+	Time   time.Time `json:"time"`
+}
+
+func (s *Server) timeline(r *http.Request) (*timelineReply, error) {
+	incident := &v1alpha1.Incident{}
+	if err := s.cluster.Client.Get(r.Context(), keyOf(r), incident); err != nil {
+		return nil, err
+	}
+	log, err := s.logOf(r.Context(), incident)
+	if err != nil {
+		return nil, err
+	}
+	texts, waiting, err := s.commentsOf(r.Context(), incident)
+	if err != nil {
+		return nil, err
+	}
+	told := view.TimelineOf(log, texts)
+	listed := min(len(told), maxEntries)
+	return &timelineReply{Entries: told[:listed], More: len(told) - listed, Waiting: waiting}, nil
+}
+
+// logOf returns the log of this very incident, not of an earlier one of its name.
+func (s *Server) logOf(ctx context.Context, incident *v1alpha1.Incident) ([]v1alpha1.Activity, error) {
+	var log []v1alpha1.Activity
+	err := kube.EachPage(ctx, s.cluster.Client, &v1alpha1.ActivityList{}, kube.DefaultChunk, func(page *v1alpha1.ActivityList) error {
+		for i := range page.Items {
+			if page.Items[i].Spec.IncidentRef.UID == string(incident.UID) {
+				log = append(log, page.Items[i])
+			}
+		}
+		return nil
+	}, client.InNamespace(incident.Namespace), client.MatchingFields{kube.IncidentOf: incident.Name})
+	if err != nil {
+		return nil, fmt.Errorf("listing the activities: %w", err)
+	}
+	return log, nil
+}
+
+// commentsOf returns the texts of comments by their UIDs, and those that have still to come into the log.
+func (s *Server) commentsOf(ctx context.Context, incident *v1alpha1.Incident) (map[types.UID]string, []waitingComment, error) {
+	texts, waiting := map[types.UID]string{}, []waitingComment{}
+	err := kube.EachPage(ctx, s.cluster.Client, &v1alpha1.CommentList{}, kube.DefaultChunk, func(page *v1alpha1.CommentList) error {
+		for i := range page.Items {
+			comment := &page.Items[i]
+			texts[comment.UID] = comment.Spec.Text
+			if comment.Status.Sequence == 0 && len(comment.Status.Conditions) == 0 {
+				waiting = append(waiting, waitingComment{comment.Name, comment.Spec.Author, comment.Spec.Text, comment.CreationTimestamp.Time})
+			}
+		}
+		return nil
+	}, client.InNamespace(incident.Namespace), client.MatchingFields{kube.IncidentOf: incident.Name})
+	if err != nil {
+		return nil, nil, fmt.Errorf("listing the comments: %w", err)
+	}
+	return texts, waiting, nil
+}

@@ -1,0 +1,122 @@
+import type { Ended, Line, Problem } from './types';
+
+const storage = 'incident-console-session';
+
+/** Failure is an answer that says why something failed, or that there was no answer. */
+export class Failure extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.message);
+  }
+}
+
+export const signedIn = () => localStorage.getItem(storage) !== null;
+
+let onEnd = () => {};
+
+/** whenSessionEnds is called when the server does not know the session any more. */
+export function whenSessionEnds(call: () => void) {
+  onEnd = call;
+}
+
+/** signIn buys a session with the code in the address, if there is one, and takes it out of the address. */
+export async function signIn(): Promise<void> {
+  const code = new URLSearchParams(location.hash.slice(1)).get('code');
+  if (!code) return;
+  history.replaceState(null, '', location.pathname + location.search);
+  const { token } = await send<{ token: string }>('POST', '/session', { code });
+  localStorage.setItem(storage, token);
+}
+
+export async function signOut(): Promise<void> {
+  await request('DELETE', '/session').catch(() => undefined);
+  localStorage.removeItem(storage);
+  onEnd();
+}
+
+async function request(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+  const headers: Record<string, string> = { Authorization: `Bearer ${localStorage.getItem(storage) ?? ''}` };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  let answer: Response;
+  try {
+    answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Failure({ kind: 'offline', message: 'The console does not answer: is the command that started it still running?' });
+  }
+  if (answer.ok) return answer;
+  const problem: Problem = await answer.json().catch(() => ({ kind: 'request', message: `The console answered ${answer.status}.` }));
+  if (problem.kind === 'session' && path !== '/session') {
+    localStorage.removeItem(storage);
+    onEnd();
+  }
+  throw new Failure(problem);
+}
+
+async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  return (await request(method, path, body, signal)).json();
+}
+
+export const get = <T>(path: string, signal?: AbortSignal) => send<T>('GET', path, undefined, signal);
+export const post = <T>(path: string, body: unknown, signal?: AbortSignal) => send<T>('POST', path, body, signal);
+
+/** postLines calls tell with each line of the answer as it comes. */
+export async function postLines(path: string, body: unknown, tell: (line: Ended) => void, signal?: AbortSignal): Promise<void> {
+  const answer = await request('POST', path, body, signal);
+  for await (const line of lines(answer)) if (line) tell(JSON.parse(line));
+}
+
+async function* lines(answer: Response): AsyncGenerator<string> {
+  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    const whole = (rest + value).split('\n');
+    rest = whole.pop()!;
+    yield* whole;
+  }
+  yield rest;
+}
+
+/** News is what changed in the cluster, or why nothing can be known of it. */
+export interface News { version: number; lines: Line[]; gone?: string[]; ready: boolean; problem?: Problem; offline?: boolean }
+
+const listeners = new Set<(news: News) => void>();
+
+/** onNews calls listen with what changes, until the function that it returns is called. */
+export function onNews(listen: (news: News) => void): () => void {
+  listeners.add(listen);
+  return () => void listeners.delete(listen);
+}
+
+const tell = (news: News) => listeners.forEach((listen) => listen(news));
+
+let following = false;
+
+/** follow reads the stream of events, and begins anew when it breaks. One stream is enough for all pages. */
+export async function follow(): Promise<void> {
+  if (following) return;
+  following = true;
+  try {
+    await read();
+  } finally {
+    following = false;
+  }
+}
+
+async function read(): Promise<void> {
+  let wait = 500;
+  while (signedIn()) {
+    try {
+      const answer = await request('GET', '/api/events');
+      wait = 500;
+      for await (const line of lines(answer)) if (line.startsWith('data: ')) tell(JSON.parse(line.slice(6)));
+    } catch (error) {
+      if (!(error instanceof Failure) && !(error instanceof TypeError)) throw error;
+    }
+    if (!signedIn()) return;
+    tell({ version: 0, lines: [], ready: false, offline: true });
+    await new Promise((done) => setTimeout(done, wait));
+    wait = Math.min(wait * 2, 5000);
+  }
+}

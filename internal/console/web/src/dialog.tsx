@@ -1,0 +1,33 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Button } from './ui';
+
+interface Props {
+  title: string; kind?: 'pane' | 'box'; onClose: () => void; children: ComponentChildren; footer?: ComponentChildren; subtitle?: ComponentChildren;
+}
+
+/** Dialog is a pane at the side or a box in the middle. The browser keeps the focus in it, and gives it back. */
+export function Dialog({ title, subtitle, kind = 'box', onClose, children, footer }: Props) {
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const before = document.activeElement as HTMLElement | null;
+    element.current?.showModal();
+    return () => before?.focus?.();
+  }, []);
+  return (
+    <dialog
+      ref={element} class={kind} aria-labelledby="dialog-title"
+      onCancel={(event) => { event.preventDefault(); onClose(); }}
+      onMouseDown={(event) => { if (event.target === element.current) onClose(); }}
+    >
+      <div class="inside">
+        <header>
+          <div class="titles"><h2 id="dialog-title">{title}</h2>{subtitle && <div class="subtitle">{subtitle}</div>}</div>
+          <Button kind="subtle" icon="dismiss_16_regular" aria-label="Close" onClick={onClose} />
+        </header>
+        <div class="body" tabIndex={0} role="group" aria-labelledby="dialog-title">{children}</div>
+        {footer && <footer>{footer}</footer>}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,162 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { count, visible, word } from './format';
+import { queuePath } from './route';
+import type { Count, Facets, Me, Queue } from './types';
+import { Button, Icon, Text } from './ui';
+
+type Change = (edit: (next: URLSearchParams) => void) => void;
+
+const views: { label: string; search: string }[] = [
+  { label: 'Open', search: '' }, { label: 'Assigned to me', search: 'assignee=%40me' }, { label: 'Unassigned', search: 'unassigned=true' },
+  { label: 'Severe', search: 'min-severity=High' }, { label: 'Resolved', search: 'state=Resolved' }, { label: 'All', search: 'all=true' },
+];
+
+/** Views are the queues that people ask for most; each is an address. */
+export function Views({ search, me }: { search: URLSearchParams; me: Me }) {
+  const now = new URLSearchParams(search);
+  ['page', 'sort', 'namespace'].forEach((name) => now.delete(name));
+  const namespace = search.get('namespace');
+  const to = (view: string) => queuePath(me.cluster, [view, namespace && `namespace=${encodeURIComponent(namespace)}`].filter(Boolean).join('&'));
+  return (
+    <nav class="views" aria-label="Views">
+      {views.map((view) => <a key={view.label} href={to(view.search)} aria-current={now.toString() === view.search ? 'page' : undefined}>{view.label}</a>)}
+    </nav>
+  );
+}
+
+const facets: { name: string; label: string; of: keyof Facets }[] = [
+  { name: 'state', label: 'State', of: 'states' }, { name: 'severity', label: 'Severity', of: 'severities' }, { name: 'assignee', label: 'Assignee', of: 'assignees' },
+  { name: 'tag', label: 'Tag', of: 'tags' }, { name: 'source', label: 'Source', of: 'sources' }, { name: 'category', label: 'Tactic', of: 'categories' },
+  { name: 'verdict', label: 'Classification', of: 'verdicts' },
+];
+
+const times: [string, string][] = [['', 'Any time'], ['1h', 'Last hour'], ['24h', 'Last 24 hours'], ['7d', 'Last 7 days'], ['30d', 'Last 30 days']];
+
+export function Filters({ search, facets: counts, change, me }: { search: URLSearchParams; facets?: Facets; change: Change; me: Me }) {
+  const since = search.get('since') ?? '';
+  return (
+    <div class="filters" role="search">
+      <Search search={search} change={change} />
+      {facets.map((facet) => <Facet key={facet.name} {...facet} counts={counts?.[facet.of] ?? []} search={search} change={change} me={me} />)}
+      <label class="select-like">
+        <span class="hidden">Active in</span>
+        <select value={since} onChange={(event) => { const to = event.currentTarget.value; change((next) => { if (to) next.set('since', to); else next.delete('since'); }); }}>
+          {times.map(([value, label]) => <option key={value} value={value}>{label}</option>)}
+          {!times.some(([value]) => value === since) && <option value={since}>Last {since}</option>}
+        </select>
+      </label>
+    </div>
+  );
+}
+
+function Search({ search, change }: { search: URLSearchParams; change: Change }) {
+  const asked = search.get('search') ?? '';
+  const [text, set] = useState(asked);
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => set(asked), [asked]);
+  useEffect(() => {
+    if (text === asked) return;
+    const timer = setTimeout(() => change((next) => { if (text.trim()) next.set('search', text.trim()); else next.delete('search'); }), 150);
+    return () => clearTimeout(timer);
+  }, [text]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || (event.target as Element).closest('input, textarea, select, dialog')) return;
+      event.preventDefault();
+      box.current?.focus();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <label class="search input-like">
+      <Icon name="search_16_regular" />
+      <span class="hidden">Search the incidents</span>
+      <input ref={box} type="search" value={text} maxLength={256} placeholder="Search title, tag, name  ( / )" onInput={(event) => set(event.currentTarget.value)} />
+    </label>
+  );
+}
+
+interface FacetProps { name: string; label: string; counts: Count[]; search: URLSearchParams; change: Change; me: Me }
+
+/** label of a value, where nobody is a value too. */
+const valueText = (name: string, value: string) => (name === 'assignee' || name === 'tag' || name === 'source' ? value : word(value));
+
+function Facet({ name, label, counts, search, change, me }: FacetProps) {
+  const [text, set] = useState('');
+  const values = search.getAll(name).map((value) => (value === '@me' ? me.user : value));
+  const nobody = name === 'assignee' && search.get('unassigned') === 'true';
+  const all = [...counts, ...values.filter((value) => !counts.some((one) => one.value.toLowerCase() === value.toLowerCase())).map((value) => ({ value, count: 0 }))];
+  const shown = all.filter((one) => one.value.toLowerCase().includes(text.toLowerCase()) || word(one.value).toLowerCase().includes(text.toLowerCase()));
+  const isOn = (value: string) => (value === '' ? nobody : values.some((one) => one.toLowerCase() === value.toLowerCase()));
+  const toggle = (value: string) => change((next) => {
+    if (value === '') { if (nobody) next.delete('unassigned'); else next.set('unassigned', 'true'); return; }
+    const rest = values.filter((one) => one.toLowerCase() !== value.toLowerCase());
+    const on = rest.length !== values.length;
+    next.delete(name);
+    for (const one of on ? rest : [...rest, value]) next.append(name, name === 'assignee' && one === me.user ? '@me' : one);
+  });
+  const number = values.length + (nobody ? 1 : 0);
+  const id = `facet-${name}`;
+  return (
+    <span class="facet">
+      <button type="button" class={`button ${number ? 'on' : ''}`} popovertarget={id}>{label}{number > 0 && <span class="badge">{number}</span>}<Icon name="chevron_down_16_regular" /></button>
+      <div id={id} popover="auto" class="menu" role="group" aria-label={label} onToggle={(event) => place(event.currentTarget as HTMLElement)}>
+        {all.length > 8 && <input class="input" type="search" aria-label={`Find in ${label}`} placeholder="Find" value={text} onInput={(event) => set(event.currentTarget.value)} />}
+        <div class="checks">
+          {shown.map((one) => (
+            <label key={one.value} class="check">
+              <input type="checkbox" checked={isOn(one.value)} onChange={() => toggle(one.value)} />
+              <span class="grow">{one.value === '' ? 'Nobody' : <Text>{valueText(name, one.value)}</Text>}{one.value === me.user && name === 'assignee' ? ' (you)' : ''}</span>
+              <span class="count">{count(one.count)}</span>
+            </label>
+          ))}
+          {shown.length === 0 && <p class="quiet">Nothing to choose from.</p>}
+        </div>
+        {number > 0 && <Button kind="subtle" onClick={() => change((next) => { next.delete(name); if (name === 'assignee') next.delete('unassigned'); })}>Clear</Button>}
+      </div>
+    </span>
+  );
+}
+
+/** place puts a menu below its button, within the window. */
+export function place(menu: HTMLElement): void {
+  const button = menu.previousElementSibling;
+  if (!button || !menu.matches(':popover-open')) return;
+  const at = button.getBoundingClientRect();
+  menu.style.top = `${Math.min(at.bottom + 4, innerHeight - menu.offsetHeight - 8)}px`;
+  menu.style.left = `${Math.max(8, Math.min(at.left, innerWidth - menu.offsetWidth - 8))}px`;
+}
+
+const chipNames: Record<string, string> = {
+  ...Object.fromEntries(facets.map((facet) => [facet.name, facet.label])), 'min-severity': 'At least', search: 'Text', since: 'Active in the last', 'all-tags': 'Tagged', entity: 'Involves',
+  determination: 'Determination', namespace: 'Namespace', unassigned: 'Unassigned', all: 'Resolved ones too',
+};
+
+export function Chips({ search, problems, change, me }: { search: URLSearchParams; problems: Queue['problems']; change: Change; me: Me }) {
+  const wrong = (name: string) => problems.find((one) => one.parameter === name);
+  const chips = [...search].filter(([name]) => name !== 'page' && (name !== 'sort' || wrong(name)));
+  if (chips.length === 0) return null;
+  const remove = (name: string, value: string) => change((next) => {
+    const rest = next.getAll(name).filter((one) => one !== value);
+    next.delete(name);
+    rest.forEach((one) => next.append(name, one));
+  });
+  return (
+    <ul class="chips" aria-label="Filters">
+      {chips.map(([name, value]) => {
+        const problem = wrong(name);
+        const said = value === '@me' ? `${me.user} (you)` : valueText(name, value);
+        const text = value === 'true' && chipNames[name] ? chipNames[name] : `${chipNames[name] ?? name}: ${said}`;
+        return (
+          <li key={`${name}=${value}`} class={`chip ${problem ? 'wrong' : ''}`}>
+            {problem && <Icon name="error_circle_16_filled" />}
+            <Text>{text}</Text>{problem && <span class="why"><Text>{problem.message}</Text></span>}
+            <button type="button" class="remove" aria-label={`Remove the filter ${visible(text)}`} onClick={() => remove(name, value)}><Icon name="dismiss_16_regular" /></button>
+          </li>
+        );
+      })}
+      <li><Button kind="subtle" onClick={() => change((next) => [...next.keys()].forEach((name) => next.delete(name)))}>Reset</Button></li>
+    </ul>
+  );
+}

@@ -1,0 +1,48 @@
+// What no line of text should hold is shown by its number, as the plugin shows it: control characters, directions, blanks
+// that look like nothing.
+const hostile = /[\p{Cc}\u2028-\u202e\u061c\u200e\u200f\u2060-\u206f\ufff0-\ufffb\u{e0000}-\u{e00ff}\u200b\ufeff\u115f\u1160\u180e\u3164\uffa0]/gu;
+
+const escape = (found: string) => {
+  const code = found.codePointAt(0)!;
+  return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+};
+
+/** visible makes of any text one that shows all it holds. */
+export const visible = (text = '') => text.replace(hostile, escape);
+
+/** visibleLines keeps line feeds and tabs. */
+export const visibleLines = (text = '') =>
+  text.replaceAll('\r\n', '\n').replace(hostile, (found) => (found === '\n' || found === '\t' ? found : escape(found)));
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'narrow' });
+const number = new Intl.NumberFormat('en');
+const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+const units: [Intl.RelativeTimeFormatUnit, number][] = [['year', 31536000], ['month', 2592000], ['day', 86400], ['hour', 3600], ['minute', 60]];
+
+/** ago says how long ago a time is. */
+export function ago(time: string, now = Date.now()): string {
+  const seconds = (new Date(time).getTime() - now) / 1000;
+  for (const [unit, length] of units) {
+    if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
+  }
+  return 'just now';
+}
+
+export const count = (value: number) => number.format(value);
+export const plural = (value: number, one: string, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
+export const whole = (time: string) => `${local.format(new Date(time))} (${new Date(time).toISOString().replace('.000', '')})`;
+export const moment = (time: string) => day.format(new Date(time));
+
+const words: Record<string, string> = {
+  InProgress: 'In progress', NotSet: 'Not set', TruePositive: 'True positive', FalsePositive: 'False positive',
+  InformationalExpectedActivity: 'Informational, expected activity', Redirected: 'Merged',
+};
+
+/** word puts a name of the API into words. */
+export const word = (name = '') =>
+  words[name] ?? name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').replace(/ ([A-Z])(?![A-Z])/g, (_, letter: string) => ` ${letter.toLowerCase()}`);
+
+/** classified puts a verdict with its determination into words. */
+export const classified = (of: string) => of.split('/').map(word).join(' – ');

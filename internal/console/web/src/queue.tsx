@@ -1,0 +1,150 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { Failure, get, onNews } from './api';
+import { BulkBar } from './bulk';
+import { Chips, Filters, Views } from './filters';
+import { count, plural } from './format';
+import { useKeys } from './keys';
+import { Manage } from './manage';
+import { Overview } from './overview';
+import { Rows, type Selected } from './rows';
+import { go, queuePath } from './route';
+import { ProblemPage } from './states';
+import type { Line, Me, Problem, Queue as Found } from './types';
+import { Button, Empty, Skeleton } from './ui';
+
+const keyOf = (line: { namespace: string; name: string }) => `${line.namespace}/${line.name}`;
+
+/** useQueue reads a window of the queue, and keeps its rows true without moving them. */
+function useQueue(search: string) {
+  const [found, setFound] = useState<Found>();
+  const [next, setNext] = useState<Found>();
+  const [problem, setProblem] = useState<Problem>();
+  const asked = useRef(0);
+  const read = useCallback(async (show: boolean) => {
+    const mine = ++asked.current;
+    try {
+      const answer = await get<Found>(`/api/incidents?${search}`);
+      if (mine !== asked.current) return;
+      setProblem(undefined);
+      if (show) { setFound(answer); setNext(undefined); } else setNext(answer);
+    } catch (error) {
+      if (mine === asked.current && error instanceof Failure) setProblem(error.problem);
+    }
+  }, [search]);
+  useEffect(() => { void read(true); }, [read]);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = onNews((news) => {
+      const changed = new Map(news.lines.map((line) => [line.uid, line]));
+      if (changed.size > 0) setFound((now) => now && { ...now, lines: now.lines.map((line) => changed.get(line.uid) ?? line) });
+      if (!timer && !news.offline) timer = setTimeout(() => { timer = undefined; void read(false); }, 700);
+    });
+    return () => { stop(); clearTimeout(timer); };
+  }, [read]);
+  // What came anew changes the window at once if that moves no row, else when the person asks.
+  useEffect(() => {
+    if (!found || !next) return;
+    const same = found.lines.length === next.lines.length && found.lines.every((line, i) => line.uid === next.lines[i]!.uid);
+    if (same || found.lines.length === 0) { setFound(next); setNext(undefined); }
+  }, [found, next]);
+  const fresh = found && next ? next.lines.filter((line) => !found.lines.some((old) => old.uid === line.uid)).length : 0;
+  const moved = Boolean(found && next);
+  return { found: found && next ? { ...found, total: next.total, facets: next.facets, there: next.there } : found, problem, fresh, moved, show: () => { if (next) { setFound(next); setNext(undefined); } }, retry: () => read(true) };
+}
+
+const nothing: Selected = { all: false, keys: new Map(), except: new Set() };
+
+export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
+  const text = search.toString();
+  const { found, problem, fresh, moved, show, retry } = useQueue(text);
+  const [managed, setManaged] = useState<Line>();
+  const [selected, setSelected] = useState<Selected>(nothing);
+  const filter = new URLSearchParams(search);
+  ['page', 'sort'].forEach((name) => filter.delete(name));
+  const filters = filter.toString();
+  useEffect(() => setSelected(nothing), [filters]);
+  useEffect(() => { document.title = `${found ? `(${found.total}) ` : ''}Incidents`; }, [found?.total]);
+  const at = () => [...document.querySelectorAll<HTMLAnchorElement>('.queue a.title')].findIndex((link) => link === document.activeElement || link.closest('tr')?.contains(document.activeElement));
+  const step = (by: number) => { const links = document.querySelectorAll<HTMLAnchorElement>('.queue a.title'); links[Math.max(0, Math.min(links.length - 1, at() + by))]?.focus(); };
+  useKeys({
+    j: () => step(1), k: () => step(-1),
+    e: () => { const line = found?.lines[at()]; if (line) setManaged(line); },
+    x: () => { document.querySelectorAll<HTMLInputElement>('.queue tbody .c-check input')[at()]?.click(); },
+  });
+  const change = (edit: (next: URLSearchParams) => void) => {
+    const next = new URLSearchParams(search);
+    next.delete('page');
+    edit(next);
+    go(queuePath(me.cluster, next.toString()));
+  };
+  if (problem && !found) return <ProblemPage problem={problem} onRetry={retry} />;
+  const chosen = selected.all ? (found?.total ?? 0) - selected.except.size : selected.keys.size;
+  return (
+    <div class="page queue">
+      <div class="heading">
+        <h1>Incidents</h1>
+        {found && <span class="total" role="status">{plural(found.total, 'incident')}{filters && found.there !== found.total ? ` of ${count(found.there)}` : ''}</span>}
+        <span class="grow" />
+        {(fresh > 0 || moved) && <Button class="fresh" icon="arrow_sync_16_regular" onClick={show}>{fresh > 0 ? `${count(fresh)} new` : 'Update the list'}</Button>}
+        <CopyMenu search={filter} />
+      </div>
+      <Views search={search} me={me} />
+      {found && found.there > 0 && <Overview facets={found.facets} search={search} me={me} />}
+      <Filters search={search} facets={found?.facets} change={change} me={me} />
+      <Chips search={search} problems={found?.problems ?? []} change={change} me={me} />
+      {!found ? <Skeleton lines={10} /> : found.lines.length === 0 ? <Nothing found={found} filters={filters} me={me} /> : (
+        <Rows
+          found={found} me={me} sort={search.get('sort') ?? 'activity'} selected={selected} onSelect={setSelected} onManage={setManaged}
+          onSort={(key) => change((next) => { if (key === 'activity') next.delete('sort'); else next.set('sort', key); })}
+        />
+      )}
+      {found && found.pages > 1 && <Pages found={found} search={search} me={me} />}
+      {chosen > 0 && found && <BulkBar me={me} selected={selected} chosen={chosen} total={found.total} query={filters} onDone={() => setSelected(nothing)} onAll={() => setSelected({ all: true, keys: new Map(), except: new Set() })} />}
+      {managed && <Manage me={me} of={managed} onClose={() => setManaged(undefined)} />}
+    </div>
+  );
+}
+
+function CopyMenu({ search }: { search: URLSearchParams }) {
+  const [copied, set] = useState('');
+  const copy = (what: string, text: string) => { void navigator.clipboard.writeText(text).then(() => { set(what); setTimeout(() => set(''), 2000); }); };
+  const quote = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+  const command = () => ['kubectl incident list', ...[...search].map(([name, value]) =>
+    name === 'assignee' && value === '@me' ? '--mine' : name === 'namespace' ? `-n ${quote(value)}` : value === 'true' ? `--${name}` : `--${name}=${quote(value)}`)].join(' ');
+  return (
+    <>
+      <Button kind="subtle" icon={copied === 'link' ? 'checkmark_16_regular' : 'link_16_regular'} onClick={() => copy('link', location.href)}>{copied === 'link' ? 'Copied' : 'Copy link'}</Button>
+      <Button kind="subtle" class="wide-only" icon={copied === 'command' ? 'checkmark_16_regular' : 'copy_16_regular'} onClick={() => copy('command', command())}>{copied === 'command' ? 'Copied' : 'Copy as kubectl'}</Button>
+    </>
+  );
+}
+
+function Nothing({ found, filters, me }: { found: Found; filters: string; me: Me }) {
+  if (!found.ready) return <Skeleton lines={10} />;
+  if (found.there === 0) {
+    return <Empty icon="mail_inbox_20_regular" title="There are no incidents yet">
+      An incident appears here as soon as somebody, or something, creates one{found.scope ? <> in the namespace <b>{found.scope}</b></> : null}. To try it, run <code>kubectl apply -k config/samples</code>.
+    </Empty>;
+  }
+  if (filters) {
+    return <Empty icon="search_20_regular" title="No incident matches" action={<Button kind="primary" onClick={() => go(queuePath(me.cluster))}>Reset the filters</Button>}>
+      {plural(found.there, 'incident is', 'incidents are')} hidden by the filters above. Take one away to see more.
+    </Empty>;
+  }
+  return <Empty icon="checkmark_circle_20_regular" title="Nothing waits" action={<Button onClick={() => go(queuePath(me.cluster, 'all=true'))}>Show all {count(found.there)}</Button>}>
+    Everything is resolved or was merged.
+  </Empty>;
+}
+
+function Pages({ found, search, me }: { found: Found; search: URLSearchParams; me: Me }) {
+  const to = (page: number) => { const next = new URLSearchParams(search); next.set('page', String(page)); return queuePath(me.cluster, next.toString()); };
+  return (
+    <nav class="pages" aria-label="Pages">
+      {found.page > 1 ? <a class="button" href={to(found.page - 1)}>Newer</a> : <span class="button disabled" aria-hidden="true">Newer</span>}
+      <span>Page {count(found.page)} of {count(found.pages)}</span>
+      {found.page < found.pages ? <a class="button" href={to(found.page + 1)}>Older</a> : <span class="button disabled" aria-hidden="true">Older</span>}
+    </nav>
+  );
+}
+
+export { keyOf };

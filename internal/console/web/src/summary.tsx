@@ -1,0 +1,126 @@
+import { classified, count, moment, plural, visible, word } from './format';
+import { incidentPath } from './route';
+import { AlertBar } from './rows';
+import type { Alerts, Incident, Me, Problem } from './types';
+import { Empty, Icon, Person, Prose, SeverityMark, Skeleton, StateMark, Tag, Text, Time } from './ui';
+
+export interface Read<T> { found?: T; problem?: Problem; retry: () => void }
+
+export function Summary({ me, incident, read }: { me: Me; incident: Incident; read: Read<Alerts> }) {
+  const alerts = read.found;
+  return (
+    <div class="columns">
+      <div class="main-column">
+        <section class="card" aria-labelledby="story">
+          <h2 id="story">Attack story</h2>
+          {!alerts ? <Skeleton lines={5} /> : <Story of={alerts.story} tactics={alerts.tactics ?? []} />}
+        </section>
+        <section class="card" aria-labelledby="worst">
+          <h2 id="worst">Most severe alerts</h2>
+          {!alerts ? <Skeleton lines={4} /> : <Worst me={me} incident={incident} alerts={alerts} />}
+        </section>
+        {incident.header.description && <section class="card" aria-labelledby="about"><h2 id="about">Description</h2><Prose>{incident.header.description}</Prose></section>}
+      </div>
+      <aside class="side-column" aria-label="Properties">
+        <Properties me={me} incident={incident} />
+        <Scope alerts={alerts} incident={incident} me={me} />
+      </aside>
+    </div>
+  );
+}
+
+function Story({ of, tactics }: { of: Alerts['story']; tactics: NonNullable<Alerts['tactics']> }) {
+  if (of.stages.length === 0) return <Empty icon="alert_16_regular" title="No alert is linked">As alerts are linked, their tactics stand here in the order of an attack.</Empty>;
+  return (
+    <div class="story">
+      <div class="axis" aria-hidden="true"><span /><span><Text>{moment(of.from)}</Text></span><span class="end"><Text>{moment(of.to)}</Text></span></div>
+      <ol>
+        {of.stages.map((stage, i) => (
+          <li key={stage.category}>
+            <div class="what">
+              <b><Text>{stage.category}</Text></b>
+              <span class="quiet">{plural(stage.count, 'alert')}</span>
+            </div>
+            <svg class="strip" viewBox="0 0 240 24" preserveAspectRatio="none" role="img" aria-label={`${visible(stage.category)}: ${plural(stage.count, 'alert')}`}>
+              <line x1="0" x2="240" y1="12" y2="12" class="track" />
+              {stage.cells.map((cell, at) => cell.count > 0 && <rect key={at} x={at * 10 + 1} width="8" y={12 - height(cell.count) / 2} height={height(cell.count)} rx="2" class={`fill-${(cell.severity || 'unknown').toLowerCase()}`} />)}
+            </svg>
+            <div class="titles">
+              {stage.titles.map((title) => <span key={title}><Text>{title}</Text></span>)}
+              {(tactics[i]?.techniques ?? []).slice(0, 6).map((one) => <span key={one.text} class="technique mono"><Text>{one.text}</Text></span>)}
+            </div>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+const height = (number: number) => Math.min(22, 6 + 4 * Math.sqrt(number));
+
+const shownWorst = 6;
+
+function Worst({ me, incident, alerts }: { me: Me; incident: Incident; alerts: Alerts }) {
+  const worst = [...alerts.alerts].sort((a, b) => rank(b.severity) - rank(a.severity) || Number(a.state === 'Resolved') - Number(b.state === 'Resolved')).slice(0, shownWorst);
+  if (worst.length === 0) return <p class="quiet">None.</p>;
+  return (
+    <>
+      <ul class="lines">
+        {worst.map((alert) => (
+          <li key={alert.name}>
+            <SeverityMark of={alert.severity} short /><span class="grow title"><Text>{alert.title}</Text></span>
+            <span class="quiet wide-only"><Text>{alert.service}</Text></span><StateMark of={alert.state} /><Time at={alert.last} />
+          </li>
+        ))}
+      </ul>
+      {alerts.scope.alerts > shownWorst && <a class="more" href={incidentPath(me.cluster, incident, 'alerts')}>All {plural(alerts.scope.alerts, 'alert')}</a>}
+    </>
+  );
+}
+
+const rank = (severity?: string) => ['Informational', 'Low', 'Medium', 'High', 'Critical'].indexOf(severity ?? '');
+
+function Properties({ me, incident }: { me: Me; incident: Incident }) {
+  const { header, decided } = incident;
+  const by = (group: string) => decided.editors[group] && <span class="by">set by <Text>{decided.editors[group]}</Text></span>;
+  return (
+    <section class="card" aria-labelledby="properties">
+      <h2 id="properties">Properties</h2>
+      <dl class="facts">
+        <dt>Name</dt><dd>{incident.nameSource === 'User' ? <>Given by a person {by('name')}{header.automaticTitle && <div class="quiet">Automatic: <Text>{header.automaticTitle}</Text></div>}</> : incident.nameSource === 'Automatic' ? 'Automatic, from its alerts' : word(incident.nameSource)}</dd>
+        <dt>State</dt><dd><StateMark of={incident.state} />{header.resolved && <> <Time at={header.resolved} /></>}{by('resolution')}</dd>
+        <dt>Severity</dt><dd><SeverityMark of={header.severity} />{header.computedSeverity && <span class="by">of its alerts: {header.computedSeverity}</span>}{by('severity')}</dd>
+        <dt>Assignee</dt><dd><Person name={header.assignee} me={me.user} />{by('assignee')}</dd>
+        <dt>Classification</dt><dd>{classified(decided.classification)}{by('classification')}</dd>
+        <dt>Tags</dt><dd class="tags">{(decided.tags ?? []).map((tag) => <Tag key={tag} name={tag} />)}{!decided.tags?.length && <span class="quiet">None</span>}</dd>
+        {decided.note && <><dt>Note</dt><dd><Prose>{decided.note}</Prose></dd></>}
+        <dt>First activity</dt><dd><Time at={header.firstActivity} /></dd>
+        <dt>Last activity</dt><dd><Time at={header.lastActivity} /></dd>
+        <dt>Created</dt><dd><Time at={header.created} /></dd>
+        <dt>Log</dt><dd><a href={incidentPath(me.cluster, incident, 'activities')}>{plural(incident.entries, 'entry', 'entries')}</a></dd>
+      </dl>
+    </section>
+  );
+}
+
+function Scope({ alerts, incident, me }: { alerts?: Alerts; incident: Incident; me: Me }) {
+  return (
+    <section class="card" aria-labelledby="scope">
+      <h2 id="scope">Scope</h2>
+      <dl class="facts">
+        <dt>Alerts</dt><dd><AlertBar active={alerts?.scope.active ?? incident.active} total={alerts?.scope.alerts ?? incident.total} /></dd>
+        <dt>Endpoints</dt><dd>{alerts ? <a href={incidentPath(me.cluster, incident, 'evidence')}>{count(alerts.scope.endpoints)}</a> : '…'}</dd>
+        <dt>Users</dt><dd>{alerts ? <a href={incidentPath(me.cluster, incident, 'evidence')}>{count(alerts.scope.users)}</a> : '…'}</dd>
+        <dt>Sources</dt><dd>{alerts ? (alerts.scope.sources ?? []).map((source) => <div key={source.text} class="source"><Text>{source.text}</Text><span class="count">{count(source.alerts)}</span></div>) : '…'}</dd>
+      </dl>
+    </section>
+  );
+}
+
+export const KindIcon = ({ of }: { of: string }) => {
+  const icons: Record<string, string> = {
+    Device: 'desktop_16_regular', Node: 'server_16_regular', Pod: 'cube_16_regular', Container: 'box_16_regular', User: 'person_16_regular', ServiceAccount: 'key_16_regular', Mailbox: 'mail_16_regular',
+    IP: 'globe_16_regular', DNS: 'globe_16_regular', URL: 'link_16_regular', File: 'document_16_regular', CloudResource: 'database_16_regular', Secret: 'key_16_regular',
+  };
+  return <Icon name={icons[of] ?? 'box_16_regular'} />;
+};

@@ -1,0 +1,125 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package console
+
+import (
+	"bytes"
+	"compress/gzip"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+)
+
+// The budgets of what a browser loads, in bytes after gzip.
+const (
+	scriptBudget = 60 << 10
+	styleBudget  = 15 << 10
+)
+
+func bundled(t *testing.T, name string) []byte {
+	t.Helper()
+	content, err := dist.ReadFile("web/dist/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func TestBundleFitsItsBudget(t *testing.T) {
+	for name, budget := range map[string]int{"app.js": scriptBudget, "app.css": styleBudget} {
+		var packed bytes.Buffer
+		w := gzip.NewWriter(&packed)
+		if _, err := w.Write(bundled(t, name)); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if packed.Len() == 0 || packed.Len() > budget {
+			t.Errorf("%s has %d bytes packed, at most %d are to be", name, packed.Len(), budget)
+		}
+	}
+}
+
+func TestPageHoldsNothingInline(t *testing.T) {
+	page := string(bundled(t, "index.html"))
+	for _, pattern := range []string{`<script[^>]*>[^<]`, `<style`, ` style=`, ` on[a-z]+=`, `(?:src|href)="[^/#]`, `//[a-z]`} {
+		if found := regexp.MustCompile(pattern).FindString(page); found != "" {
+			t.Errorf("the page holds %q", found)
+		}
+	}
+}
+
+func sources(t *testing.T) map[string]string {
+	t.Helper()
+	paths, err := filepath.Glob("web/src/*.ts*")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no sources", err)
+	}
+	found := map[string]string{}
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[filepath.Base(path)] = string(content)
+	}
+	return found
+}
+
+func TestSourcesMakeNoHTMLOfText(t *testing.T) {
+	for name, content := range sources(t) {
+		for _, sink := range []string{"innerHTML", "outerHTML", "insertAdjacentHTML", "dangerouslySetInnerHTML", "document.write", "eval(", "new Function", "srcdoc", "javascript:"} {
+			if strings.Contains(content, sink) {
+				t.Errorf("%s uses %s", name, sink)
+			}
+		}
+	}
+}
+
+func TestIconsAreThere(t *testing.T) {
+	page := string(bundled(t, "index.html"))
+	icon := regexp.MustCompile(`[a-z_]+_(?:16|20)_(?:regular|filled)`)
+	for name, content := range sources(t) {
+		for _, used := range icon.FindAllString(content, -1) {
+			if !strings.Contains(page, `<symbol id="`+used+`"`) {
+				t.Errorf("%s shows the icon %s, which is not in web/icons", name, used)
+			}
+		}
+	}
+}
+
+// The pane offers exactly the determinations that the API takes.
+func TestDeterminationsAreThoseOfTheAPI(t *testing.T) {
+	content := sources(t)["types.ts"]
+	for _, verdict := range v1alpha1.Verdicts() {
+		if verdict == v1alpha1.VerdictNotSet {
+			continue
+		}
+		var words []string
+		for _, determination := range verdict.Determinations() {
+			words = append(words, "'"+string(determination)+"'")
+		}
+		if line := string(verdict) + ": [" + strings.Join(words, ", ") + "]"; !strings.Contains(content, line) {
+			t.Errorf("types.ts lacks %s", line)
+		}
+	}
+}

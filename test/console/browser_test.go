@@ -1,0 +1,239 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	logdomain "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	cdpruntime "github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// patience is how long a page may take on a busy machine.
+const patience = 20 * time.Second
+
+// tab is a window of a browser with a profile of its own. It notes whatever goes wrong in it.
+type tab struct {
+	t   testing.TB
+	ctx context.Context
+
+	mutex    sync.Mutex
+	problems []string
+}
+
+// newTab opens a browser. The test fails if the page reports a breach of its policy, an error, or a failed request.
+func newTab(t testing.TB) *tab {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.WindowSize(1440, 900))
+	if path := os.Getenv("CHROMIUM"); path != "" {
+		options = append(options, chromedp.ExecPath(path))
+	}
+	allocator, cancelAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(allocator)
+	w := &tab{t: t, ctx: ctx}
+	t.Cleanup(func() {
+		cancel()
+		cancelAllocator()
+		for _, problem := range w.problems {
+			t.Error("the page reports:", problem)
+		}
+	})
+	if err := chromedp.Listen(ctx, w.listen); err != nil {
+		t.Fatalf("starting Chromium, install it or set CHROMIUM to its path: %v", err)
+	}
+	w.size(1440, 900)
+	return w
+}
+
+func (w *tab) listen(event any) {
+	problem := ""
+	switch event := event.(type) {
+	case *logdomain.EventEntryAdded:
+		if event.Entry.Level == "error" || event.Entry.Source == "security" || event.Entry.Source == "violation" {
+			problem = event.Entry.Text + " " + event.Entry.URL
+		}
+	case *cdpruntime.EventExceptionThrown:
+		problem = event.ExceptionDetails.Text
+		if thrown := event.ExceptionDetails.Exception; thrown != nil {
+			problem += " " + thrown.Description
+		}
+	case *cdpruntime.EventConsoleAPICalled:
+		if event.Type == "error" || event.Type == "warning" || event.Type == "assert" {
+			problem = fmt.Sprint("console.", event.Type)
+		}
+	case *network.EventLoadingFailed:
+		if !event.Canceled {
+			problem = "a request failed: " + event.ErrorText
+		}
+	}
+	if problem != "" {
+		w.mutex.Lock()
+		defer w.mutex.Unlock()
+		w.problems = append(w.problems, problem)
+	}
+}
+
+// expectProblems takes what the page reported, for tests that break something.
+func (w *tab) expectProblems() []string {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	taken := w.problems
+	w.problems = nil
+	return taken
+}
+
+func (w *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		w.t.Fatal(err, "\n", w.text())
+	}
+}
+
+func (w *tab) size(width, height int64) {
+	w.t.Helper()
+	w.do(chromedp.EmulateViewport(width, height))
+}
+
+// media sets what the person prefers, such as prefers-color-scheme: dark.
+func (w *tab) media(features ...string) {
+	w.t.Helper()
+	params := emulation.SetEmulatedMediaParams{}
+	for i := 0; i < len(features); i += 2 {
+		params.Features = append(params.Features, &emulation.MediaFeature{Name: features[i], Value: features[i+1]})
+	}
+	_, err := cdp.Call(w.ctx, chromedp.FromContext(w.ctx).Target, emulation.SetEmulatedMedia, params)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *tab) visit(url string) {
+	w.t.Helper()
+	w.do(chromedp.Navigate(url))
+}
+
+// eval returns the value of an expression.
+func eval[T any](w *tab, expression string) T {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		w.t.Fatalf("%s: %v", expression, err)
+	}
+	return value
+}
+
+// await waits until an expression is true.
+func (w *tab) await(expression string) {
+	w.t.Helper()
+	deadline := time.Now().Add(patience)
+	for !eval[bool](w, "Boolean("+expression+")") {
+		if time.Now().After(deadline) {
+			w.t.Fatalf("never true: %s\n%s", expression, w.text())
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+}
+
+// awaitText waits until the page shows a text.
+func (w *tab) awaitText(text string) {
+	w.t.Helper()
+	w.await("document.body.innerText.includes(" + quote(text) + ")")
+}
+
+func (w *tab) text() string {
+	ctx, cancel := context.WithTimeout(w.ctx, 5*time.Second)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body?.innerText ?? ''"))
+	if err != nil {
+		return err.Error()
+	}
+	return text
+}
+
+// find is an expression for the last visible element that a selector and a text name: dialogs come last.
+func find(selector, text string) string {
+	return fmt.Sprintf(`[...document.querySelectorAll(%s)].filter((e) => e.checkVisibility() && (e.innerText || e.ariaLabel || '').trim().includes(%s)).at(-1)`, quote(selector), quote(text))
+}
+
+// click clicks what a selector and a text name, once it is there and enabled.
+func (w *tab) click(selector, text string) {
+	w.t.Helper()
+	element := find(selector, text)
+	w.await(fmt.Sprintf("%s && !%s.disabled", element, element))
+	eval[bool](w, fmt.Sprintf("(%s.scrollIntoView({block: 'center'}), %s.click(), true)", element, element))
+}
+
+// fill puts a text into a field, as typing does.
+func (w *tab) fill(selector, text string) {
+	w.t.Helper()
+	w.await(find(selector, ""))
+	w.do(chromedp.Focus(chromedp.CSS(selector)))
+	eval[bool](w, fmt.Sprintf(`(document.activeElement.select?.(), true)`))
+	if text == "" {
+		w.do(chromedp.KeyEvent("\b"))
+		return
+	}
+	w.do(chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+func (w *tab) choose(selector, value string) {
+	w.t.Helper()
+	w.await(find(selector, ""))
+	eval[bool](w, fmt.Sprintf(`((e) => { e.value = %s; e.dispatchEvent(new Event('change', {bubbles: true})); return true; })(document.querySelector(%s))`, quote(value), quote(selector)))
+}
+
+func quote(text string) string {
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		panic(err)
+	}
+	return string(quoted)
+}
+
+// shoot writes a picture of the window into the folder SCREENSHOTS, if that is set.
+func (w *tab) shoot(name string) {
+	w.t.Helper()
+	folder := os.Getenv("SCREENSHOTS")
+	if folder == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, strings.ReplaceAll(name, " ", "-")+".png"), picture, 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+}

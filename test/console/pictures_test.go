@@ -1,0 +1,97 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package console
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
+)
+
+// titles are of the kind that detectors write.
+var titles = []string{
+	"Phishing mail reported by several people", "Crypto mining in a build pod", "Impossible travel", "Shell spawned in a container of the payment service",
+	"Brute force against the VPN", "Access key used from a new country", "Malware in a shared folder", "Privileged pod created outside of the pipeline",
+	"Data sent to a new domain", "Service account token read from a mounted volume", "Login to a break-glass account", "Kernel module loaded on a node",
+}
+
+func seedQueue(t testing.TB, namespace string) {
+	t.Helper()
+	severities := v1alpha1.Severities()
+	people := []string{"", alice, bob, alice, ""}
+	tags := [][]v1alpha1.Tag{{"Crown Jewels: HR 2026"}, {"Phishing", "External"}, nil, {"Ransomware"}, {"VIP"}}
+	stagedAttack(t, namespace, "staged-attack", func(i *v1alpha1.Incident) {
+		i.Spec.Tags = []v1alpha1.Tag{"Ransomware", "Crown Jewels: HR 2026", "Finance"}
+		i.Spec.Description = "Began at a workstation of the finance department.\nThe domain controllers are not touched as far as is known."
+	})
+	for n, title := range titles {
+		anIncident(t, namespace, fmt.Sprintf("inc-%03d", n+1), 1+n%4, func(i *v1alpha1.Incident) {
+			i.Spec.Name, i.Spec.Assignee, i.Spec.Tags, i.Spec.Severity = title, people[n%len(people)], tags[n%len(tags)], severities[n%len(severities)]
+			switch n % 6 {
+			case 2:
+				i.Spec.Resolution.State = v1alpha1.ResolutionInProgress
+			case 5:
+				i.Spec.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionResolved, Note: "A drill."}
+			}
+		})
+	}
+}
+
+// TestPictures takes pictures of the pages, for people to look at.
+func TestPictures(t *testing.T) {
+	if os.Getenv("SCREENSHOTS") == "" {
+		t.Log("SCREENSHOTS names no folder: no pictures are written")
+	}
+	namespace := newNamespace(t)
+	seedQueue(t, namespace)
+	settle(t, namespace, "staged-attack", func(i *v1alpha1.Incident) bool { return i.Status.Alerts.Summary == "23/23" && i.Status.Activity.Entries > 0 })
+	comment := &v1alpha1.Comment{}
+	comment.Namespace, comment.GenerateName = namespace, "c-"
+	comment.Spec.IncidentRef.Name, comment.Spec.Text = "staged-attack", "Isolated fin-ws-02 and reset the password of j.doe.\nWaiting for the memory image."
+	if err := as(t, bob).Create(context.Background(), comment); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, alice)
+	w := newTab(t)
+	queue := "/" + clusterName + "/incidents?namespace=" + namespace
+	page := "/" + clusterName + "/incidents/" + namespace + "/staged-attack"
+	w.visit(d.link(queue))
+	w.await("document.querySelectorAll('tbody tr').length > 5")
+	for _, theme := range []string{"light", "dark"} {
+		w.media("prefers-color-scheme", theme)
+		for _, width := range []int64{1440, 1024, 390} {
+			w.size(width, 900)
+			at := fmt.Sprintf("%s-%d", theme, width)
+			w.visit(d.url + queue)
+			w.await("document.querySelectorAll('tbody tr').length > 5")
+			w.shoot("queue-" + at)
+			for _, tab := range []string{"", "/alerts", "/evidence", "/activities", "/comments"} {
+				w.visit(d.url + page + tab)
+				w.await("document.querySelector('.tabs') && !document.querySelector('.skeleton')")
+				w.shoot("incident" + map[bool]string{true: "-summary"}[tab == ""] + map[bool]string{true: "-" + tab[min(1, len(tab)):]}[tab != ""] + "-" + at)
+			}
+			w.click("button", "Manage incident")
+			w.await("document.querySelector('#m-name')")
+			eval[bool](w, `([...document.querySelectorAll('.segments label')].at(-1).click(), true)`)
+			w.await("document.querySelector('.foresight details')")
+			w.shoot("manage-" + at)
+		}
+	}
+}
