@@ -136,7 +136,7 @@ func (o *replayOptions) readPolicies() ([]*correlate.Policy, error) {
 			return nil, err
 		}
 		var read []v1alpha1.CorrelationPolicy
-		if read, err = input.Kind[v1alpha1.CorrelationPolicy](data, "CorrelationPolicy"); err != nil {
+		if read, err = input.Documents[v1alpha1.CorrelationPolicy](data, "CorrelationPolicy"); err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 		for i := range read {
@@ -184,7 +184,7 @@ func (o *replayOptions) readEvents() (events []replay.Event, identities map[stri
 	return events, identities, refused, nil
 }
 
-func (o *replayOptions) print(report *report) error {
+func (o *replayOptions) print(report *replayReport) error {
 	if o.output == outputTable {
 		report.print(o.Out)
 		return nil

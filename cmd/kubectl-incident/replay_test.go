@@ -40,10 +40,10 @@ var (
 )
 
 // replayed runs the command without a cluster, and reads its JSON.
-func replayed(t *testing.T, args ...string) report {
+func replayed(t *testing.T, args ...string) replayReport {
 	t.Helper()
 	code, out, errOut := runReplay(t, append(args, "-o", "json")...)
-	var r report
+	var r replayReport
 	if err := json.Unmarshal([]byte(out), &r); err != nil || code != exitDone {
 		t.Fatalf("code %d, %v\n%s", code, err, errOut)
 	}
@@ -107,7 +107,7 @@ func TestReplaySamples(t *testing.T) {
 	atLeast(t, r, 0.99, 0.97, 5)
 }
 
-func atLeast(t *testing.T, r report, precision, f1 float64, incidents int) {
+func atLeast(t *testing.T, r replayReport, precision, f1 float64, incidents int) {
 	t.Helper()
 	if *r.Precision < precision || *r.F1 < f1 || r.Incidents > incidents {
 		t.Errorf("precision %.4f, recall %.4f, f1 %.4f, %d incidents; want precision %.2f, f1 %.2f, at most %d",
@@ -295,7 +295,7 @@ func TestSamplePolicies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := input.Kind[v1alpha1.CorrelationPolicy](data, "CorrelationPolicy"); err != nil {
+	if _, err := input.Documents[v1alpha1.CorrelationPolicy](data, "CorrelationPolicy"); err != nil {
 		t.Error(err)
 	}
 }

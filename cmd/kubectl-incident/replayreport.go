@@ -28,9 +28,9 @@ import (
 	"github.com/incident-operator/incident-operator/internal/decide/replay"
 )
 
-// report is what replay prints as JSON. Alerts counts what detectors sent and could be read, Stored the alerts that these
+// replayReport is what replay prints as JSON. Alerts counts what detectors sent and could be read, Stored the alerts that these
 // are, since a repeat is no new one. Reduction is the part of them that nobody has to look at one by one.
-type report struct {
+type replayReport struct {
 	Alerts    int      `json:"alerts"`
 	Stored    int      `json:"stored"`
 	Refused   int      `json:"refused"`
@@ -86,8 +86,8 @@ type reportRelation struct {
 	Why      string `json:"why"`
 }
 
-func reportOf(result replay.Result, events, refused int) *report {
-	r := &report{
+func reportOf(result replay.Result, events, refused int) *replayReport {
+	r := &replayReport{
 		Alerts: events, Stored: len(result.Alerts), Refused: refused, Incidents: len(result.Incidents), Troubles: result.Troubles,
 		Groups: []reportGroup{}, Links: []reportLink{}, Missed: []reportLink{},
 	}
@@ -106,7 +106,7 @@ func reportOf(result replay.Result, events, refused int) *report {
 		}
 	}
 	for _, i := range result.Incidents {
-		r.Groups = append(r.Groups, groupOf(i, result.Alerts))
+		r.Groups = append(r.Groups, formedOf(i, result.Alerts))
 	}
 	for _, relation := range result.Relations {
 		r.Relations = append(r.Relations, reportRelation{Incident: relation.From, With: relation.Into, Merged: relation.Merge, Why: relation.Why})
@@ -114,7 +114,7 @@ func reportOf(result replay.Result, events, refused int) *report {
 	return r
 }
 
-func groupOf(i replay.Incident, alerts []replay.Alert) reportGroup {
+func formedOf(i replay.Incident, alerts []replay.Alert) reportGroup {
 	g := reportGroup{
 		Name: i.Name, Title: i.Title, Severity: string(i.Severity), State: string(i.State), Policy: i.Policy, Why: i.Why,
 		Stored: len(i.Alerts), Merged: i.Merged,
@@ -131,7 +131,7 @@ func groupOf(i replay.Incident, alerts []replay.Alert) reportGroup {
 }
 
 // print tells it to people.
-func (r *report) print(out io.Writer) {
+func (r *replayReport) print(out io.Writer) {
 	rows := [][]string{{"INCIDENT", "SEVERITY", "STATE", "ALERTS", "EVENTS", "TITLE"}}
 	for i := range r.Groups {
 		g := &r.Groups[i]
@@ -168,7 +168,7 @@ func (r *report) print(out io.Writer) {
 }
 
 // printTruth tells what became of each incident of the truth.
-func (r *report) printTruth(out io.Writer) {
+func (r *replayReport) printTruth(out io.Writer) {
 	for i := range r.Truth {
 		c := &r.Truth[i]
 		terminal.PrintLine(out, "")

@@ -86,7 +86,7 @@ type foundGroup struct {
 }
 
 // compare measures the agreement with the truth. What the truth lists and the files lack does not count.
-func (r *report) compare(truth []trueIncident, identities map[string]string) {
+func (r *replayReport) compare(truth []trueIncident, identities map[string]string) {
 	found := map[string]string{}
 	for _, group := range r.Groups {
 		for _, key := range group.keys {
@@ -105,7 +105,7 @@ func (r *report) compare(truth []trueIncident, identities map[string]string) {
 	r.Precision, r.Recall, r.F1 = &score.Precision, &score.Recall, &score.F1
 }
 
-func (r *report) compareOne(t *trueIncident, number int, identities map[string]string, known map[string]bool, found, classes map[string]string) comparison {
+func (r *replayReport) compareOne(t *trueIncident, number int, identities map[string]string, known map[string]bool, found, classes map[string]string) comparison {
 	c := comparison{Name: cmp.Or(t.IncidentNumber, t.IncidentName, fmt.Sprint(number+1)), Title: t.Title}
 	counts := map[string]int{}
 	for _, id := range t.AlertIDs {

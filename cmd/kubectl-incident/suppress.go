@@ -124,7 +124,7 @@ func (o *suppressOptions) readRules(now time.Time) (*trials, error) {
 		if err != nil {
 			return nil, err
 		}
-		rules, err := input.Kind[v1alpha1.SuppressionRule](data, "SuppressionRule")
+		rules, err := input.Documents[v1alpha1.SuppressionRule](data, "SuppressionRule")
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
@@ -159,7 +159,7 @@ func (t *trials) ask(alert *v1alpha1.Alert) []string {
 	action, names := "", ""
 	for _, rule := range verdict.Rules {
 		t.of(rule).taken++
-		action, names = joined(action, string(rule.Action)), joined(names, rule.Name)
+		action, names = addedTo(action, string(rule.Action)), addedTo(names, rule.Name)
 	}
 	return []string{alert.Namespace, alert.Name, action, names, alert.Spec.IncidentRef.Name, alert.Spec.Name}
 }
@@ -168,8 +168,8 @@ func (t *trials) of(rule *suppress.Rule) *trial {
 	return t.rules[slices.IndexFunc(t.rules, func(r *trial) bool { return r.Rule == rule })]
 }
 
-// joined adds a word to a list of words, once.
-func joined(list, word string) string {
+// addedTo adds a word to a list of words, once.
+func addedTo(list, word string) string {
 	switch list {
 	case "":
 		return word

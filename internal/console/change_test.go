@@ -74,7 +74,7 @@ func TestEdits(t *testing.T) {
 		"opened again: no note":     {edit{State: seen("Resolved", "Active")}, func(s *v1alpha1.IncidentSpec) { s.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionActive} }},
 		"work goes on":              {edit{State: seen("Resolved", "InProgress")}, func(s *v1alpha1.IncidentSpec) { s.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionInProgress} }},
 		"classification":            {edit{Classification: seen("NotSet", "TruePositive/Malware")}, func(s *v1alpha1.IncidentSpec) { s.Classification = v1alpha1.Classification{Verdict: v1alpha1.VerdictTruePositive, Determination: v1alpha1.DeterminationMalware} }},
-		"without what was seen":     {edit{Assignee: text(alice)}, func(s *v1alpha1.IncidentSpec) { s.Assignee = alice }},
+		"without what was seen":     {edit{Assignee: words(alice)}, func(s *v1alpha1.IncidentSpec) { s.Assignee = alice }},
 		"what somebody else wanted": {edit{Assignee: seen("", bob)}, func(*v1alpha1.IncidentSpec) {}},
 	}
 	for name, test := range tests {
@@ -95,14 +95,14 @@ func TestRefusedEdits(t *testing.T) {
 		edit edit
 		says string
 	}{
-		"state":             {edit{State: text("Closed")}, "state must be"},
-		"verdict":           {edit{Classification: text("Maybe")}, "verdict must be"},
-		"unfit":             {edit{Classification: text("FalsePositive/Malware")}, "determination of FalsePositive"},
-		"severity":          {edit{Severity: text("Huge")}, "severity must be"},
-		"long name":         {edit{Name: text(strings.Repeat("ä", 257))}, "at most 256"},
+		"state":             {edit{State: words("Closed")}, "state must be"},
+		"verdict":           {edit{Classification: words("Maybe")}, "verdict must be"},
+		"unfit":             {edit{Classification: words("FalsePositive/Malware")}, "determination of FalsePositive"},
+		"severity":          {edit{Severity: words("Huge")}, "severity must be"},
+		"long name":         {edit{Name: words(strings.Repeat("ä", 257))}, "at most 256"},
 		"empty tag":         {edit{AddTags: []string{" "}}, "a tag is empty"},
 		"long tag":          {edit{AddTags: []string{strings.Repeat("x", 129)}}, "at most 128"},
-		"assignee too long": {edit{Assignee: text(strings.Repeat("x", 257))}, "at most 256"},
+		"assignee too long": {edit{Assignee: words(strings.Repeat("x", 257))}, "at most 256"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, interceptor.Funcs{}, anIncident("a"))
@@ -163,7 +163,7 @@ func TestConflictInTheLastMoment(t *testing.T) {
 
 func TestRecreatedIncidentIsNotMeant(t *testing.T) {
 	w := newWorld(t, interceptor.Funcs{}, anIncident("a"))
-	asked := one("a", edit{Assignee: text(alice)})
+	asked := one("a", edit{Assignee: words(alice)})
 	asked.Incidents[0].UID = "uid-of-an-earlier-one"
 	answer := w.do(w.request(http.MethodPost, "/api/changes", asked))
 	if answer.Code != http.StatusNotFound || w.incidentNow("a").Spec.Assignee != "" {

@@ -161,6 +161,6 @@ func anAlert(name, incident string, change ...func(*v1alpha1.Alert)) *v1alpha1.A
 
 func reference(name string) named { return named{Namespace: "soc", Name: name, UID: "uid-" + name} }
 
-func text(to string) *value { return &value{To: to} }
+func words(to string) *value { return &value{To: to} }
 
 func seen(before, to string) *value { return &value{Seen: &before, To: to} }

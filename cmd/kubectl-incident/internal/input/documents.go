@@ -24,9 +24,9 @@ import (
 	strictjson "sigs.k8s.io/json"
 )
 
-// Kind reads documents of YAML or JSON that are all objects of one kind of this project. Fields that the kind does not have
+// Documents reads documents of YAML or JSON that are all objects of one kind of this project. Fields that the kind does not have
 // are refused, like documents of another kind and files without any.
-func Kind[T any](data []byte, kind string) ([]T, error) {
+func Documents[T any](data []byte, kind string) ([]T, error) {
 	objects, err := Objects(data)
 	if err != nil {
 		return nil, err
