@@ -46,7 +46,7 @@ func (r *Reconciler) link(ctx context.Context, space *namespace, links []correla
 	var mutex sync.Mutex
 	var errs []error
 	var linked []*v1alpha1.Alert
-	var policies []string
+	var by []string
 	for _, link := range links {
 		if !opened[link.Incident] {
 			continue // The engine was told why, and decides again.
@@ -57,7 +57,7 @@ func (r *Reconciler) link(ctx context.Context, space *namespace, links []correla
 			defer mutex.Unlock()
 			errs = append(errs, err)
 			if alert != nil {
-				linked, policies = append(linked, alert), append(policies, link.Policy)
+				linked, by = append(linked, alert), append(by, link.Policy)
 			}
 			return nil
 		})
@@ -66,7 +66,7 @@ func (r *Reconciler) link(ctx context.Context, space *namespace, links []correla
 	now := r.Clock.Now()
 	for i, alert := range linked {
 		r.tell(space, alert, now)
-		counts := space.countsOf(policies[i])
+		counts := space.countsOf(by[i])
 		counts.linked, counts.last = counts.linked+1, now
 	}
 	r.Instruments.linked(len(linked))
@@ -80,8 +80,10 @@ func (r *Reconciler) link(ctx context.Context, space *namespace, links []correla
 func (r *Reconciler) linkOne(ctx context.Context, space *namespace, link correlate.Link) (*v1alpha1.Alert, error) {
 	before := &v1alpha1.Alert{}
 	key := client.ObjectKey{Namespace: space.name, Name: link.Alert}
-	if err := r.Client.Get(ctx, key, before); err != nil {
-		return nil, fmt.Errorf("getting the alert %s: %w", link.Alert, client.IgnoreNotFound(err))
+	if err := r.Client.Get(ctx, key, before); apierrors.IsNotFound(err) {
+		return nil, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("getting the alert %s: %w", link.Alert, err)
 	}
 	if !correlate.Waits(before) {
 		return nil, nil

@@ -19,7 +19,6 @@ package correlation
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"k8s.io/utils/clock"
@@ -76,10 +75,8 @@ func (r *Reconciler) apply(ctx context.Context, space *namespace, decision corre
 	if len(links) > maxLinks {
 		links = links[:maxLinks]
 	}
-	opened, err := r.open(ctx, space, decision.Begins, links)
-	if err != nil {
-		return 0, fmt.Errorf("opening incidents: %w", err)
-	}
+	// An incident that cannot be begun keeps its own alerts waiting, and no others.
+	opened, openErr := r.open(ctx, space, decision.Begins, links)
 	linkErr := r.link(ctx, space, links, opened)
 	relateErr := r.relate(ctx, space, decision.Relations)
 	var next time.Duration
@@ -88,7 +85,7 @@ func (r *Reconciler) apply(ctx context.Context, space *namespace, decision corre
 	} else if !decision.Next.IsZero() {
 		next = max(time.Millisecond, decision.Next.Sub(r.Clock.Now()))
 	}
-	return next, errors.Join(linkErr, relateErr)
+	return next, errors.Join(openErr, linkErr, relateErr)
 }
 
 // soonest is the shorter of two waits, of which 0 is none.
