@@ -219,8 +219,9 @@ type AlertSpec struct {
 	ExpiresTime *metav1.Time `json:"expiresTime,omitempty"`
 
 	// endedTime is when the detector took the alert for over, or when it expired.
-	// Written by the receiver alone, which resolves the alert with it; a person may
-	// re-open it all the same. Unset means that it goes on, as far as is known.
+	// Written by the receiver alone, which resolves the alert with it; a person
+	// may re-open it all the same. Unset means that it goes on, as far as is
+	// known.
 	// +optional
 	EndedTime *metav1.Time `json:"endedTime,omitempty"`
 

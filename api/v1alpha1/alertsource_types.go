@@ -36,7 +36,8 @@ type IdentityField string
 
 // AlertDefaults is what alerts get that their sender does not say.
 type AlertDefaults struct {
-	// tags are set on every alert when it is created, at most 16. Unset means none.
+	// tags are set on every alert when it is created, at most 16. Unset means
+	// none.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=16

@@ -55,8 +55,11 @@ var hooks = map[string]struct {
 	}, finalizersRefused},
 	"an owner and an edit": {func(o *unstructured.Unstructured) {
 		o.SetOwnerReferences(append(o.GetOwnerReferences(), aNode))
-		if o.GetKind() != "Comment" {
+		switch o.GetKind() {
+		case "Incident":
 			setSpec("dave", "assignee")(o)
+		case "Alert": // Of what ingest may edit, too.
+			setSpec(int64(2), "occurrences")(o)
 		}
 	}, ownersRefused},
 }

@@ -48,7 +48,8 @@ type AlertSourceStatusApplyConfiguration struct {
 	// lastRefusal is what was refused last, and why. Unset means nothing yet.
 	LastRefusal *AlertRefusalApplyConfiguration `json:"lastRefusal,omitempty"`
 	// conditions hold Accepted, whether the spec can be followed, and Ready,
-	// whether what is posted is taken.
+	// whether what is posted is taken. Stalled is there, and True, only while the
+	// spec cannot be followed.
 	Conditions []metav1.ConditionApplyConfiguration `json:"conditions,omitempty"`
 }
 
