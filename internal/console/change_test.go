@@ -65,15 +65,19 @@ func TestEdits(t *testing.T) {
 		edit edit
 		want func(*v1alpha1.IncidentSpec)
 	}{
-		"name":                      {edit{Name: seen("Old", "New")}, func(s *v1alpha1.IncidentSpec) { s.Name = "New" }},
-		"name cleared":              {edit{Name: seen("Old", "")}, func(s *v1alpha1.IncidentSpec) { s.Name = "" }},
-		"assignee":                  {edit{Assignee: seen(bob, alice)}, func(s *v1alpha1.IncidentSpec) { s.Assignee = alice }},
-		"severity computed":         {edit{Severity: seen("Low", "")}, func(s *v1alpha1.IncidentSpec) { s.Severity = "" }},
-		"tags":                      {edit{AddTags: []string{"c"}, RemoveTags: []string{"A"}}, func(s *v1alpha1.IncidentSpec) { s.Tags = []v1alpha1.Tag{"b", "c"} }},
-		"note":                      {edit{Note: seen("Done.", "Really done.")}, func(s *v1alpha1.IncidentSpec) { s.Resolution.Note = "Really done." }},
-		"opened again: no note":     {edit{State: seen("Resolved", "Active")}, func(s *v1alpha1.IncidentSpec) { s.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionActive} }},
-		"work goes on":              {edit{State: seen("Resolved", "InProgress")}, func(s *v1alpha1.IncidentSpec) { s.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionInProgress} }},
-		"classification":            {edit{Classification: seen("NotSet", "TruePositive/Malware")}, func(s *v1alpha1.IncidentSpec) { s.Classification = v1alpha1.Classification{Verdict: v1alpha1.VerdictTruePositive, Determination: v1alpha1.DeterminationMalware} }},
+		"name":                  {edit{Name: seen("Old", "New")}, func(s *v1alpha1.IncidentSpec) { s.Name = "New" }},
+		"name cleared":          {edit{Name: seen("Old", "")}, func(s *v1alpha1.IncidentSpec) { s.Name = "" }},
+		"assignee":              {edit{Assignee: seen(bob, alice)}, func(s *v1alpha1.IncidentSpec) { s.Assignee = alice }},
+		"severity computed":     {edit{Severity: seen("Low", "")}, func(s *v1alpha1.IncidentSpec) { s.Severity = "" }},
+		"tags":                  {edit{AddTags: []string{"c"}, RemoveTags: []string{"A"}}, func(s *v1alpha1.IncidentSpec) { s.Tags = []v1alpha1.Tag{"b", "c"} }},
+		"note":                  {edit{Note: seen("Done.", "Really done.")}, func(s *v1alpha1.IncidentSpec) { s.Resolution.Note = "Really done." }},
+		"opened again: no note": {edit{State: seen("Resolved", "Active")}, func(s *v1alpha1.IncidentSpec) { s.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionActive} }},
+		"work goes on": {edit{State: seen("Resolved", "InProgress")}, func(s *v1alpha1.IncidentSpec) {
+			s.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionInProgress}
+		}},
+		"classification": {edit{Classification: seen("NotSet", "TruePositive/Malware")}, func(s *v1alpha1.IncidentSpec) {
+			s.Classification = v1alpha1.Classification{Verdict: v1alpha1.VerdictTruePositive, Determination: v1alpha1.DeterminationMalware}
+		}},
 		"without what was seen":     {edit{Assignee: words(alice)}, func(s *v1alpha1.IncidentSpec) { s.Assignee = alice }},
 		"what somebody else wanted": {edit{Assignee: seen("", bob)}, func(*v1alpha1.IncidentSpec) {}},
 	}

@@ -27,6 +27,7 @@ import (
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/kube/access"
 	"github.com/incident-operator/incident-operator/internal/kube/alertstore"
 	"github.com/incident-operator/incident-operator/internal/kube/sources"
 )
@@ -45,9 +46,9 @@ const (
 
 // Handler takes posts.
 type Handler struct {
-	Sources    *Registry
-	Identifier *Identifier
-	Store      *alertstore.Store
+	Sources  *Registry
+	Reviewer *access.Reviewer
+	Store    *alertstore.Store
 	// Suppress asks suppression rules about an alert before it is stored, and writes on it what they say; nil for none.
 	Suppress    func(ctx context.Context, alert *v1alpha1.Alert) (drop bool, err error)
 	Tally       *sources.Tally
@@ -127,7 +128,7 @@ func (h *Handler) take(ctx context.Context, request *http.Request) (*Answer, *fa
 
 // authorize finds out who it is and whether he may, before anything of the body is read.
 func (h *Handler) authorize(ctx context.Context, request *http.Request, source client.ObjectKey) *failure {
-	user, err := h.Identifier.Identify(ctx, token(request))
+	user, err := h.Reviewer.Identify(ctx, token(request))
 	if err != nil {
 		logf.FromContext(ctx).Error(err, "A sender cannot be identified now")
 		return later(overloadRetry, "it cannot be told now who you are")
@@ -135,7 +136,7 @@ func (h *Handler) authorize(ctx context.Context, request *http.Request, source c
 	if user == nil {
 		return refuse(http.StatusUnauthorized, "a token of a ServiceAccount for the audience "+Audience+" is needed: as a bearer token, or as the password of basic authentication")
 	}
-	allowed, err := h.Identifier.MayPost(ctx, user, source)
+	allowed, err := h.Reviewer.May(ctx, user, posting(source))
 	if err != nil {
 		logf.FromContext(ctx).Error(err, "It cannot be told now what a sender may")
 		return later(overloadRetry, "it cannot be told now what you may")

@@ -36,6 +36,7 @@ import (
 	"github.com/incident-operator/incident-operator/controllers/expiry"
 	suppressions "github.com/incident-operator/incident-operator/controllers/suppression"
 	"github.com/incident-operator/incident-operator/internal/detect/delivery"
+	"github.com/incident-operator/incident-operator/internal/kube/access"
 	"github.com/incident-operator/incident-operator/internal/kube/alertstore"
 	"github.com/incident-operator/incident-operator/internal/kube/operator"
 	"github.com/incident-operator/incident-operator/internal/kube/sources"
@@ -115,8 +116,8 @@ func addReceiver(mgr ctrl.Manager, settings options.Ingest, store *alertstore.St
 		return fmt.Errorf("listening on --receiver-bind-address: %w", err)
 	}
 	handler := &receiver.Handler{
-		Sources:    &receiver.Registry{Reader: mgr.GetClient(), Prepare: prepare},
-		Identifier: receiver.NewIdentifier(mgr.GetClient()), Store: store, Suppress: rules.Suppress, Tally: tally, Room: room,
+		Sources:  &receiver.Registry{Reader: mgr.GetClient(), Prepare: prepare},
+		Reviewer: access.NewReviewer(mgr.GetClient(), receiver.Audience), Store: store, Suppress: rules.Suppress, Tally: tally, Room: room,
 		Instruments: instruments, Clock: wall,
 	}
 	return errors.Join(
@@ -125,11 +126,11 @@ func addReceiver(mgr ctrl.Manager, settings options.Ingest, store *alertstore.St
 	)
 }
 
-func certificatesOf(settings options.Ingest) (receiver.Certificates, error) {
+func certificatesOf(settings options.Ingest) (access.Certificates, error) {
 	if settings.ReceiverCertificate != "" {
-		return receiver.CertificateFiles(settings.ReceiverCertificate, settings.ReceiverKey)
+		return access.CertificateFiles(settings.ReceiverCertificate, settings.ReceiverKey)
 	}
-	return &receiver.OwnCertificate{Hosts: []string{"localhost"}, Clock: clock.RealClock{}}, nil
+	return &access.OwnCertificate{Hosts: []string{"localhost"}, Clock: clock.RealClock{}}, nil
 }
 
 // whoami asks the API server who this process is.

@@ -50,6 +50,8 @@ var _ = Describe("The operator", func() {
 	It("serves metrics to those who may read them, and to nobody else", func(ctx context.Context) {
 		code, _ := operator.scrape(ctx, "")
 		Expect(code).To(Equal(401))
+		code, _ = operator.scrape(ctx, "made.up.token")
+		Expect(code).To(Equal(401), "a token that nobody knows")
 
 		_, err := kubectlIn(ctx, operatorNamespace, "admin", "", "create", "serviceaccount", "prometheus")
 		Expect(err).NotTo(HaveOccurred())

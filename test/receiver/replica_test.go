@@ -39,6 +39,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/detect/delivery"
+	"github.com/incident-operator/incident-operator/internal/kube/access"
 	"github.com/incident-operator/incident-operator/internal/kube/alertstore"
 	"github.com/incident-operator/incident-operator/internal/kube/operator"
 	"github.com/incident-operator/incident-operator/internal/kube/sources"
@@ -103,14 +104,14 @@ func newReplica(ctx context.Context, s settings) *replica {
 	instruments, err := receiver.NewInstruments(room, r.store.Touches, prometheus.NewRegistry())
 	Expect(err).NotTo(HaveOccurred())
 	handler := &receiver.Handler{
-		Sources:    &receiver.Registry{Reader: c.GetClient(), Prepare: s.prepare},
-		Identifier: receiver.NewIdentifier(c.GetClient()), Store: r.store, Tally: r.tally, Room: room,
+		Sources:  &receiver.Registry{Reader: c.GetClient(), Prepare: s.prepare},
+		Reviewer: access.NewReviewer(c.GetClient(), receiver.Audience), Store: r.store, Tally: r.tally, Room: room,
 		Instruments: instruments, Clock: wall, Suppress: s.suppress,
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	Expect(err).NotTo(HaveOccurred())
 	r.address = listener.Addr().String()
-	certificate := &receiver.OwnCertificate{Hosts: []string{"localhost"}, Clock: wall}
+	certificate := &access.OwnCertificate{Hosts: []string{"localhost"}, Clock: wall}
 	server := &receiver.Server{Listener: listener, Certificate: certificate.GetCertificate, Handler: handler.Routes()}
 
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))

@@ -14,7 +14,7 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-package receiver
+package access
 
 import (
 	"context"
@@ -29,10 +29,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/certwatcher"
 )
 
-// ownLifetime is after what time a certificate of the receiver's own making is replaced. It is valid for a year.
+// ownLifetime is after what time a certificate of a server's own making is replaced. It is valid for a year.
 const ownLifetime = 90 * 24 * time.Hour
 
-// Certificates gives the certificate that the receiver serves with.
+// Certificates gives the certificate that a server serves with.
 type Certificates interface {
 	GetCertificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error)
 	// Start watches what has to be watched until the context ends.
@@ -43,7 +43,7 @@ type Certificates interface {
 func CertificateFiles(certificate, key string) (Certificates, error) {
 	watcher, err := certwatcher.New(certificate, key)
 	if err != nil {
-		return nil, fmt.Errorf("reading the receiver's certificate: %w", err)
+		return nil, fmt.Errorf("reading the certificate: %w", err)
 	}
 	return watcher, nil
 }

@@ -14,7 +14,8 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-package receiver
+// Package access asks Kubernetes who somebody is and what he may, for servers of this project, and gives them certificates.
+package access
 
 import (
 	"context"
@@ -32,12 +33,7 @@ import (
 	authorizationv1 "k8s.io/api/authorization/v1"
 	"k8s.io/apimachinery/pkg/util/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
-
-// Audience is what the token of a sender must have been issued for.
-const Audience = "incident-operator-receiver"
 
 const (
 	// knownLifetime is how long an answer of the API server is believed: a token that is revoked, and a right that is taken
@@ -54,66 +50,69 @@ const (
 	maxToken = 16 << 10
 )
 
-// Identifier asks the API server who a sender is and where he may post.
-type Identifier struct {
-	client  client.Writer
-	tokens  *cache.LRUExpireCache
-	rights  *cache.LRUExpireCache
-	flights singleflight.Group
-	reviews chan struct{}
+// Reviewer asks the API server, and remembers its answers for a short time.
+type Reviewer struct {
+	client client.Writer
+	// audience is what tokens must have been issued for; empty for the API server itself.
+	audience string
+	tokens   *cache.LRUExpireCache
+	rights   *cache.LRUExpireCache
+	flights  singleflight.Group
+	reviews  chan struct{}
 }
 
-// NewIdentifier asks by a client that may create TokenReviews and SubjectAccessReviews.
-func NewIdentifier(c client.Writer) *Identifier {
-	return &Identifier{
-		client: c, tokens: cache.NewLRUExpireCache(maxKnown), rights: cache.NewLRUExpireCache(maxKnown),
+// NewReviewer asks by a client that may create TokenReviews and SubjectAccessReviews.
+func NewReviewer(c client.Writer, audience string) *Reviewer {
+	return &Reviewer{
+		client: c, audience: audience,
+		tokens: cache.NewLRUExpireCache(maxKnown), rights: cache.NewLRUExpireCache(maxKnown),
 		reviews: make(chan struct{}, maxReviews),
 	}
 }
 
-// token is what a request shows: a bearer token, or the password of basic authentication, which is all that some senders
-// can send. It is empty if there is none.
-func token(request *http.Request) string {
-	found := ""
-	if scheme, credentials, ok := strings.Cut(request.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
-		found = strings.TrimSpace(credentials)
-	} else if _, password, ok := request.BasicAuth(); ok {
-		found = password
-	}
-	if len(found) > maxToken {
+// BearerToken is the bearer token that a request shows, empty if there is none.
+func BearerToken(request *http.Request) string {
+	scheme, credentials, ok := strings.Cut(request.Header.Get("Authorization"), " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		return ""
 	}
-	return found
+	return strings.TrimSpace(credentials)
 }
 
 // Identify says who shows a token; nil is for nobody. An error means that it cannot be told now.
-func (i *Identifier) Identify(ctx context.Context, token string) (*authenticationv1.UserInfo, error) {
-	if token == "" {
+func (r *Reviewer) Identify(ctx context.Context, token string) (*authenticationv1.UserInfo, error) {
+	if token == "" || len(token) > maxToken {
 		return nil, nil
 	}
 	// The token itself is kept nowhere.
 	sum := sha256.Sum256([]byte(token))
-	return remembered(ctx, i, i.tokens, hex.EncodeToString(sum[:]), func(ctx context.Context) (*authenticationv1.UserInfo, error) {
-		review := &authenticationv1.TokenReview{Spec: authenticationv1.TokenReviewSpec{Token: token, Audiences: []string{Audience}}}
-		if err := i.client.Create(ctx, review); err != nil {
+	return remembered(ctx, r, r.tokens, hex.EncodeToString(sum[:]), func(ctx context.Context) (*authenticationv1.UserInfo, error) {
+		review := &authenticationv1.TokenReview{Spec: authenticationv1.TokenReviewSpec{Token: token}}
+		if r.audience != "" {
+			review.Spec.Audiences = []string{r.audience}
+		}
+		if err := r.client.Create(ctx, review); err != nil {
 			return nil, fmt.Errorf("asking the API server whose token it is: %w", err)
 		}
-		// Without audiences in its answer the token is good for the API server, and so not for this one.
-		if !review.Status.Authenticated || !slices.Contains(review.Status.Audiences, Audience) {
+		// Without audiences in its answer the token is good for the API server, and so for no other.
+		if !review.Status.Authenticated || r.audience != "" && !slices.Contains(review.Status.Audiences, r.audience) {
 			return nil, nil
 		}
 		return &review.Status.User, nil
 	})
 }
 
-// MayPost says whether a user may post to a source: create alertsources/alerts of its name.
-func (i *Identifier) MayPost(ctx context.Context, user *authenticationv1.UserInfo, source client.ObjectKey) (bool, error) {
+// Right is what somebody may do to a resource, or to a path of a server: one of the two.
+type Right struct {
+	Resource *authorizationv1.ResourceAttributes
+	Path     *authorizationv1.NonResourceAttributes
+}
+
+// May says whether a user has a right. An error means that it cannot be told now.
+func (r *Reviewer) May(ctx context.Context, user *authenticationv1.UserInfo, right Right) (bool, error) {
 	spec := authorizationv1.SubjectAccessReviewSpec{
 		User: user.Username, UID: user.UID, Groups: user.Groups, Extra: map[string]authorizationv1.ExtraValue{},
-		ResourceAttributes: &authorizationv1.ResourceAttributes{
-			Group: v1alpha1.GroupVersion.Group, Version: v1alpha1.GroupVersion.Version, Resource: "alertsources", Subresource: "alerts",
-			Namespace: source.Namespace, Name: source.Name, Verb: "create",
-		},
+		ResourceAttributes: right.Resource, NonResourceAttributes: right.Path,
 	}
 	for key, values := range user.Extra {
 		spec.Extra[key] = authorizationv1.ExtraValue(values)
@@ -123,10 +122,10 @@ func (i *Identifier) MayPost(ctx context.Context, user *authenticationv1.UserInf
 		return false, fmt.Errorf("encoding the question for rights: %w", err)
 	}
 	sum := sha256.Sum256(asked)
-	allowed, err := remembered(ctx, i, i.rights, hex.EncodeToString(sum[:]), func(ctx context.Context) (*bool, error) {
+	allowed, err := remembered(ctx, r, r.rights, hex.EncodeToString(sum[:]), func(ctx context.Context) (*bool, error) {
 		review := &authorizationv1.SubjectAccessReview{Spec: spec}
-		if err := i.client.Create(ctx, review); err != nil {
-			return nil, fmt.Errorf("asking the API server what the sender may: %w", err)
+		if err := r.client.Create(ctx, review); err != nil {
+			return nil, fmt.Errorf("asking the API server what he may: %w", err)
 		}
 		if !review.Status.Allowed {
 			return nil, nil
@@ -137,16 +136,16 @@ func (i *Identifier) MayPost(ctx context.Context, user *authenticationv1.UserInf
 }
 
 // remembered asks a question once for all who ask it at the same time, and remembers the answer; nil is for no.
-func remembered[T any](ctx context.Context, i *Identifier, known *cache.LRUExpireCache, key string, ask func(context.Context) (*T, error)) (*T, error) {
+func remembered[T any](ctx context.Context, r *Reviewer, known *cache.LRUExpireCache, key string, ask func(context.Context) (*T, error)) (*T, error) {
 	if answer, ok := known.Get(key); ok {
 		return answer.(*T), nil
 	}
-	answer, err, _ := i.flights.Do(key, func() (any, error) {
+	answer, err, _ := r.flights.Do(key, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), reviewTimeout)
 		defer cancel()
 		select {
-		case i.reviews <- struct{}{}:
-			defer func() { <-i.reviews }()
+		case r.reviews <- struct{}{}:
+			defer func() { <-r.reviews }()
 		case <-ctx.Done():
 			return nil, fmt.Errorf("waiting to ask the API server: %w", ctx.Err())
 		}
