@@ -71,10 +71,7 @@ func (s *Store) put(ctx context.Context, event Event, create bool) (intake.Actio
 		if err != nil {
 			return "", err
 		}
-		ahead, waiting, err := s.projected(known, event)
-		if err != nil {
-			return "", err
-		}
+		ahead, waiting := s.projected(known, event)
 		action, after := intake.Decide(ahead, event.Signal, s.Ingest, s.Clock.Now())
 		if action == intake.Create && !create {
 			return intake.Unchanged, nil
@@ -94,17 +91,17 @@ func (s *Store) put(ctx context.Context, event Event, create bool) (intake.Actio
 }
 
 // projected is the alert as it will be once what waits is written.
-func (s *Store) projected(known *v1alpha1.Alert, event Event) (ahead *v1alpha1.Alert, waiting bool, err error) {
+func (s *Store) projected(known *v1alpha1.Alert, event Event) (ahead *v1alpha1.Alert, waiting bool) {
 	pending, waiting := s.Touches.pending(event.First)
 	if !waiting || known == nil {
-		return known, false, nil
+		return known, false
 	}
 	action, after := intake.Decide(known, pending.Signal, s.Ingest, s.Clock.Now())
 	if action != intake.Update {
 		// A person closed the alert meanwhile, or it says so already: the flush decides what becomes of it.
-		return known, false, nil
+		return known, false
 	}
-	return after, true, nil
+	return after, true
 }
 
 // errTryAgain says that the cluster is not as it was known: what is to be done must be decided anew.

@@ -27,7 +27,8 @@ import (
 //
 // AlertDefaults is what alerts get that their sender does not say.
 type AlertDefaultsApplyConfiguration struct {
-	// tags are set on every alert when it is created, at most 16. Unset means none.
+	// tags are set on every alert when it is created, at most 16. Unset means
+	// none.
 	Tags []apiv1alpha1.Tag `json:"tags,omitempty"`
 	// category is the category of alerts whose sender names none, such as
 	// Malware. At most 64 characters. Unset means none.

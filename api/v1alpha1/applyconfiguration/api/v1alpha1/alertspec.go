@@ -77,8 +77,9 @@ type AlertSpecApplyConfiguration struct {
 	// Written by the receiver alone. Unset means that it does not end by itself.
 	ExpiresTime *v1.Time `json:"expiresTime,omitempty"`
 	// endedTime is when the detector took the alert for over, or when it expired.
-	// Written by the receiver alone, which resolves the alert with it; a person may
-	// re-open it all the same. Unset means that it goes on, as far as is known.
+	// Written by the receiver alone, which resolves the alert with it; a person
+	// may re-open it all the same. Unset means that it goes on, as far as is
+	// known.
 	EndedTime *v1.Time `json:"endedTime,omitempty"`
 	// occurrences is how often the detector saw the same thing, 1 or more. Written
 	// by the detector. Unset means once.

@@ -29,8 +29,8 @@ import (
 // and label.
 type CorrelationKeyApplyConfiguration struct {
 	// evidence are kinds of evidence: alerts share it if both name the same thing
-	// of one of these kinds. Letter case does not count. 1 to 18 kinds. Unset means
-	// that the entry is about a field or a label.
+	// of one of these kinds. Letter case does not count. 1 to 18 kinds. Unset
+	// means that the entry is about a field or a label.
 	Evidence []apiv1alpha1.EvidenceKind `json:"evidence,omitempty"`
 	// field is a field of alerts: Name, Category, Severity, Service, Detector,
 	// Technique (each of spec.techniques) or SubTechnique (each that is a

@@ -29,8 +29,8 @@ import (
 // CorrelationPolicySpec says which alerts belong together. Written by people.
 type CorrelationPolicySpecApplyConfiguration struct {
 	// priority decides which policy an alert follows if several select it: the one
-	// of the highest priority and, of equal ones, the one whose name comes first in
-	// the alphabet. -1000 to 1000. Unset means 0.
+	// of the highest priority and, of equal ones, the one whose name comes first
+	// in the alphabet. -1000 to 1000. Unset means 0.
 	Priority *int32 `json:"priority,omitempty"`
 	// suspend stops the policy: it selects no alerts and resolves no incidents.
 	// Unset means false.
@@ -64,8 +64,8 @@ type CorrelationPolicySpecApplyConfiguration struct {
 	// none of its alerts is active. Only incidents that the policy began and whose
 	// resolution no person has touched are ever resolved. Unset means Never.
 	AutoResolve *apiv1alpha1.AutoResolve `json:"autoResolve,omitempty"`
-	// mergeRelated merges two incidents that an alert ties together, if the younger
-	// was begun by a policy and a person could merge them too. Unset means false:
+	// mergeRelated merges two incidents that an alert ties together, if the
+	// younger was begun by a policy and a person could merge them too. Unset means false:
 	// both say that they are related.
 	MergeRelated *bool `json:"mergeRelated,omitempty"`
 }

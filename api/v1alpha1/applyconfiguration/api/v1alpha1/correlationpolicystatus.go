@@ -42,7 +42,7 @@ type CorrelationPolicyStatusApplyConfiguration struct {
 	Incidents *int64 `json:"incidents,omitempty"`
 	// lastLinkedTime is when it last linked an alert. Unset means never.
 	LastLinkedTime *metav1.Time `json:"lastLinkedTime,omitempty"`
-	// commonValues are the values that tie nothing because they are all too common,
+	// commonValues are the values that tie nothing because they are too common,
 	// the commonest first, at most 16.
 	CommonValues []CommonValueApplyConfiguration `json:"commonValues,omitempty"`
 	// commonTotal is how many such values there are.

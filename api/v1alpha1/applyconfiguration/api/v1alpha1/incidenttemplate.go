@@ -27,11 +27,11 @@ import (
 //
 // IncidentTemplate is what a policy writes into the incidents that it begins.
 type IncidentTemplateApplyConfiguration struct {
-	// tags are the tags of the incident, as in an Incident. At most 64. Unset means
-	// none.
+	// tags are the tags of the incident, as in an Incident. At most 64. Unset
+	// means none.
 	Tags []apiv1alpha1.Tag `json:"tags,omitempty"`
-	// assignee is who works on it, as in an Incident. At most 256 characters. Unset
-	// means unassigned.
+	// assignee is who works on it, as in an Incident. At most 256 characters.
+	// Unset means unassigned.
 	Assignee *string `json:"assignee,omitempty"`
 	// severity pins the severity of the incident: Informational, Low, Medium, High
 	// or Critical. Unset means the highest among its alerts.

@@ -43,8 +43,8 @@ type SuppressionRuleSpecApplyConfiguration struct {
 	// with classification) or Tag (it is stored with tags). Of several rules that
 	// take one alert, a Drop wins over a Resolve, and tags of all are added.
 	Action *apiv1alpha1.SuppressionAction `json:"action,omitempty"`
-	// classification is that of the alerts that the rule resolves. Set if action is
-	// Resolve, and only then; the verdict must not be NotSet.
+	// classification is that of the alerts that the rule resolves. Set if action
+	// is Resolve, and only then; the verdict must not be NotSet.
 	Classification *ClassificationApplyConfiguration `json:"classification,omitempty"`
 	// tags are those that the rule gives the alerts. 1 to 16 tags, as in an Alert.
 	// Set if action is Tag, and only then.

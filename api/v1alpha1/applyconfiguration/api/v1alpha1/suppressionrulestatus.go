@@ -32,10 +32,11 @@ type SuppressionRuleStatusApplyConfiguration struct {
 	// observedGeneration is the generation of the spec that the conditions are
 	// about.
 	ObservedGeneration *int64 `json:"observedGeneration,omitempty"`
-	// conditions hold Ready: True if the rule is in force, False with the reason if
-	// it cannot be or has expired.
+	// conditions hold Ready: True if the rule is in force, False with the reason
+	// if it cannot be or has expired.
 	Conditions []v1.ConditionApplyConfiguration `json:"conditions,omitempty"`
-	// matched counts the events that it has taken.
+	// matched counts the alerts that it has taken as they came in, repeats
+	// included.
 	Matched *int64 `json:"matched,omitempty"`
 	// lastMatchedTime is when it last took one. Unset means never.
 	LastMatchedTime *metav1.Time `json:"lastMatchedTime,omitempty"`
