@@ -193,7 +193,7 @@ func (o *alertsOptions) sayNoAlerts(ctx context.Context, c client.Client, namesp
 	}
 	left, err := selector.All(ctx, c, now)
 	if err == nil && len(left) > 0 {
-		terminal.PrintLine(o.ErrOut, plural(len(left), "alert matches", "alerts match")+" in other states: leave out --state.")
+		terminal.PrintLine(o.ErrOut, "In other states: "+counting(len(left), "alert")+". To see them, leave out --state.")
 	}
 	return err
 }

@@ -99,7 +99,7 @@ func TestAlertsAreSelected(t *testing.T) {
 func TestAlertsSayWhatIsLeftOut(t *testing.T) {
 	c := queueOfAlerts(t)
 	if e := c.run("alerts", "inc-2", "--state", "Active"); e.code != exitDone ||
-		e.errOut != "No alerts found in namespace soc.\n1 alert matches in other states: leave out --state.\n" {
+		e.errOut != "No alerts found in namespace soc.\nIn other states: 1 alert. To see them, leave out --state.\n" {
 		t.Errorf("got %+v", e)
 	}
 	if e := c.run("alerts", "--limit", "3"); e.errOut != "3 of 4 shown.\n" {

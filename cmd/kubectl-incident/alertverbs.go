@@ -110,7 +110,7 @@ func (p *plugin) alertTag() *cobra.Command {
 		Short:             "Tag alerts",
 		ValidArgsFunction: complete.Args(complete.ListOf(p.usedTags), p.knownAlerts),
 		Args:              cobra.MinimumNArgs(1),
-		Example:           `  kubectl incident alert tag "Red team" --entity scanner-1 --since 1d`,
+		Example:           `  kubectl incident alert tag "Red team" --entity web-1 --since 1d`,
 	}, func(args []string) (actions.AlertChange, []string, error) {
 		named, err := input.Tags(args[0])
 		return actions.TagAlert(named...), args[1:], err

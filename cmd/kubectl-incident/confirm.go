@@ -70,7 +70,7 @@ func counting(number int, noun string) string {
 	if number != 1 {
 		noun += "s"
 	}
-	return fmt.Sprintf("%d %s", number, noun)
+	return grouped(number) + " " + noun
 }
 
 // errNothingChanged is for a question that was not answered with yes.

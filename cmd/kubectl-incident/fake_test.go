@@ -167,6 +167,13 @@ func (c *cluster) streams() genericiooptions.IOStreams {
 	return genericiooptions.IOStreams{In: strings.NewReader(c.stdin), Out: io.Discard, ErrOut: io.Discard}
 }
 
+// intercepted is a client of the cluster as the plugin gets it, but for the count of patches.
+func (c *cluster) intercepted(inner client.WithWatch) client.WithWatch {
+	funcs := c.intercept
+	funcs.List = listIncidents
+	return interceptor.NewClient(inner, funcs)
+}
+
 // done runs the plugin and fails where it fails.
 func (c *cluster) done(args ...string) string {
 	c.t.Helper()

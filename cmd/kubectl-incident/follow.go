@@ -57,7 +57,7 @@ func (f *follower) run(ctx context.Context, shown []map[string]any) error {
 	// Without a version, a watch begins with all that is there, so that nothing is missed between two of them.
 	options := metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector("spec.incidentRef.name", f.incident).String()}
 	for ctx.Err() == nil {
-		if err := f.once(ctx, source, options); err != nil && ctx.Err() == nil {
+		if err := f.once(ctx, source, options); err != nil && ctx.Err() == nil && !kube.Away(err) {
 			return fmt.Errorf("following the activities: %w", err)
 		}
 		kube.Pause(ctx)

@@ -77,7 +77,7 @@ semicolons, tabs or bars takes nothing for a formula. What is not printable is s
 	o.formatFlags.addTo(command)
 	flags.StringVar(&o.sortBy, "sort-by", query.ByUrgency, "what to sort by: "+strings.Join(query.Keys, ", "))
 	flags.IntVar(&o.limit, "limit", 0, "show only so many, the first ones; 0 for all")
-	flags.BoolVarP(&o.watch, "watch", "w", false, "after the list, print what changes")
+	flags.BoolVarP(&o.watch, "watch", "w", false, "follow what changes: on a terminal in place, elsewhere line by line")
 	flags.StringVar(&o.save, "save", "", "save the flags that are given as a query of this name, and list nothing")
 	addQueriesTo(flags, &o.queries)
 	command.RunE = func(command *cobra.Command, args []string) error {
@@ -112,6 +112,9 @@ func (o *listOptions) run(ctx context.Context) error {
 	}
 	if o.selector, err = o.ready(ctx, c, namespace); err != nil {
 		return err
+	}
+	if o.watch && o.livesInPlace() {
+		return o.live(ctx, c)
 	}
 	listed, err := o.list(ctx, c, sink)
 	if err != nil {

@@ -66,7 +66,7 @@ leaves, and gets what the other one gives. Both logs tell who moved it, and why 
   kubectl incident move falco-7 --to inc-2 --reason "the same attacker"
 
   # To a new incident with a title
-  kubectl incident move falco-7 falco-8 falco-9 --new --title "Stolen signing key"
+  kubectl incident move falco-7 falco-8 --new --title "Stolen signing key"
 
   # All alerts of an incident, to a new one
   kubectl incident move --from inc-1 --new=inc-lateral`,

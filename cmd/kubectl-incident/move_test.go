@@ -151,3 +151,12 @@ func TestMergeUsage(t *testing.T) {
 		t.Errorf("merged into %q in %d patches", into, c.patches)
 	}
 }
+
+func TestMoveToANewIncidentWithATitle(t *testing.T) {
+	c := newCluster(t, anIncident("inc-1"), anAlert("a", "inc-1"))
+	c.done("move", "a", "--new=inc-9", "--title", "Stolen signing key")
+	if got := c.incident("inc-9").Spec.Name; got != "Stolen signing key" {
+		t.Errorf("the title is %q", got)
+	}
+	c.refused(exitFailed, "--title is for a new incident", "move", "a", "--to", "inc-1", "--title", "x")
+}

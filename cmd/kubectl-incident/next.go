@@ -104,7 +104,7 @@ func (o *nextOptions) choose(
 	}
 	for i := range waiting {
 		task := &actions.ChangeTask{
-			Client: c, Incident: &waiting[i], Change: actions.AssignTo(me),
+			Client: c, Incident: &waiting[i], Change: actions.Take(me),
 			Selects: func(incident *v1alpha1.Incident) (bool, error) { return selector.Matches(incident, now) },
 		}
 		result, err := task.Do(ctx, false)

@@ -21,14 +21,6 @@ import (
 	"strings"
 )
 
-// plural is a number with what it counts.
-func plural(number int, one, many string) string {
-	if number == 1 {
-		return "1 " + one
-	}
-	return grouped(number) + " " + many
-}
-
 // grouped writes a number as people read it, such as 10,000.
 func grouped(number int) string {
 	digits := strconv.Itoa(number)

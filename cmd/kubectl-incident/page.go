@@ -17,6 +17,7 @@ limitations under the License.
 package main
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -44,8 +45,18 @@ func (p *page) print(out *plugin) {
 	terminal.PrintLine(out.Out, strings.Join(p.lines, "\n"))
 }
 
-// fits says whether the page needs no scrolling. The prompt needs a line too.
-func (p *page) fits() bool { return p.screen.Rows == 0 || len(p.lines) < p.screen.Rows }
+// painted are the escape sequences that color a text.
+var painted = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// fits says whether the page needs no scrolling. The prompt needs a line too, and what is wider than the screen several.
+func (p *page) fits() bool {
+	taken := 1
+	for _, line := range p.lines {
+		width := terminal.WidthOf(painted.ReplaceAllString(line, ""))
+		taken += 1 + max(0, width-1)/max(1, p.screen.Columns)
+	}
+	return p.screen.Rows == 0 || taken <= p.screen.Rows
+}
 
 // fact is one thing that is known. A fact without value is not shown.
 type fact struct {
@@ -120,7 +131,7 @@ func (p *page) prose(text string, most int) {
 		p.indented(line)
 	}
 	if left > 0 {
-		p.indented(plural(left, "more line", "more lines") + ": --full")
+		p.indented(counting(left, "more line") + ": --full")
 	}
 }
 

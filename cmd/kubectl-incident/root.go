@@ -88,8 +88,11 @@ func newPlugin(streams genericiooptions.IOStreams) *plugin {
 }
 
 func (p *plugin) run(ctx context.Context, args []string) int {
-	out := &terminal.Output{Writer: p.Out}
+	out := &terminal.Output{Writer: p.Out, ASCII: terminal.IsASCII(p.Out)}
 	p.Out = out
+	if terminal.IsASCII(p.ErrOut) {
+		p.ErrOut = &terminal.Output{Writer: p.ErrOut, ASCII: true}
+	}
 	root := p.command()
 	root.SetArgs(args)
 	err := input.CheckArguments(args)

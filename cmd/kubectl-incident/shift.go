@@ -87,7 +87,7 @@ func durationsText(d view.Durations) string {
 		return ""
 	}
 	return fmt.Sprintf("%s at the median, %s at most (%s)",
-		duration.HumanDuration(d.Median), duration.HumanDuration(d.Longest), plural(d.Number, "incident", "incidents"))
+		duration.HumanDuration(d.Median), duration.HumanDuration(d.Longest), counting(d.Number, "incident"))
 }
 
 // told is an incident in the part of a shift report that tells of it.

@@ -61,7 +61,7 @@ func (p *page) alert(a *view.Alert) {
 	})
 	p.text("Note", a.Note, 0)
 	p.text("Description", a.Description, 0)
-	p.evidence(a.Evidence, 0)
+	p.evidence(a.Evidence, 0, 0)
 }
 
 func prefixed(prefix, text string) string {

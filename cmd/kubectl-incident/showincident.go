@@ -31,16 +31,24 @@ import (
 	"github.com/incident-operator/incident-operator/internal/decide/view"
 )
 
-// detail is how much of an incident is shown: things of each kind, alerts, entries of the log, lines of a text. 0 is all.
-type detail struct{ things, alerts, entries, prose int }
+// detail is how much of an incident is shown. 0 is all.
+type detail struct {
+	// things are those of each kind of evidence, kinds the kinds.
+	things, kinds int
+	// alerts and entries of the log, and lines of each text.
+	alerts, entries, prose int
+	// brief leaves out what matters least, and techniques.
+	brief bool
+}
 
 // details are tried in turn until the page fits the screen. Elsewhere than on a terminal the first is taken.
 var details = []detail{
 	{things: 10, alerts: shownAlerts, entries: shownEntries, prose: 20},
 	{things: 6, alerts: 10, entries: 6, prose: 6},
 	{things: 3, alerts: 6, entries: 4, prose: 3},
-	{things: 2, alerts: 3, entries: 3, prose: 2},
-	{things: 1, alerts: 3, entries: 2, prose: 1},
+	{things: 2, alerts: 4, entries: 3, prose: 2, brief: true},
+	{things: 1, kinds: 6, alerts: 3, entries: 2, prose: 1, brief: true},
+	{things: 1, kinds: 4, alerts: 2, entries: 2, prose: 1, brief: true},
 }
 
 // shown is what show has read of an incident.
@@ -75,14 +83,37 @@ func (p *page) incident(s *shown, d detail) {
 			p.lines = append(p.lines, p.paint(line, bold))
 		}
 	}
-	p.facts(incidentFacts(s, p.zone, p.now, p.screen.Columns > 0))
+	facts := incidentFacts(s, p.zone, p.now, p.screen.Columns > 0)
+	if d.brief {
+		facts = briefly(facts, len(s.Scope.Sources))
+	}
+	p.facts(facts)
 	for _, text := range []struct{ name, text string }{{"Note", h.Note}, {"Description", h.Description}} {
 		p.text(text.name, text.text, d.prose)
 	}
-	p.evidence(s.Evidence, d.things)
-	p.tactics(s.Tactics, d.things)
+	p.evidence(s.Evidence, d.things, d.kinds)
+	if d.brief {
+		p.briefTactics(s.Tactics)
+	} else {
+		p.tactics(s.Tactics, d.things)
+	}
 	p.worst(s, d.alerts)
-	p.log(s.entries, d.entries, h.Name)
+	p.log(s.entries, d.entries, d.prose, h.Name)
+}
+
+// briefly leaves out what matters least of the facts.
+func briefly(facts []fact, sources int) []fact {
+	var kept []fact
+	for _, f := range facts {
+		switch f.name {
+		case "Created", "Automatic name":
+		case "Sources":
+			kept = append(kept, fact{name: f.name, value: grouped(sources)})
+		default:
+			kept = append(kept, f)
+		}
+	}
+	return kept
 }
 
 // text shows a short text as a fact, a longer one below its name.
@@ -118,7 +149,7 @@ func incidentFacts(s *shown, zone *time.Location, now time.Time, onScreen bool) 
 		facts = append([]fact{{name: "Title", value: h.Title}, {name: "Namespace", value: h.Namespace}}, facts...)
 	}
 	for _, standing := range h.Standings {
-		if onScreen && !standing.Stale && standing.Status == metav1.ConditionTrue {
+		if onScreen && standing.Status == metav1.ConditionTrue {
 			continue // All is well.
 		}
 		facts = append(facts, fact{name: standing.Type, value: standingText(standing)})
@@ -153,11 +184,11 @@ func classificationText(classification v1alpha1.Classification) string {
 }
 
 func scopeText(s *view.Scope) string {
-	alerts := plural(s.Alerts, "alert", "alerts")
+	alerts := counting(s.Alerts, "alert")
 	if s.Active != s.Alerts {
 		alerts += fmt.Sprintf(" (%s active)", grouped(s.Active))
 	}
-	return strings.Join([]string{alerts, plural(s.Endpoints, "endpoint", "endpoints"), plural(s.Users, "user", "users")}, ", ")
+	return strings.Join([]string{alerts, counting(s.Endpoints, "endpoint"), counting(s.Users, "user")}, ", ")
 }
 
 func countedText(all []view.Counted) string {
@@ -186,15 +217,16 @@ func timeText(then time.Time, zone *time.Location, now time.Time) string {
 
 // standingText is the message, which is written for people; the word in front tells whether all is well.
 func standingText(s view.Standing) string {
-	if s.Stale {
-		return "not yet: the operator has not seen the last change"
-	}
 	word := map[metav1.ConditionStatus]string{metav1.ConditionTrue: "yes", metav1.ConditionFalse: "no"}[s.Status]
+	if s.Stale {
+		word = "not yet"
+	}
 	return cmp.Or(word, "unknown") + ": " + s.Message
 }
 
-// evidence shows a line for each kind, or as many as its things need.
-func (p *page) evidence(groups []view.Group, most int) {
+// evidence shows a line for each kind, or as many as its things need: of each kind at most so many things, and at most so
+// many kinds. 0 shows all.
+func (p *page) evidence(groups []view.Group, most, mostKinds int) {
 	if len(groups) == 0 {
 		return
 	}
@@ -203,7 +235,11 @@ func (p *page) evidence(groups []view.Group, most int) {
 	for _, group := range groups {
 		width = max(width, len(group.Kind))
 	}
-	for _, group := range groups {
+	for i, group := range groups {
+		if mostKinds > 0 && i == mostKinds {
+			p.indented(grouped(len(groups)-i) + " more kinds: --full")
+			return
+		}
 		var items []string
 		for i := range group.Things {
 			if most > 0 && i == most {
@@ -259,6 +295,18 @@ func (p *page) tactics(tactics []view.Tactic, most int) {
 	}
 }
 
+// briefTactics leaves out techniques.
+func (p *page) briefTactics(tactics []view.Tactic) {
+	if len(tactics) == 0 {
+		return
+	}
+	items := make([]string, 0, len(tactics))
+	for _, tactic := range tactics {
+		items = append(items, withCount(naming.Sentence(tactic.Category), tactic.Alerts))
+	}
+	p.listed("Tactics:", 0, items)
+}
+
 func (p *page) worst(s *shown, most int) {
 	if len(s.Worst) == 0 {
 		return
@@ -287,8 +335,8 @@ func rowColumns(zone *time.Location, now time.Time) []table.Column[*view.Row] {
 	}
 }
 
-// log shows the last entries, with long texts folded.
-func (p *page) log(entries []view.Entry, most int, name string) {
+// log shows the last entries, with long texts folded into at most so many lines. 0 shows all.
+func (p *page) log(entries []view.Entry, most, mostLines int, name string) {
 	if len(entries) == 0 {
 		return
 	}
@@ -299,6 +347,10 @@ func (p *page) log(entries []view.Entry, most int, name string) {
 	for i := range entries {
 		e := &entries[i]
 		lines := terminal.Fold(fmt.Sprintf("%s  %s: %s", e.Actor, e.Type, e.Text), p.width(indent+len(minutes)+indent))
+		if mostLines > 0 && len(lines) > mostLines {
+			lines = lines[:mostLines]
+			lines[mostLines-1] = terminal.Cut(lines[mostLines-1]+" "+terminal.Ellipsis, p.width(indent+len(minutes)+indent))
+		}
 		for j, line := range lines {
 			when := strings.Repeat(" ", len(minutes))
 			if j == 0 {

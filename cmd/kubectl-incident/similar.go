@@ -19,7 +19,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -75,10 +74,7 @@ type likeIncident struct {
 }
 
 func (o *similarOptions) run(ctx context.Context, name string) error {
-	switch {
-	case name == "":
-		return errors.New("the name of the incident is empty")
-	case o.limit < 0:
+	if o.limit < 0 {
 		return errNegativeLimit
 	}
 	namespace, c, err := o.cluster()

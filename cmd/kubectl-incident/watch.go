@@ -46,6 +46,7 @@ func (o *listOptions) follow(ctx context.Context, c client.WithWatch, sink sink[
 		switch {
 		case ctx.Err() != nil: // Whoever interrupts a watch has seen enough.
 			return nil //nolint:nilerr // The error is that of the interrupted request.
+		case kube.Away(err): // It may be back in a moment.
 		case kube.Restartable(err) != nil:
 			return fmt.Errorf("watching incidents: %w", err)
 		}

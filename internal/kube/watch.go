@@ -20,6 +20,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/url"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -39,6 +41,15 @@ func Restartable(err error) error {
 		return nil
 	}
 	return err
+}
+
+// Away says that an error only says that the API server could not be reached, or was not ready: whoever follows something
+// may try again. It is for those who have reached it before; to others the error tells what is wrong.
+func Away(err error) bool {
+	var asked *url.Error
+	return err != nil && !errors.Is(err, context.Canceled) &&
+		(errors.As(err, &asked) || errors.Is(err, io.ErrUnexpectedEOF) || apierrors.IsServiceUnavailable(err) ||
+			apierrors.IsTooManyRequests(err) || apierrors.IsServerTimeout(err) || apierrors.IsTimeout(err))
 }
 
 // Pause waits before a watch begins anew, or ends with the context.

@@ -151,6 +151,12 @@ func (p *readersFolder) createIncidents(ctx context.Context) {
 		alert.Namespace, alert.Name = p.namespace, name
 		alert.Spec.Name, alert.Spec.Severity, alert.Spec.Source.Service = "Terminal shell in container", v1alpha1.SeverityHigh, "Falco"
 		alert.Spec.IncidentRef.Name = incident
+		alert.Spec.Tags = []v1alpha1.Tag{"Red team"}
+		alert.Spec.Techniques = []v1alpha1.Technique{"T1059.001"}
+		alert.Spec.Evidence = []v1alpha1.Evidence{{Kind: v1alpha1.EvidenceDevice, Name: "web-1.example.com"}}
+		if name == "falco-8" {
+			alert.Spec.Severity = v1alpha1.SeverityLow
+		}
 		Expect(admin.Create(ctx, alert)).To(Succeed())
 	}
 	eventuallyAtRest(ctx, p.incident(ctx, "inc-1"), 3, 3)

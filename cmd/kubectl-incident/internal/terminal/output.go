@@ -30,15 +30,24 @@ const commentIndent = "    "
 // Output remembers the first failure to write, so that a cut list of heads does not pass for a whole one.
 type Output struct {
 	io.Writer
+	// ASCII says that nothing else is to be written.
+	ASCII bool
 	// Err is the first failure.
 	Err error
 }
 
 // Write implements io.Writer.
 func (o *Output) Write(data []byte) (int, error) {
-	n, err := o.Writer.Write(data)
+	written := data
+	if o.ASCII {
+		written = []byte(toASCII(string(data)))
+	}
+	n, err := o.Writer.Write(written)
 	if o.Err == nil {
 		o.Err = err
+	}
+	if err == nil {
+		n = len(data) // Symbols may take more room in ASCII.
 	}
 	return n, err
 }

@@ -42,7 +42,7 @@ type Bar struct {
 
 // NewBar returns a bar on a terminal, or one that shows nothing.
 func NewBar(out io.Writer, visible bool) *Bar {
-	if !visible {
+	if !visible || isDumb() {
 		return &Bar{out: io.Discard, columns: func() int { return usualColumns }}
 	}
 	return &Bar{out: out, columns: func() int {

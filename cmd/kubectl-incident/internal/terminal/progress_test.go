@@ -29,6 +29,7 @@ func barOf(columns int) (*Bar, *bytes.Buffer) {
 
 // TestBarStaysOnOneLine also has names that are long or wide.
 func TestBarStaysOnOneLine(t *testing.T) {
+	t.Setenv("TERM", "xterm")
 	for _, columns := range []int{10, 40, 80, 200} {
 		for _, name := range []string{"one", strings.Repeat("n", 253), strings.Repeat("中", 50)} {
 			bar, out := barOf(columns)

@@ -19,6 +19,7 @@ package terminal
 import (
 	"io"
 	"os"
+	"strings"
 
 	"golang.org/x/term"
 )
@@ -30,14 +31,13 @@ type Screen struct {
 	// Rows is how many lines it shows at once; 0 where it is no terminal.
 	Rows   int
 	Colors bool
+	// Moves says that the cursor can be moved.
+	Moves bool
 }
 
 // ScreenOf looks at where a command writes. NO_COLOR is a convention: https://no-color.org.
 func ScreenOf(out io.Writer) Screen {
-	if remembering, ok := out.(*Output); ok {
-		out = remembering.Writer
-	}
-	file, ok := out.(*os.File)
+	file, ok := bare(out).(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return Screen{}
 	}
@@ -45,12 +45,28 @@ func ScreenOf(out io.Writer) Screen {
 	if err != nil {
 		columns, rows = 0, 0
 	}
-	return Screen{Columns: columns, Rows: rows, Colors: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	return Screen{Columns: columns, Rows: rows, Colors: os.Getenv("NO_COLOR") == "" && !isDumb(), Moves: !isDumb()}
+}
+
+// isDumb says that the terminal takes no control sequences.
+func isDumb() bool { return os.Getenv("TERM") == "dumb" }
+
+// bare is what an output writes to.
+func bare(out io.Writer) io.Writer {
+	if remembering, ok := out.(*Output); ok {
+		return remembering.Writer
+	}
+	return out
+}
+
+// InPlace makes of lines what draws them from the upper left corner on, and clears what was there before.
+func InPlace(lines string) string {
+	return "\x1b[H" + strings.ReplaceAll(lines, "\n", "\x1b[K\n") + "\x1b[J"
 }
 
 // Both says whether somebody can be asked: both files are terminals.
 func Both(in io.Reader, out io.Writer) bool {
 	from, isFile := in.(*os.File)
-	to, toFile := out.(*os.File)
+	to, toFile := bare(out).(*os.File)
 	return isFile && toFile && term.IsTerminal(int(from.Fd())) && term.IsTerminal(int(to.Fd()))
 }
