@@ -20,11 +20,13 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
@@ -179,5 +181,42 @@ func TestSuggestions(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", path, diff)
 		}
+	}
+}
+
+// An open watch goes on after its right is gone. Once it ends, nothing that was read is shown any more.
+func TestWithdrawnRightEmptiesTheFeed(t *testing.T) {
+	forbidden := apierrors.NewForbidden(schema.GroupResource{Group: v1alpha1.GroupVersion.Group, Resource: "incidents"}, "", nil)
+	var withdrawn atomic.Bool
+	watcher := watch.NewFake()
+	w := newWorld(t, interceptor.Funcs{
+		List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, options ...client.ListOption) error {
+			if withdrawn.Load() {
+				return forbidden
+			}
+			return c.List(ctx, list, options...)
+		},
+		Watch: func(_ context.Context, _ client.WithWatch, _ client.ObjectList, options ...client.ListOption) (watch.Interface, error) {
+			asked := &client.ListOptions{}
+			asked.ApplyOptions(options)
+			if seconds := asked.Raw.TimeoutSeconds; seconds == nil || *seconds > 300 {
+				t.Errorf("the watch has no end: %v", seconds)
+			}
+			if withdrawn.Load() {
+				return nil, forbidden
+			}
+			return watcher, nil
+		},
+	}, anIncident("a"))
+	if found := ask[queueReply](w, http.MethodGet, "/api/incidents", nil); found.Total != 1 {
+		t.Fatalf("%d lines", found.Total)
+	}
+	told := w.feed.subscribe()
+	defer w.feed.unsubscribe(told)
+	withdrawn.Store(true)
+	watcher.Stop()
+	<-told.signal
+	if answer := w.do(w.request(http.MethodGet, "/api/incidents", nil)); answer.Code != http.StatusForbidden {
+		t.Errorf("got %d %s, want 403", answer.Code, answer.Body)
 	}
 }
