@@ -69,17 +69,19 @@ var parameters = map[string]func(v *queueView, values []string) error{
 		}
 		return nil
 	},
-	"unassigned":    func(v *queueView, values []string) error { return readBool(values, &v.Unassigned) },
-	"all":           func(v *queueView, values []string) error { return readBool(values, &v.Any) },
-	"tag":           func(v *queueView, values []string) error { v.Tags = values; return nil },
-	"all-tags":      func(v *queueView, values []string) error { v.AllTags = values; return nil },
-	"state":         func(v *queueView, values []string) error { return readEach(values, &v.States, query.ParseState) },
-	"severity":      func(v *queueView, values []string) error { return readEach(values, &v.Severities, query.ParseSeverity) },
-	"verdict":       func(v *queueView, values []string) error { return readEach(values, &v.Verdicts, classify.ParseVerdict) },
-	"determination": func(v *queueView, values []string) error { return readEach(values, &v.Determinations, classify.ParseDetermination) },
-	"source":        func(v *queueView, values []string) error { v.Sources = values; return nil },
-	"category":      func(v *queueView, values []string) error { v.Categories = values; return nil },
-	"entity":        func(v *queueView, values []string) error { v.Entities = values; return nil },
+	"unassigned": func(v *queueView, values []string) error { return readBool(values, &v.Unassigned) },
+	"all":        func(v *queueView, values []string) error { return readBool(values, &v.Any) },
+	"tag":        func(v *queueView, values []string) error { v.Tags = values; return nil },
+	"all-tags":   func(v *queueView, values []string) error { v.AllTags = values; return nil },
+	"state":      func(v *queueView, values []string) error { return readEach(values, &v.States, query.ParseState) },
+	"severity":   func(v *queueView, values []string) error { return readEach(values, &v.Severities, query.ParseSeverity) },
+	"verdict":    func(v *queueView, values []string) error { return readEach(values, &v.Verdicts, classify.ParseVerdict) },
+	"determination": func(v *queueView, values []string) error {
+		return readEach(values, &v.Determinations, classify.ParseDetermination)
+	},
+	"source":   func(v *queueView, values []string) error { v.Sources = values; return nil },
+	"category": func(v *queueView, values []string) error { v.Categories = values; return nil },
+	"entity":   func(v *queueView, values []string) error { v.Entities = values; return nil },
 	"min-severity": readOne(func(v *queueView, value string) (err error) {
 		v.MinSeverity, err = query.ParseSeverity(value)
 		return err

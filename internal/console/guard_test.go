@@ -31,16 +31,19 @@ func TestGuard(t *testing.T) {
 		change       func(*http.Request)
 		want         int
 	}{
-		"as the pages ask":         {http.MethodGet, path, func(*http.Request) {}, http.StatusOK},
-		"another host":             {http.MethodGet, path, func(r *http.Request) { r.Host = "evil.example.com:8475" }, http.StatusMisdirectedRequest},
-		"another port":             {http.MethodGet, path, func(r *http.Request) { r.Host = "127.0.0.1:80" }, http.StatusMisdirectedRequest},
-		"localhost":                {http.MethodGet, path, func(r *http.Request) { r.Host = "localhost:8475" }, http.StatusMisdirectedRequest},
-		"no host":                  {http.MethodGet, path, func(r *http.Request) { r.Host = "" }, http.StatusMisdirectedRequest},
-		"another host, the shell":  {http.MethodGet, "/", func(r *http.Request) { r.Host = "evil.example.com" }, http.StatusMisdirectedRequest},
-		"no secret":                {http.MethodGet, path, func(r *http.Request) { r.Header.Del("Authorization") }, http.StatusUnauthorized},
-		"a wrong secret":           {http.MethodGet, path, func(r *http.Request) { r.Header.Set("Authorization", "Bearer x") }, http.StatusUnauthorized},
-		"a secret as basic":        {http.MethodGet, path, func(r *http.Request) { r.Header.Set("Authorization", "Basic x") }, http.StatusUnauthorized},
-		"a secret in a cookie":     {http.MethodGet, path, func(r *http.Request) { r.Header.Set("Cookie", r.Header.Get("Authorization")); r.Header.Del("Authorization") }, http.StatusUnauthorized},
+		"as the pages ask":        {http.MethodGet, path, func(*http.Request) {}, http.StatusOK},
+		"another host":            {http.MethodGet, path, func(r *http.Request) { r.Host = "evil.example.com:8475" }, http.StatusMisdirectedRequest},
+		"another port":            {http.MethodGet, path, func(r *http.Request) { r.Host = "127.0.0.1:80" }, http.StatusMisdirectedRequest},
+		"localhost":               {http.MethodGet, path, func(r *http.Request) { r.Host = "localhost:8475" }, http.StatusMisdirectedRequest},
+		"no host":                 {http.MethodGet, path, func(r *http.Request) { r.Host = "" }, http.StatusMisdirectedRequest},
+		"another host, the shell": {http.MethodGet, "/", func(r *http.Request) { r.Host = "evil.example.com" }, http.StatusMisdirectedRequest},
+		"no secret":               {http.MethodGet, path, func(r *http.Request) { r.Header.Del("Authorization") }, http.StatusUnauthorized},
+		"a wrong secret":          {http.MethodGet, path, func(r *http.Request) { r.Header.Set("Authorization", "Bearer x") }, http.StatusUnauthorized},
+		"a secret as basic":       {http.MethodGet, path, func(r *http.Request) { r.Header.Set("Authorization", "Basic x") }, http.StatusUnauthorized},
+		"a secret in a cookie": {http.MethodGet, path, func(r *http.Request) {
+			r.Header.Set("Cookie", r.Header.Get("Authorization"))
+			r.Header.Del("Authorization")
+		}, http.StatusUnauthorized},
 		"post of another site":     {http.MethodPost, "/api/comments", func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, http.StatusForbidden},
 		"post of another port":     {http.MethodPost, "/api/comments", func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") }, http.StatusForbidden},
 		"post of a foreign origin": {http.MethodPost, "/api/comments", foreign("http://127.0.0.1:9999"), http.StatusForbidden},

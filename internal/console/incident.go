@@ -42,12 +42,12 @@ const (
 
 type incidentReply struct {
 	view.Line
-	Header     view.Header          `json:"header"`
-	Decided    view.Decided         `json:"decided"`
-	NameSource v1alpha1.NameSource  `json:"nameSource"`
-	Automatic  string               `json:"automatic"`
-	Entries    int64                `json:"entries"`
-	Now        time.Time            `json:"now"`
+	Header     view.Header         `json:"header"`
+	Decided    view.Decided        `json:"decided"`
+	NameSource v1alpha1.NameSource `json:"nameSource"`
+	Automatic  string              `json:"automatic"`
+	Entries    int64               `json:"entries"`
+	Now        time.Time           `json:"now"`
 	// Merging is where the incident asks to be merged into.
 	Merging string `json:"merging"`
 }

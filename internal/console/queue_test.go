@@ -40,34 +40,36 @@ func queueOf(t *testing.T) *world {
 		anIncident("b", func(i *v1alpha1.Incident) { i.Spec.Assignee, i.Spec.Tags = bob, []v1alpha1.Tag{"HR"} }),
 		anIncident("c", func(i *v1alpha1.Incident) { i.Spec.Name = "Odd <b>name</b>" }),
 		anIncident("d", func(i *v1alpha1.Incident) { i.Spec.Resolution.State = v1alpha1.ResolutionResolved }),
-		anAlert("a-1", "a", func(a *v1alpha1.Alert) { a.Spec.Evidence = []v1alpha1.Evidence{{Kind: v1alpha1.EvidenceDevice, Name: "web-1"}} }),
+		anAlert("a-1", "a", func(a *v1alpha1.Alert) {
+			a.Spec.Evidence = []v1alpha1.Evidence{{Kind: v1alpha1.EvidenceDevice, Name: "web-1"}}
+		}),
 	)
 }
 
 func TestQueueFilters(t *testing.T) {
 	tests := map[string][]string{
-		"":                                {"a", "b", "c"},
-		"all=true":                        {"a", "b", "c", "d"},
-		"state=Resolved":                  {"d"},
-		"state=resolved":                  {"d"},
-		"assignee=@me":                    {"a"},
-		"assignee=" + bob:                 {"b"},
-		"assignee=@me&assignee=" + bob:    {"a", "b"},
-		"unassigned=true":                 {"c"},
-		"unassigned=true&assignee=@me":    {"a", "c"},
-		"tag=hr":                          {"b"},
-		"severity=High":                   {"a"},
-		"min-severity=low":                {"a"},
-		"search=%3Cb%3E":                  {"c"},
-		"entity=WEB-1":                    {"a"},
-		"namespace=soc":                   {"a", "b", "c"},
-		"namespace=other":                 {},
-		"sort=name&page=7":                {"a", "b", "c"},
-		"sort=name&verdict=TruePositive":  {},
-		"category=Execution":              {},
-		"source=Falco&all=true":           {},
-		"determination=Malware":           {},
-		"since=7d":                        {}, // They have no time at all.
+		"":                               {"a", "b", "c"},
+		"all=true":                       {"a", "b", "c", "d"},
+		"state=Resolved":                 {"d"},
+		"state=resolved":                 {"d"},
+		"assignee=@me":                   {"a"},
+		"assignee=" + bob:                {"b"},
+		"assignee=@me&assignee=" + bob:   {"a", "b"},
+		"unassigned=true":                {"c"},
+		"unassigned=true&assignee=@me":   {"a", "c"},
+		"tag=hr":                         {"b"},
+		"severity=High":                  {"a"},
+		"min-severity=low":               {"a"},
+		"search=%3Cb%3E":                 {"c"},
+		"entity=WEB-1":                   {"a"},
+		"namespace=soc":                  {"a", "b", "c"},
+		"namespace=other":                {},
+		"sort=name&page=7":               {"a", "b", "c"},
+		"sort=name&verdict=TruePositive": {},
+		"category=Execution":             {},
+		"source=Falco&all=true":          {},
+		"determination=Malware":          {},
+		"since=7d":                       {}, // They have no time at all.
 	}
 	w := queueOf(t)
 	for query, want := range tests {
@@ -171,11 +173,11 @@ func TestSuggestions(t *testing.T) {
 		anIncident("b", func(i *v1alpha1.Incident) { i.Spec.Tags = []v1alpha1.Tag{"Phishing"} }))
 	w.feed.waitReady(t.Context(), firstPatience)
 	for path, want := range map[string][]suggestion{
-		"kind=tag":                    {{Value: "Phishing", Count: 2}, {Value: "HR", Count: 1}},
-		"kind=tag&text=h":             {{Value: "Phishing", Count: 2}, {Value: "HR", Count: 1}},
-		"kind=tag&text=hr":            {{Value: "HR", Count: 1}},
+		"kind=tag":                     {{Value: "Phishing", Count: 2}, {Value: "HR", Count: 1}},
+		"kind=tag&text=h":              {{Value: "Phishing", Count: 2}, {Value: "HR", Count: 1}},
+		"kind=tag&text=hr":             {{Value: "HR", Count: 1}},
 		"kind=tag&namespace=elsewhere": {},
-		"kind=assignee":               {{Value: alice, About: "me"}, {Value: bob, Count: 1}},
+		"kind=assignee":                {{Value: alice, About: "me"}, {Value: bob, Count: 1}},
 	} {
 		got := ask[[]suggestion](w, http.MethodGet, "/api/suggest?"+path, nil)
 		if diff := cmp.Diff(want, got); diff != "" {

@@ -62,7 +62,9 @@ func newWorld(t *testing.T, funcs interceptor.Funcs, objects ...client.Object) *
 		}
 	}
 	alert := func(object client.Object) []string { return []string{object.(*v1alpha1.Alert).Spec.IncidentRef.Name} }
-	entry := func(object client.Object) []string { return []string{object.(*v1alpha1.Activity).Spec.IncidentRef.Name} }
+	entry := func(object client.Object) []string {
+		return []string{object.(*v1alpha1.Activity).Spec.IncidentRef.Name}
+	}
 	comment := func(object client.Object) []string { return []string{object.(*v1alpha1.Comment).Spec.IncidentRef.Name} }
 	cluster := fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithIndex(&v1alpha1.Alert{}, kube.IncidentOf, alert).
 		WithIndex(&v1alpha1.Activity{}, kube.IncidentOf, entry).WithIndex(&v1alpha1.Comment{}, kube.IncidentOf, comment).Build()
@@ -161,6 +163,6 @@ func anAlert(name, incident string, change ...func(*v1alpha1.Alert)) *v1alpha1.A
 
 func reference(name string) named { return named{Namespace: "soc", Name: name, UID: "uid-" + name} }
 
-func words(to string) *value { return &value{To: to} }
+func wanted(to string) *value { return &value{To: to} }
 
 func seen(before, to string) *value { return &value{Seen: &before, To: to} }

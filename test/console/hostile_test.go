@@ -123,7 +123,9 @@ func TestAccessibility(t *testing.T) {
 	}
 	namespace := newNamespace(t)
 	seedQueue(t, namespace)
-	settle(t, namespace, "staged-attack", func(i *v1alpha1.Incident) bool { return i.Status.Alerts.Summary == "23/23" && i.Status.Activity.Entries > 0 })
+	settle(t, namespace, "staged-attack", func(i *v1alpha1.Incident) bool {
+		return i.Status.Alerts.Summary == "23/23" && i.Status.Activity.Entries > 0
+	})
 	d, w := open(t, alice), newTab(t)
 	w.visit(d.link(queuePath(namespace, "")))
 	w.await(rows + " > 5")

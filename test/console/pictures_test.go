@@ -61,7 +61,9 @@ func TestPictures(t *testing.T) {
 	}
 	namespace := newNamespace(t)
 	seedQueue(t, namespace)
-	settle(t, namespace, "staged-attack", func(i *v1alpha1.Incident) bool { return i.Status.Alerts.Summary == "23/23" && i.Status.Activity.Entries > 0 })
+	settle(t, namespace, "staged-attack", func(i *v1alpha1.Incident) bool {
+		return i.Status.Alerts.Summary == "23/23" && i.Status.Activity.Entries > 0
+	})
 	comment := &v1alpha1.Comment{}
 	comment.Namespace, comment.GenerateName = namespace, "c-"
 	comment.Spec.IncidentRef.Name, comment.Spec.Text = "staged-attack", "Isolated fin-ws-02 and reset the password of j.doe.\nWaiting for the memory image."

@@ -40,7 +40,9 @@ func TestQueueByItsAddress(t *testing.T) {
 	namespace := newNamespace(t)
 	anIncident(t, namespace, "mine", 1, func(i *v1alpha1.Incident) { i.Spec.Name, i.Spec.Assignee = "Mine to do", alice })
 	anIncident(t, namespace, "his", 0, func(i *v1alpha1.Incident) { i.Spec.Name, i.Spec.Assignee = "His to do", bob })
-	anIncident(t, namespace, "over", 0, func(i *v1alpha1.Incident) { i.Spec.Name, i.Spec.Resolution.State = "Long over", v1alpha1.ResolutionResolved })
+	anIncident(t, namespace, "over", 0, func(i *v1alpha1.Incident) {
+		i.Spec.Name, i.Spec.Resolution.State = "Long over", v1alpha1.ResolutionResolved
+	})
 	d, w := open(t, alice), newTab(t)
 	w.visit(d.link(queuePath(namespace, "")))
 	w.await(rows + " === 2")

@@ -40,10 +40,16 @@ func queued(name string, change func(*v1alpha1.Incident)) *v1alpha1.Incident {
 // Each facet counts what a click on it leads to: without what the filter asks of that one, with all that it asks of others.
 func TestFacets(t *testing.T) {
 	all := []*v1alpha1.Incident{
-		queued("a", func(i *v1alpha1.Incident) { i.Status.Severity, i.Spec.Assignee, i.Spec.Tags = v1alpha1.SeverityHigh, "alice", []v1alpha1.Tag{"x", "y"} }),
-		queued("b", func(i *v1alpha1.Incident) { i.Status.Severity, i.Spec.Assignee, i.Spec.Tags = v1alpha1.SeverityLow, "alice", []v1alpha1.Tag{"y"} }),
+		queued("a", func(i *v1alpha1.Incident) {
+			i.Status.Severity, i.Spec.Assignee, i.Spec.Tags = v1alpha1.SeverityHigh, "alice", []v1alpha1.Tag{"x", "y"}
+		}),
+		queued("b", func(i *v1alpha1.Incident) {
+			i.Status.Severity, i.Spec.Assignee, i.Spec.Tags = v1alpha1.SeverityLow, "alice", []v1alpha1.Tag{"y"}
+		}),
 		queued("c", func(i *v1alpha1.Incident) { i.Status.Severity = v1alpha1.SeverityHigh }),
-		queued("d", func(i *v1alpha1.Incident) { i.Status.Severity, i.Spec.Resolution.State = v1alpha1.SeverityCritical, v1alpha1.ResolutionResolved }),
+		queued("d", func(i *v1alpha1.Incident) {
+			i.Status.Severity, i.Spec.Resolution.State = v1alpha1.SeverityCritical, v1alpha1.ResolutionResolved
+		}),
 	}
 	facets := FacetsOf(all, query.Filter{Severities: []v1alpha1.Severity{v1alpha1.SeverityHigh}}, today)
 	if diff := cmp.Diff([]Count{{"High", 2}, {"Low", 1}}, facets.Severities); diff != "" {

@@ -52,7 +52,7 @@ type Cell struct {
 }
 
 const (
-	parts  = 24
+	parts     = 24
 	maxTitles = 3
 )
 
