@@ -20,8 +20,10 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -35,7 +37,11 @@ import (
 
 func queueOf(t *testing.T) *world {
 	t.Helper()
-	return newWorld(t, interceptor.Funcs{},
+	return newWorld(t, interceptor.Funcs{}, queued()...)
+}
+
+func queued() []client.Object {
+	return []client.Object{
 		anIncident("a", func(i *v1alpha1.Incident) { i.Spec.Assignee, i.Status.Severity = alice, v1alpha1.SeverityHigh }),
 		anIncident("b", func(i *v1alpha1.Incident) { i.Spec.Assignee, i.Spec.Tags = bob, []v1alpha1.Tag{"HR"} }),
 		anIncident("c", func(i *v1alpha1.Incident) { i.Spec.Name = "Odd <b>name</b>" }),
@@ -43,7 +49,7 @@ func queueOf(t *testing.T) *world {
 		anAlert("a-1", "a", func(a *v1alpha1.Alert) {
 			a.Spec.Evidence = []v1alpha1.Evidence{{Kind: v1alpha1.EvidenceDevice, Name: "web-1"}}
 		}),
-	)
+	}
 }
 
 func TestQueueFilters(t *testing.T) {
@@ -136,7 +142,15 @@ func TestForbiddenQueue(t *testing.T) {
 }
 
 func TestFeedFollows(t *testing.T) {
-	w := queueOf(t)
+	watching := make(chan struct{})
+	begun := sync.OnceFunc(func() { close(watching) })
+	w := newWorld(t, interceptor.Funcs{
+		Watch: func(ctx context.Context, c client.WithWatch, list client.ObjectList, _ ...client.ListOption) (watch.Interface, error) {
+			defer begun()
+			return c.Watch(ctx, list)
+		},
+	}, queued()...)
+	<-watching
 	before := ask[queueReply](w, http.MethodGet, "/api/incidents", nil)
 	watcher := w.feed.subscribe()
 	defer w.feed.unsubscribe(watcher)
@@ -151,7 +165,7 @@ func TestFeedFollows(t *testing.T) {
 	lines, gone := map[string]string{}, []string{}
 	for len(lines) == 0 || len(gone) == 0 {
 		select {
-		case <-t.Context().Done():
+		case <-time.After(10 * time.Second):
 			t.Fatal("nothing came")
 		case <-watcher.signal:
 			told := eventOf(w.feed.newsFor(watcher))
