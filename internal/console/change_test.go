@@ -78,7 +78,7 @@ func TestEdits(t *testing.T) {
 		"classification": {edit{Classification: seen("NotSet", "TruePositive/Malware")}, func(s *v1alpha1.IncidentSpec) {
 			s.Classification = v1alpha1.Classification{Verdict: v1alpha1.VerdictTruePositive, Determination: v1alpha1.DeterminationMalware}
 		}},
-		"without what was seen":     {edit{Assignee: words(alice)}, func(s *v1alpha1.IncidentSpec) { s.Assignee = alice }},
+		"without what was seen":     {edit{Assignee: wanted(alice)}, func(s *v1alpha1.IncidentSpec) { s.Assignee = alice }},
 		"what somebody else wanted": {edit{Assignee: seen("", bob)}, func(*v1alpha1.IncidentSpec) {}},
 	}
 	for name, test := range tests {
@@ -99,14 +99,14 @@ func TestRefusedEdits(t *testing.T) {
 		edit edit
 		says string
 	}{
-		"state":             {edit{State: words("Closed")}, "state must be"},
-		"verdict":           {edit{Classification: words("Maybe")}, "verdict must be"},
-		"unfit":             {edit{Classification: words("FalsePositive/Malware")}, "determination of FalsePositive"},
-		"severity":          {edit{Severity: words("Huge")}, "severity must be"},
-		"long name":         {edit{Name: words(strings.Repeat("ä", 257))}, "at most 256"},
+		"state":             {edit{State: wanted("Closed")}, "state must be"},
+		"verdict":           {edit{Classification: wanted("Maybe")}, "verdict must be"},
+		"unfit":             {edit{Classification: wanted("FalsePositive/Malware")}, "determination of FalsePositive"},
+		"severity":          {edit{Severity: wanted("Huge")}, "severity must be"},
+		"long name":         {edit{Name: wanted(strings.Repeat("ä", 257))}, "at most 256"},
 		"empty tag":         {edit{AddTags: []string{" "}}, "a tag is empty"},
 		"long tag":          {edit{AddTags: []string{strings.Repeat("x", 129)}}, "at most 128"},
-		"assignee too long": {edit{Assignee: words(strings.Repeat("x", 257))}, "at most 256"},
+		"assignee too long": {edit{Assignee: wanted(strings.Repeat("x", 257))}, "at most 256"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, interceptor.Funcs{}, anIncident("a"))
@@ -167,7 +167,7 @@ func TestConflictInTheLastMoment(t *testing.T) {
 
 func TestRecreatedIncidentIsNotMeant(t *testing.T) {
 	w := newWorld(t, interceptor.Funcs{}, anIncident("a"))
-	asked := one("a", edit{Assignee: words(alice)})
+	asked := one("a", edit{Assignee: wanted(alice)})
 	asked.Incidents[0].UID = "uid-of-an-earlier-one"
 	answer := w.do(w.request(http.MethodPost, "/api/changes", asked))
 	if answer.Code != http.StatusNotFound || w.incidentNow("a").Spec.Assignee != "" {

@@ -23,10 +23,12 @@ import (
 	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/activity"
 	"github.com/incident-operator/incident-operator/internal/decide/view"
 	"github.com/incident-operator/incident-operator/internal/kube"
 )
@@ -102,6 +104,8 @@ type timelineReply struct {
 	Entries []view.Told `json:"entries"`
 	// More is how many older entries are left out.
 	More int `json:"more"`
+	// Fault is the first thing that is wrong with the chain of the entries; empty if it is intact.
+	Fault string `json:"fault"`
 	// Waiting are comments that are in no entry yet, the oldest first.
 	Waiting []waitingComment `json:"waiting"`
 }
@@ -126,9 +130,32 @@ func (s *Server) timeline(r *http.Request) (*timelineReply, error) {
 	if err != nil {
 		return nil, err
 	}
+	fault, err := faultOf(log)
+	if err != nil {
+		return nil, err
+	}
 	told := view.TimelineOf(log, texts)
 	listed := min(len(told), maxEntries)
-	return &timelineReply{Entries: told[:listed], More: len(told) - listed, Waiting: waiting}, nil
+	return &timelineReply{Entries: told[:listed], More: len(told) - listed, Fault: fault, Waiting: waiting}, nil
+}
+
+// faultOf verifies a log as the plugin does.
+func faultOf(log []v1alpha1.Activity) (string, error) {
+	entries := make([]map[string]any, 0, len(log))
+	for i := range log {
+		log[i].SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("Activity"))
+		entry, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&log[i])
+		if err != nil {
+			return "", fmt.Errorf("reading the entry %s: %w", log[i].Name, err)
+		}
+		entries = append(entries, entry)
+	}
+	for _, verified := range activity.Verify(entries, nil).Logs {
+		if !verified.Intact() {
+			return verified.Finding.Reason, nil
+		}
+	}
+	return "", nil
 }
 
 // logOf returns the log of this very incident, not of an earlier one of its name.

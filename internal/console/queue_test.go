@@ -20,11 +20,15 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
@@ -33,7 +37,11 @@ import (
 
 func queueOf(t *testing.T) *world {
 	t.Helper()
-	return newWorld(t, interceptor.Funcs{},
+	return newWorld(t, interceptor.Funcs{}, queued()...)
+}
+
+func queued() []client.Object {
+	return []client.Object{
 		anIncident("a", func(i *v1alpha1.Incident) { i.Spec.Assignee, i.Status.Severity = alice, v1alpha1.SeverityHigh }),
 		anIncident("b", func(i *v1alpha1.Incident) { i.Spec.Assignee, i.Spec.Tags = bob, []v1alpha1.Tag{"HR"} }),
 		anIncident("c", func(i *v1alpha1.Incident) { i.Spec.Name = "Odd <b>name</b>" }),
@@ -41,7 +49,7 @@ func queueOf(t *testing.T) *world {
 		anAlert("a-1", "a", func(a *v1alpha1.Alert) {
 			a.Spec.Evidence = []v1alpha1.Evidence{{Kind: v1alpha1.EvidenceDevice, Name: "web-1"}}
 		}),
-	)
+	}
 }
 
 func TestQueueFilters(t *testing.T) {
@@ -134,7 +142,15 @@ func TestForbiddenQueue(t *testing.T) {
 }
 
 func TestFeedFollows(t *testing.T) {
-	w := queueOf(t)
+	watching := make(chan struct{})
+	begun := sync.OnceFunc(func() { close(watching) })
+	w := newWorld(t, interceptor.Funcs{
+		Watch: func(ctx context.Context, c client.WithWatch, list client.ObjectList, _ ...client.ListOption) (watch.Interface, error) {
+			defer begun()
+			return c.Watch(ctx, list)
+		},
+	}, queued()...)
+	<-watching
 	before := ask[queueReply](w, http.MethodGet, "/api/incidents", nil)
 	watcher := w.feed.subscribe()
 	defer w.feed.unsubscribe(watcher)
@@ -149,7 +165,7 @@ func TestFeedFollows(t *testing.T) {
 	lines, gone := map[string]string{}, []string{}
 	for len(lines) == 0 || len(gone) == 0 {
 		select {
-		case <-t.Context().Done():
+		case <-time.After(10 * time.Second):
 			t.Fatal("nothing came")
 		case <-watcher.signal:
 			told := eventOf(w.feed.newsFor(watcher))
@@ -181,5 +197,42 @@ func TestSuggestions(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", path, diff)
 		}
+	}
+}
+
+// An open watch goes on after its right is gone. Once it ends, nothing that was read is shown any more.
+func TestWithdrawnRightEmptiesTheFeed(t *testing.T) {
+	forbidden := apierrors.NewForbidden(schema.GroupResource{Group: v1alpha1.GroupVersion.Group, Resource: "incidents"}, "", nil)
+	var withdrawn atomic.Bool
+	watcher := watch.NewFake()
+	w := newWorld(t, interceptor.Funcs{
+		List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, options ...client.ListOption) error {
+			if withdrawn.Load() {
+				return forbidden
+			}
+			return c.List(ctx, list, options...)
+		},
+		Watch: func(_ context.Context, _ client.WithWatch, _ client.ObjectList, options ...client.ListOption) (watch.Interface, error) {
+			asked := &client.ListOptions{}
+			asked.ApplyOptions(options)
+			if seconds := asked.Raw.TimeoutSeconds; seconds == nil || *seconds > 300 {
+				t.Errorf("the watch has no end: %v", seconds)
+			}
+			if withdrawn.Load() {
+				return nil, forbidden
+			}
+			return watcher, nil
+		},
+	}, anIncident("a"))
+	if found := ask[queueReply](w, http.MethodGet, "/api/incidents", nil); found.Total != 1 {
+		t.Fatalf("%d lines", found.Total)
+	}
+	told := w.feed.subscribe()
+	defer w.feed.unsubscribe(told)
+	withdrawn.Store(true)
+	watcher.Stop()
+	<-told.signal
+	if answer := w.do(w.request(http.MethodGet, "/api/incidents", nil)); answer.Code != http.StatusForbidden {
+		t.Errorf("got %d %s, want 403", answer.Code, answer.Body)
 	}
 }

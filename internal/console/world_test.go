@@ -71,6 +71,9 @@ func newWorld(t *testing.T, funcs interceptor.Funcs, objects ...client.Object) *
 	if funcs.Create == nil {
 		funcs.Create = allowing
 	}
+	if funcs.List == nil {
+		funcs.List = listing
+	}
 	w := &world{t: t, cluster: cluster}
 	login := NewLogin()
 	w.Server = NewServer(t.Context(), testHost, login, Cluster{Name: "test", Namespace: "soc", Client: interceptor.NewClient(cluster, funcs)})
@@ -94,6 +97,17 @@ func allowing(ctx context.Context, w client.WithWatch, object client.Object, opt
 	default:
 		return w.Create(ctx, object, options...)
 	}
+}
+
+// listing leaves out what a client in memory cannot select. The selection is evaluated here once more, as it is of what an
+// API server lists.
+func listing(ctx context.Context, w client.WithWatch, list client.ObjectList, options ...client.ListOption) error {
+	if _, incidents := list.(*v1alpha1.IncidentList); !incidents {
+		return w.List(ctx, list, options...)
+	}
+	asked := &client.ListOptions{}
+	asked.ApplyOptions(options)
+	return w.List(ctx, list, client.InNamespace(asked.Namespace))
 }
 
 // request is one as the pages make it.
@@ -163,6 +177,6 @@ func anAlert(name, incident string, change ...func(*v1alpha1.Alert)) *v1alpha1.A
 
 func reference(name string) named { return named{Namespace: "soc", Name: name, UID: "uid-" + name} }
 
-func words(to string) *value { return &value{To: to} }
+func wanted(to string) *value { return &value{To: to} }
 
 func seen(before, to string) *value { return &value{Seen: &before, To: to} }

@@ -148,6 +148,29 @@ func TestClosingWithUnsavedTextAsks(t *testing.T) {
 	w.await("document.querySelector('#m-name').value === 'Not saved'")
 }
 
+// A session that ends while somebody writes loses nothing: the draft is there after the next sign-in.
+func TestDraftOutlivesItsSession(t *testing.T) {
+	namespace := newNamespace(t)
+	anIncident(t, namespace, "inc-1", 0, func(i *v1alpha1.Incident) { i.Spec.Name = "Before" })
+	d, w := open(t, alice), newTab(t)
+	w.visit(d.link(incidentPath(namespace, "inc-1", "")))
+	w.click("button", "Manage incident")
+	w.fill("#m-name", "Written and not saved")
+	w.await("Object.keys(sessionStorage).some((key) => key.startsWith('incident-console-draft-'))")
+	eval[bool](w, "(localStorage.setItem('incident-console-session', 'ended'), true)")
+	w.click("dialog button", "Save")
+	w.awaitText("You are not signed in")
+	w.expectProblems() // The server said that it does not know the session.
+	w.visit(d.link(incidentPath(namespace, "inc-1", "")))
+	w.click("button", "Manage incident")
+	w.await("document.querySelector('#m-name')?.value === 'Written and not saved'")
+	w.click("dialog button", "Save")
+	w.await("!document.querySelector('dialog')")
+	if got := get(t, namespace, "inc-1").Spec.Name; got != "Written and not saved" {
+		t.Errorf("the name is %q", got)
+	}
+}
+
 func TestMove(t *testing.T) {
 	namespace := newNamespace(t)
 	anIncident(t, namespace, "from", 2, func(i *v1alpha1.Incident) { i.Spec.Name, i.Spec.Assignee = "From here", alice })
@@ -222,6 +245,7 @@ func TestCommentsAndUndo(t *testing.T) {
 	}
 	w.visit(d.url + incidentPath(namespace, "inc-1", "/activities"))
 	w.awaitText("Assigned")
+	w.awaitText("The chain of its entries is intact")
 	settle(t, namespace, "inc-1", func(i *v1alpha1.Incident) bool { return i.Status.Alerts.Summary == "1/1" })
 	w.click("button", "Undo the last change")
 	w.awaitText("This reverts entry")

@@ -169,3 +169,32 @@ func TestBulk(t *testing.T) {
 		return world.admin.Get(context.Background(), client.ObjectKey{Namespace: namespace, Name: "inc-0-0"}, alert) == nil && alert.Spec.Assignee == alice
 	})
 }
+
+// What a page costs, as the design bounds it.
+func TestBudgets(t *testing.T) {
+	namespace := newNamespace(t)
+	for i := range 60 {
+		anIncident(t, namespace, fmt.Sprintf("inc-%02d", i), 0, func(incident *v1alpha1.Incident) {
+			incident.Spec.Name, incident.Spec.Tags, incident.Spec.Assignee = fmt.Sprintf("Budget %d", i), []v1alpha1.Tag{"one", "two"}, alice
+		})
+	}
+	d, w := open(t, alice), newTab(t)
+	w.visit(d.link(queuePath(namespace, "")))
+	w.await(rows + " === 50")
+	for what, bound := range map[string]struct {
+		expression string
+		most       int
+	}{
+		"nodes":            {"document.querySelectorAll('*').length", 2500},
+		"requests":         {"performance.getEntriesByType('resource').length", 6},
+		"kB of data":       {"Math.round(performance.getEntriesByType('resource').reduce((sum, e) => sum + e.transferSize, 0) / 1024)", 200},
+		"MB of heap":       {"Math.round(performance.memory.usedJSHeapSize / 1048576)", 40},
+		"layout shift (%)": {"new Promise((done) => new PerformanceObserver((list) => done(Math.round(100 * list.getEntries().filter((e) => !e.hadRecentInput).reduce((sum, e) => sum + e.value, 0)))).observe({type: 'layout-shift', buffered: true}) || setTimeout(() => done(0), 300))", 10},
+	} {
+		got := eval[int](w, bound.expression)
+		t.Logf("%s: %d", what, got)
+		if got > bound.most {
+			t.Errorf("%s: %d, at most %d are to be", what, got, bound.most)
+		}
+	}
+}

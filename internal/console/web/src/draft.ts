@@ -15,6 +15,19 @@ export const draftOf = (decided: Decided): Draft => ({
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
+/** Kept is a draft in the storage of the tab, so that it outlives a session that ends and a page that is loaded anew. */
+interface Kept { draft: Draft; seen: Draft }
+
+const keyOf = (uid: string) => `incident-console-draft-${uid}`;
+
+export const keep = (uid: string, kept: Kept) => sessionStorage.setItem(keyOf(uid), JSON.stringify(kept));
+export const drop = (uid: string) => sessionStorage.removeItem(keyOf(uid));
+
+export function kept(uid: string): Kept | undefined {
+  const text = sessionStorage.getItem(keyOf(uid));
+  return text ? (JSON.parse(text) as Kept) : undefined;
+}
+
 /** editOf is what the draft changes of what was seen; undefined for nothing. */
 export function editOf(draft: Draft, seen: Draft): Edit | undefined {
   const edit: Edit = {};

@@ -29,7 +29,7 @@ export function Evidence({ read }: { read: Read<Alerts> }) {
               <tr key={`${thing.namespace}/${thing.name}`}>
                 <td class="c-title"><span class="mono"><Text>{defanged(group.kind, thing.name)}</Text></span>{thing.namespace && <span class="quiet"> in <Text>{thing.namespace}</Text></span>}</td>
                 <td class="c-role">{(thing.roles ?? []).map((role) => <span key={role.role} class={`role role-${role.role.toLowerCase()}`}>{role.role}</span>)}</td>
-                <td class="c-number">{count(thing.alerts)}</td>
+                <td class="c-number">{count(thing.alerts)}<span class="narrow-only quiet"> {thing.alerts === 1 ? 'alert' : 'alerts'}</span></td>
                 <td class="c-activity"><Time at={thing.first} /></td>
                 <td class="c-activity"><Time at={thing.last} /></td>
                 <td class="c-more"><Button kind="subtle" icon="copy_16_regular" aria-label={`Copy ${visible(thing.name)}`} onClick={() => void navigator.clipboard.writeText(thing.name)} /></td>

@@ -3,7 +3,7 @@ import { Failure, get, onNews, post, postLines } from './api';
 import { Combobox } from './combobox';
 import { Conflicts } from './conflicts';
 import { Dialog } from './dialog';
-import { catchUp, draftOf, editOf, type Draft, type FieldName } from './draft';
+import { catchUp, draftOf, drop, editOf, keep, kept, type Draft, type FieldName } from './draft';
 import { classified, visible, word } from './format';
 import { Foresight, usePreview } from './foresight';
 import { toast } from './toast';
@@ -50,10 +50,16 @@ function ReadOnly({ incident, me, onClose }: { incident: Incident; me: Me; onClo
 const limits: Partial<Record<FieldName, number>> = { name: 256, note: 4096 };
 
 function useDraft(first: Incident, path: string, resolve?: boolean) {
-  const [seen, setSeen] = useState(() => draftOf(first.decided));
-  const [draft, setDraft] = useState<Draft>(() => ({ ...draftOf(first.decided), ...(resolve ? { state: 'Resolved' } : {}) }));
+  const [begun] = useState(() => {
+    const old = kept(first.uid);
+    const fresh = draftOf(first.decided);
+    return old ? catchUp(old.draft, old.seen, first.decided) : { draft: { ...fresh, ...(resolve ? { state: 'Resolved' } : {}) }, seen: fresh, conflicts: [] };
+  });
+  const [seen, setSeen] = useState(begun.seen);
+  const [draft, setDraft] = useState<Draft>(begun.draft);
   const [incident, setIncident] = useState(first);
-  const [conflicts, setConflicts] = useState<Conflict[]>([]);
+  const [conflicts, setConflicts] = useState<Conflict[]>(begun.conflicts);
+  useEffect(() => { if (editOf(draft, seen) || draft.comment) keep(first.uid, { draft, seen }); else drop(first.uid); }, [draft, seen]);
   const now = useRef({ draft, seen });
   now.current = { draft, seen };
   const reload = async () => {
@@ -83,7 +89,8 @@ function Form({ me, first, path, onClose, resolve, canComment }: FormProps) {
   const edit = editOf(draft, seen);
   const preview = usePreview(edit && conflicts.length === 0 ? { incidents: [named], edit } : undefined);
   const dirty = Boolean(edit || draft.comment.trim());
-  const close = () => { if (!dirty || confirm('Close without saving? What you changed here is lost.')) onClose(); };
+  const leave = () => { drop(first.uid); onClose(); };
+  const close = () => { if (!dirty || confirm('Close without saving? What you changed here is lost.')) leave(); };
   const errorOf = (path: string) => problem?.fields?.find((one) => one.field.startsWith(path))?.message;
   const save = async () => {
     setSaving(true);
@@ -95,7 +102,7 @@ function Form({ me, first, path, onClose, resolve, canComment }: FormProps) {
       if (line?.problem) return setProblem(line.problem);
       if (draft.comment.trim()) await post('/api/comments', { incident: named, text: draft.comment.trim() });
       toast(edit ? `Saved: ${visible(incident.title)}` : 'Comment sent');
-      onClose();
+      leave();
     } catch (error) {
       setProblem(error instanceof Failure ? error.problem : { kind: 'away', message: String(error) });
     } finally {

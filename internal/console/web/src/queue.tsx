@@ -28,7 +28,9 @@ function useQueue(search: string) {
       setProblem(undefined);
       if (show) { setFound(answer); setNext(undefined); } else setNext(answer);
     } catch (error) {
-      if (mine === asked.current && error instanceof Failure) setProblem(error.problem);
+      if (mine !== asked.current || !(error instanceof Failure)) return;
+      setProblem(error.problem);
+      if (error.problem.kind === 'forbidden') setFound(undefined); // The right is gone, and so is what it showed.
     }
   }, [search]);
   useEffect(() => { void read(true); }, [read]);

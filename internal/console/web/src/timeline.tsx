@@ -26,6 +26,9 @@ export function Activities({ me, incident, read, may }: Props) {
     <div class="activities">
       <div class="toolbar">
         <div class="segments small" role="group" aria-label="Which entries">{kinds.map(([key, label]) => <button key={key} type="button" class={kind === key ? 'on' : ''} aria-pressed={kind === key} onClick={() => setKind(key)}>{label}</button>)}</div>
+        {read.found.entries.length > 0 && (read.found.fault
+          ? <span class="bad"><Icon name="error_circle_16_filled" /> The chain is broken: <Text>{read.found.fault}</Text></span>
+          : <span class="chained"><Icon name="checkmark_circle_16_filled" /> The chain of its entries is intact</span>)}
         <span class="grow" />
         {may && <Button icon="arrow_undo_16_regular" onClick={() => setUndoing(true)}>Undo the last change</Button>}
       </div>

@@ -70,7 +70,7 @@ export interface Told {
 }
 
 export interface Timeline {
-  entries: Told[]; more: number; waiting: { name: string; author: string; text: string; time: string }[];
+  entries: Told[]; more: number; fault: string; waiting: { name: string; author: string; text: string; time: string }[];
 }
 
 export interface Difference { Field: string; From: string; To: string }
