@@ -18,18 +18,19 @@ package inventory
 
 import (
 	"encoding/json"
-	"os"
+	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 )
 
-// The binary of this very test is compiled from one module.
-func self(t *testing.T) (Binary, string) {
+// built is a binary of this module. That of a test does not say what it was compiled from.
+func built(t *testing.T) (Binary, string) {
 	t.Helper()
-	file, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
+	file := filepath.Join(t.TempDir(), "dist")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", file, "../dist").CombinedOutput(); err != nil {
+		t.Fatalf("building: %v: %s", err, out)
 	}
 	binary, err := ReadFor(t.Context(), file, runtime.GOOS+"/"+runtime.GOARCH)
 	if err != nil {
@@ -39,14 +40,14 @@ func self(t *testing.T) (Binary, string) {
 }
 
 func TestReadForRefusesAnotherPlatform(t *testing.T) {
-	_, file := self(t)
+	_, file := built(t)
 	if _, err := ReadFor(t.Context(), file, "plan9/mips"); err == nil || !strings.Contains(err.Error(), "must be built for plan9/mips") {
 		t.Errorf("the error is %v", err)
 	}
 }
 
 func TestLicenses(t *testing.T) {
-	binary, _ := self(t)
+	binary, _ := built(t)
 	texts, err := binary.Licenses(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +64,7 @@ func TestLicenses(t *testing.T) {
 }
 
 func TestSBOM(t *testing.T) {
-	binary, _ := self(t)
+	binary, _ := built(t)
 	text, err := binary.SBOM("tool", "v1.2.3")
 	if err != nil {
 		t.Fatal(err)
