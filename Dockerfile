@@ -1,29 +1,8 @@
-# syntax=docker/dockerfile:1
-
-# The builder runs on the machine's own platform and compiles for the target's: no emulation.
-FROM --platform=$BUILDPLATFORM golang:1.26 AS builder
-ARG TARGETOS
+# What `make dist` builds without a container engine, for who has one: the root file system that hack/release writes, and no
+# base. `make image` writes it first.
+FROM scratch
 ARG TARGETARCH
-ARG VERSION=dev
-WORKDIR /workspace
-
-# Modules first: this layer is rebuilt only when the dependencies change.
-COPY go.mod go.sum ./
-RUN --mount=type=cache,target=/go/pkg/mod \
-    go mod download
-
-COPY main.go ./
-COPY api/ api/
-COPY controllers/ controllers/
-COPY internal/ internal/
-RUN --mount=type=cache,target=/go/pkg/mod \
-    --mount=type=cache,target=/root/.cache/go-build \
-    CGO_ENABLED=0 GOOS=${TARGETOS} GOARCH=${TARGETARCH} \
-    go build -trimpath -ldflags="-s -w -X main.version=${VERSION}" -o manager .
-
-FROM gcr.io/distroless/static:nonroot
-WORKDIR /
-COPY --from=builder /workspace/manager /manager
+COPY dist/root/${TARGETARCH}/ /
 # Numeric, so that the kubelet can verify runAsNonRoot.
 USER 65532:65532
 ENTRYPOINT ["/manager"]

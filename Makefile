@@ -15,6 +15,9 @@ export KUBEBUILDER_ASSETS ?= $(CURDIR)/bin/k8s
 
 LINT = bin/golangci-lint run --allow-serial-runners
 GO_BUILD = CGO_ENABLED=0 go build -trimpath
+DIST = $(CURDIR)/dist
+DIST_TOOL = cd hack/release && go run ./dist
+IMAGE_ARCH ?= $(shell go env GOARCH)
 
 ##@ Try it
 
@@ -59,13 +62,15 @@ k8s: ## build etcd, kube-apiserver, kube-controller-manager and kubectl: bin/k8s
 	hack/controlplane/build.sh bin/k8s
 
 .PHONY: image
-image: ## build the container image IMG
-	docker build --build-arg VERSION=$(VERSION) -t $(IMG) .
+image: ## build the container image IMG with docker
+	GOOS=linux $(GO_BUILD) -ldflags "-s -w -X main.version=$(VERSION)" -o $(DIST)/bin/linux_$(IMAGE_ARCH)/manager .
+	$(DIST_TOOL) root --manager $(DIST)/bin/linux_$(IMAGE_ARCH)/manager --version $(VERSION) --out $(DIST)/root/$(IMAGE_ARCH)
+	docker build --platform linux/$(IMAGE_ARCH) -t $(IMG) .
 
 .PHONY: clean
-clean: ## stop what runs in .local and delete bin
+clean: ## stop what runs in .local and delete bin and dist
 	@if [ -e .local/.controlplane ]; then hack/local.sh down; fi
-	rm -rf bin
+	rm -rf bin dist
 
 ##@ Check
 
@@ -83,7 +88,8 @@ test-unit: ## run the tests that need no API server
 	go test ./api/... ./cmd/... ./internal/...
 
 .PHONY: test-dist
-test-dist: k8s bin/helm ## test the chart on an API server (minutes; not in make test)
+test-dist: k8s ## build and test all that a release hands out, on an API server; needs root (minutes; not in make test)
+	$(MAKE) dist VERSION=v0.0.0
 	go test -tags dist -timeout 30m ./test/dist/...
 
 .PHONY: test-gitops
@@ -126,6 +132,38 @@ web: bin/web ## bundle the pages of the console: internal/console/web/dist
 samples: ## regenerate config/samples from the folder SAMPLES_DATA
 	@[ -n "$(SAMPLES_DATA)" ] || { echo "SAMPLES_DATA must be the folder that holds microsoft-incidents, falco and the others" >&2; exit 2; }
 	go run ./hack/samples --data $(SAMPLES_DATA)
+
+##@ Release
+
+PLUGIN_PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+IMAGE_REPOSITORY ?= incident-operator
+DOWNLOAD_URL ?= https://github.com/incident-operator/incident-operator/releases/download/$(VERSION)
+
+.PHONY: dist-binaries
+dist-binaries: ## build the operator and the plugin for all platforms: dist/bin
+	for arch in amd64 arm64; do \
+		GOOS=linux GOARCH=$$arch $(GO_BUILD) -ldflags "-s -w -X main.version=$(VERSION)" -o $(DIST)/bin/linux_$$arch/manager .; done
+	for platform in $(PLUGIN_PLATFORMS); do \
+		export GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
+		$(GO_BUILD) -ldflags "-s -w -X main.version=$(VERSION)" -o $(DIST)/bin/$${GOOS}_$$GOARCH/ ./cmd/kubectl-incident; done
+
+.PHONY: dist
+dist: dist-binaries bin/helm ## make all files of the release VERSION, offline: dist/ (docs/releasing.md)
+	rm -f $(wildcard $(DIST)/*.*)
+	$(DIST_TOOL) all --version $(VERSION) --revision "$$(git rev-parse HEAD)" --image $(IMAGE_REPOSITORY) --download $(DOWNLOAD_URL) \
+		--binaries $(DIST)/bin --out $(DIST)
+	hack/release/package-chart.sh $(VERSION) $(IMAGE_REPOSITORY) $(DIST)
+	cd $(DIST) && find . -maxdepth 1 -type f ! -name checksums.txt -printf '%P\n' | LC_ALL=C sort | xargs sha256sum > checksums.txt
+
+.PHONY: dist-sign
+dist-sign: ## sign dist/checksums.txt with cosign and the key COSIGN_KEY
+	@[ -n "$(COSIGN_KEY)" ] || { echo "COSIGN_KEY must be a key as cosign takes it" >&2; exit 2; }
+	cosign sign-blob --yes --key "$(COSIGN_KEY)" --output-signature $(DIST)/checksums.txt.sig $(DIST)/checksums.txt
+
+.PHONY: dist-upload
+dist-upload: ## make a release of VERSION with what is in dist, by the GitHub command line
+	gh release create $(VERSION) --verify-tag --notes-file $(DIST)/release-notes.md \
+		$$(find $(DIST) -maxdepth 1 -type f ! -name release-notes.md)
 
 ##@ Deploy to the cluster of the current kubeconfig
 

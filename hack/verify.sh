@@ -35,9 +35,7 @@ announce "linters"
 announce "go vet"
 go vet ./...
 (cd hack/controlplane && go vet .)
-(cd hack/release && go vet ./...)
 (cd test/console && go vet ./...)
-(cd test/gitops && go vet ./...)
 announce "scripts parse"
 for script in hack/*.sh hack/*/*.sh .ci/run; do bash -n "$script"; done
 

@@ -20,19 +20,12 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/detect"
 	"github.com/incident-operator/incident-operator/internal/detect/sentinel"
-)
-
-// Bounds of the API on tags: their number, and the characters of one.
-const (
-	maxTags = 64
-	maxTag  = 128
 )
 
 const (
@@ -99,8 +92,9 @@ func microsoftManifest(row securityIncident, alerts map[string]detect.Event, not
 	return m
 }
 
-// microsoftIncident leaves out name and severity, which the operator computes, and Microsoft's owner and status: a
-// sample starts unassigned and active. Its description keeps Microsoft's title, to compare the computed name with.
+// microsoftIncident leaves out name and severity, which the operator computes, and Microsoft's owner, status and labels: a
+// sample starts unassigned and active, and its tags are for people. A manifest that states tags takes theirs away when it is
+// applied again. Its description keeps Microsoft's title, to compare the computed name with.
 func microsoftIncident(name string, row securityIncident, notes *remarks) *v1alpha1.Incident {
 	incident := &v1alpha1.Incident{
 		TypeMeta:   metav1.TypeMeta{APIVersion: v1alpha1.GroupVersion.String(), Kind: "Incident"},
@@ -108,20 +102,9 @@ func microsoftIncident(name string, row securityIncident, notes *remarks) *v1alp
 	}
 	incident.Spec.Description = fmt.Sprintf("Microsoft Defender XDR named this incident %q.", row.Title)
 	for _, label := range row.Labels {
-		if tag, ok := newTag(label.LabelName, incident.Spec.Tags); ok {
-			incident.Spec.Tags = append(incident.Spec.Tags, tag)
-		} else {
-			notes.add("%s: left out: label %q", name, label.LabelName)
-		}
+		notes.add("%s: left out: label %q", name, label.LabelName)
 	}
 	return incident
-}
-
-// newTag takes a label as the API takes tags: of 1 to 128 characters, and other than those there are in more than case.
-func newTag(label string, tags []v1alpha1.Tag) (v1alpha1.Tag, bool) {
-	known := slices.ContainsFunc(tags, func(t v1alpha1.Tag) bool { return strings.EqualFold(string(t), label) })
-	fits := strings.TrimSpace(label) != "" && detect.Cut(detect.Escape(label, false), maxTag) == label
-	return v1alpha1.Tag(label), fits && !known && len(tags) < maxTags
 }
 
 // microsoftAlert links an alert to its incident.

@@ -70,7 +70,9 @@ var _ = Describe("The chart", func() {
 		},
 		Entry(nil, "crds.install=false", none("CustomResourceDefinition")),
 		Entry(nil, "networkPolicy.enabled=false", none("NetworkPolicy")),
+		Entry(nil, "ingest.enabled=false", none("Deployment incident-operator-ingest")),
 		Entry(nil, "components.servicemonitor=true", some("ServiceMonitor")),
+		Entry(nil, "components.monitoring=true", some("PrometheusRule")),
 		Entry(nil, "rbac.aggregate=false", field("ClusterRole incident-operator-viewer", "false",
 			"metadata", "labels", "rbac.authorization.k8s.io/aggregate-to-view")),
 		Entry(nil, "crds.keep=false", field("CustomResourceDefinition incidents.incidentoperator.dev", "delete",
@@ -178,21 +180,22 @@ func dropKeys(object map[string]any, path ...string) {
 
 type check = func(objects map[string]map[string]any) error
 
-func some(kind string) check {
+// some checks that there is an object of a kind, or one of a kind and name.
+func some(what string) check {
 	return func(objects map[string]map[string]any) error {
 		for id := range objects {
-			if strings.HasPrefix(id, kind+" ") {
+			if strings.HasPrefix(id+" ", what+" ") {
 				return nil
 			}
 		}
-		return fmt.Errorf("there is no %s", kind)
+		return fmt.Errorf("there is no %s", what)
 	}
 }
 
-func none(kind string) check {
+func none(what string) check {
 	return func(objects map[string]map[string]any) error {
-		if some(kind)(objects) == nil {
-			return fmt.Errorf("there is a %s", kind)
+		if some(what)(objects) == nil {
+			return fmt.Errorf("there is a %s", what)
 		}
 		return nil
 	}

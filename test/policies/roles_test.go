@@ -55,6 +55,15 @@ var granted = map[string]map[string][]string{
 		"alerts": verbs, "incidents": verbs, "alertsources": verbs, "correlationpolicies": verbs, "suppressionrules": verbs, "activities": {"get", "list", "watch", "delete"},
 		"comments": {"get", "list", "watch", "create", "delete", "deletecollection"},
 	},
+	// A Git tool applies what lies in Git; to delete is a role of its own.
+	gitTool: {
+		"alerts": {"get", "list", "watch", "create", "patch"}, "incidents": {"get", "list", "watch", "create", "patch"},
+		"comments": nil, "activities": nil, "alertsources": nil, "correlationpolicies": nil, "suppressionrules": nil,
+	},
+	gitPruner: {
+		"alerts": {"delete"}, "incidents": {"delete"}, "comments": nil, "activities": nil,
+		"alertsources": nil, "correlationpolicies": nil, "suppressionrules": nil,
+	},
 	// No update: every write of what exists is a patch.
 	"ingest": {
 		"alerts": {"get", "list", "watch", "create", "patch"}, "incidents": {"get", "list", "watch", "create", "patch"},
@@ -210,7 +219,7 @@ func itGrantsOnly(c func() *cluster) {
 				}
 				Expect(rule.Resources).NotTo(ContainElement(HaveSuffix("/status")), role.Name)
 				// The cluster's own admin includes edit, and edit includes view.
-				if role.Name != "incident-operator-admin" {
+				if role.Name != "incident-operator-admin" && role.Name != "incident-operator-gitops-prune" {
 					Expect(rule.Verbs).NotTo(ContainElement(HavePrefix("delete")), role.Name)
 				}
 			}

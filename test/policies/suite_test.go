@@ -54,7 +54,10 @@ const (
 	vera  = "vera@example.com"  // a viewer
 	carol = "carol@example.com" // an administrator of incidents and alerts
 	root  = "root"              // an administrator of the cluster
-	odd   = `eve/~1"'@7 日本`     // a responder whose name holds what might be taken for syntax
+	// The identities of Git tools, one that applies and one that only deletes.
+	gitTool   = "git-tool"
+	gitPruner = "git-pruner"
+	odd       = `eve/~1"'@7 日本` // a responder whose name holds what might be taken for syntax
 )
 
 // stops ends the control planes that are still running. A run that stops at the first failure skips the clean-up of an
@@ -181,6 +184,7 @@ func start(i installation) *cluster {
 	}
 	for name, role := range map[string]string{
 		alice: "responder", bob: "responder", odd: "responder", vera: "viewer", carol: "admin",
+		gitTool: "gitops", gitPruner: "gitops-prune",
 	} {
 		user, err := c.env.AddUser(envtest.User{Name: name}, nil)
 		Expect(err).NotTo(HaveOccurred())

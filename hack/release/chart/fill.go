@@ -60,7 +60,7 @@ func (t *template) fillDeployment(o manifests.Object) error {
 	}
 	container := manifests.Child(containers[0])
 	section := sectionOf(o.Name())
-	t.settings.addDeployment(section, spec["replicas"], container["resources"])
+	t.settings.addDeployment(section, o)
 	value := func(key string) string { return ".Values." + section + "." + key }
 
 	spec["replicas"] = t.mark("{{ " + value("replicas") + " }}")
@@ -85,7 +85,7 @@ func (t *template) fillDeployment(o manifests.Object) error {
 func sectionOf(name string) string {
 	own := strings.TrimPrefix(strings.TrimPrefix(name, prefixMark), imageName)
 	if own = strings.TrimPrefix(own, "-"); own == "" {
-		return "operator"
+		return operatorSection
 	}
 	return camelCase(own)
 }

@@ -38,7 +38,12 @@ type setting struct {
 // settings are the values of the chart in the order in which values.yaml has them.
 type settings struct {
 	all []setting
+	// parts are the folders of config that a section of values can leave out.
+	parts map[string]string
 }
+
+// operatorSection is the section of the Deployment without which there is nothing.
+const operatorSection = "operator"
 
 var (
 	aString   = map[string]any{"type": "string"}
@@ -55,7 +60,7 @@ func newSettings() *settings {
 	policy := map[string]any{"type": "string", "enum": []any{"Always", "IfNotPresent", "Never"}}
 	digest := map[string]any{"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"}
 	repository := map[string]any{"type": "string", "minLength": 1}
-	return &settings{all: []setting{
+	return &settings{parts: map[string]string{}, all: []setting{
 		{"namePrefix", "Put before the names of all objects but the CRDs, such as \"eu-\".", "", name},
 		{"image.repository", "Where the image is, without tag.", imageName, repository},
 		{"image.tag", "Empty means the version of the chart's application.", "", aString},
@@ -78,17 +83,30 @@ func newSettings() *settings {
 	}}
 }
 
-// condition is the value on which an object depends; empty if it is always there.
-func (s *settings) condition(o manifests.Object, component string) string {
-	switch {
-	case component != "":
-		return component
-	case o.Kind() == "CustomResourceDefinition":
-		return "crds.install"
-	case o.Kind() == "NetworkPolicy":
-		return "networkPolicy.enabled"
-	default:
-		return ""
+// conditions are the values that must be true for an object; none if it is always there.
+func (s *settings) conditions(o manifests.Object, component string) []string {
+	var needed []string
+	if component != "" {
+		needed = append(needed, component)
+	}
+	if section := s.parts[path.Dir(o.Source)]; section != "" {
+		needed = append(needed, section+".enabled")
+	}
+	switch o.Kind() {
+	case "CustomResourceDefinition":
+		needed = append(needed, "crds.install")
+	case "NetworkPolicy":
+		needed = append(needed, "networkPolicy.enabled")
+	}
+	return needed
+}
+
+// findParts lets every folder with a Deployment be left out as a whole, but for the operator's own.
+func (s *settings) findParts(objects []manifests.Object) {
+	for _, o := range objects {
+		if section := sectionOf(o.Name()); o.Kind() == "Deployment" && section != operatorSection {
+			s.parts[path.Dir(o.Source)] = section
+		}
 	}
 }
 
@@ -99,17 +117,32 @@ func (s *settings) addComponent(folder string) string {
 	return value
 }
 
-func (s *settings) addDeployment(section string, replicas, resources any) {
+// addDeployment adds the section of a Deployment. The defaults are what its manifest says.
+func (s *settings) addDeployment(section string, o manifests.Object) {
+	spec := manifests.Child(o.Content, "spec")
+	pod := manifests.Child(spec, "template", "spec")
+	container := manifests.Child(manifests.List(pod["containers"])[0])
+	or := func(value, otherwise any) any {
+		if value == nil {
+			return otherwise
+		}
+		return value
+	}
+	if section != operatorSection {
+		folder := path.Dir(o.Source)
+		s.all = append(s.all, setting{section + ".enabled", "Install config/" + folder + ".", true, aBool})
+	}
+	none, empty := []any{}, map[string]any{}
 	for _, added := range []setting{
-		{"replicas", "Number of Pods.", replicas, map[string]any{"type": "integer", "minimum": 0}},
-		{"resources", "Requests and limits, as Kubernetes has them.", resources, anObject},
-		{"extraArgs", "Further flags, such as [\"--zap-log-level=debug\"].", []any{}, someTexts},
-		{"podAnnotations", "Further annotations of the Pods.", map[string]any{}, texts},
-		{"nodeSelector", "As Kubernetes has it.", map[string]any{}, texts},
-		{"tolerations", "As Kubernetes has them.", []any{}, someItems},
-		{"affinity", "As Kubernetes has it.", map[string]any{}, anObject},
-		{"topologySpreadConstraints", "As Kubernetes has them.", []any{}, someItems},
-		{"priorityClassName", "As Kubernetes has it.", "", aString},
+		{"replicas", "Number of Pods.", or(spec["replicas"], 1), map[string]any{"type": "integer", "minimum": 0}},
+		{"resources", "Requests and limits, as Kubernetes has them.", or(container["resources"], empty), anObject},
+		{"extraArgs", "Further flags, such as [\"--zap-log-level=debug\"].", none, someTexts},
+		{"podAnnotations", "Further annotations of the Pods.", empty, texts},
+		{"nodeSelector", "As Kubernetes has it.", or(pod["nodeSelector"], empty), texts},
+		{"tolerations", "As Kubernetes has them.", or(pod["tolerations"], none), someItems},
+		{"affinity", "As Kubernetes has it.", or(pod["affinity"], empty), anObject},
+		{"topologySpreadConstraints", "As Kubernetes has them.", or(pod["topologySpreadConstraints"], none), someItems},
+		{"priorityClassName", "As Kubernetes has it.", or(pod["priorityClassName"], ""), aString},
 	} {
 		added.path = section + "." + added.path
 		s.all = append(s.all, added)

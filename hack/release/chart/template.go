@@ -62,7 +62,7 @@ func (t *template) hole(h hole) string {
 // braces would be read as an expression by Helm, in a CEL message as well as in an alert of Prometheus.
 const (
 	braces      = "{{"
-	bracesMark  = "chart-open-braces"
+	bracesMark  = "{{chart-open-braces" // YAML quotes it where it would quote the braces.
 	bracesInHel = `{{ "{{" }}`
 )
 
@@ -121,6 +121,7 @@ func escape(value any) any {
 
 // addTemplates adds the templates of objects, a file for each file of config. A condition is a value that must be true.
 func addTemplates(files map[string]string, objects []manifests.Object, condition string, settings *settings) error {
+	settings.findParts(objects)
 	for _, o := range objects {
 		if o.Kind() == "Namespace" {
 			continue // Helm makes it, or whoever installs.
@@ -134,8 +135,8 @@ func addTemplates(files map[string]string, objects []manifests.Object, condition
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", o.Kind(), o.Name(), err)
 		}
-		if needed := settings.condition(o, condition); needed != "" {
-			text = "{{- if .Values." + needed + " }}\n---\n" + text + "{{- end }}\n"
+		if needed := settings.conditions(o, condition); len(needed) > 0 {
+			text = "{{- if and .Values." + strings.Join(needed, " .Values.") + " }}\n---\n" + text + "{{- end }}\n"
 		} else {
 			text = "---\n" + text
 		}

@@ -17,6 +17,7 @@ limitations under the License.
 package manifests
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -112,7 +113,8 @@ func newObject(built *resource.Resource, below string) (Object, error) {
 	if err != nil {
 		return Object{}, err
 	}
-	o := Object{Source: strings.TrimPrefix(filepath.ToSlash(origin.Path), below), Content: content}
+	source := cmp.Or(origin.Path, origin.ConfiguredIn) // What a generator makes has no file of its own.
+	o := Object{Source: strings.TrimPrefix(filepath.ToSlash(source), below), Content: content}
 	if slices.Contains(clusterScoped, o.Kind()) {
 		delete(o.Metadata(), "namespace")
 	}
