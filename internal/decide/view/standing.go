@@ -18,12 +18,10 @@ package view
 
 import (
 	"cmp"
-	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/decide/query"
 )
 
 // Standing is a condition as far as it says something of the incident as it is now.
@@ -32,23 +30,21 @@ type Standing struct {
 	Status metav1.ConditionStatus `json:"status"`
 	// Message is the condition's message, or its reason if it has none.
 	Message string `json:"message,omitempty"`
-	// Stale says that the condition tells of an earlier generation, so that its status is Unknown.
+	// Stale says that the condition tells of an earlier generation: what it says need not be so any more, and its status
+	// must not be shown as true.
 	Stale bool `json:"stale,omitempty"`
 }
-
-// summing are the conditions that only sum the others up, for tools that know no others.
-var summing = []string{v1alpha1.ConditionReady, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled}
 
 func standingsOf(incident *v1alpha1.Incident) []Standing {
 	var all []Standing
 	for _, condition := range incident.Status.Conditions {
-		if slices.Contains(summing, condition.Type) {
-			continue
+		observed := condition.ObservedGeneration
+		if observed == 0 { // The condition leaves it to the status.
+			observed = incident.Status.ObservedGeneration
 		}
-		counting := query.Counting(incident, condition)
 		all = append(all, Standing{
-			Type: counting.Type, Status: counting.Status, Message: cmp.Or(counting.Message, counting.Reason),
-			Stale: counting.Reason == query.ReasonNotSeen,
+			Type: condition.Type, Status: condition.Status, Message: cmp.Or(condition.Message, condition.Reason),
+			Stale: observed < incident.Generation,
 		})
 	}
 	return all
