@@ -145,7 +145,7 @@ func TestWithoutATerminalEachFactHasALine(t *testing.T) {
 		"Title:          Stolen key\nNamespace:      soc\nName:           inc-1\n",
 		"\nSeverity:       High (set by hand; its alerts say Low)\nState:          Redirected to inc-2\n",
 		"\nClassification: FalsePositive, Other\nScope:          1 alert, 1 endpoint, 0 users\n",
-		"\nPropagated:     not yet: the operator has seen generation 1 of 2\n",
+		"\nPropagated:     not yet: the operator has not seen the last change\n",
 		"\nOdd:            unknown: Why\nMerged:         no: 1 of 2 to go.\n",
 	} {
 		if !strings.Contains(got, want) {

@@ -149,7 +149,7 @@ func incidentFacts(s *shown, zone *time.Location, now time.Time, onScreen bool) 
 		facts = append([]fact{{name: "Title", value: h.Title}, {name: "Namespace", value: h.Namespace}}, facts...)
 	}
 	for _, standing := range h.Standings {
-		if onScreen && standing.Status == metav1.ConditionTrue {
+		if onScreen && !standing.Stale && standing.Status == metav1.ConditionTrue {
 			continue // All is well.
 		}
 		facts = append(facts, fact{name: standing.Type, value: standingText(standing)})
@@ -217,10 +217,10 @@ func timeText(then time.Time, zone *time.Location, now time.Time) string {
 
 // standingText is the message, which is written for people; the word in front tells whether all is well.
 func standingText(s view.Standing) string {
-	word := map[metav1.ConditionStatus]string{metav1.ConditionTrue: "yes", metav1.ConditionFalse: "no"}[s.Status]
 	if s.Stale {
-		word = "not yet"
+		return "not yet: the operator has not seen the last change"
 	}
+	word := map[metav1.ConditionStatus]string{metav1.ConditionTrue: "yes", metav1.ConditionFalse: "no"}[s.Status]
 	return cmp.Or(word, "unknown") + ": " + s.Message
 }
 

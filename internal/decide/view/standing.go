@@ -18,6 +18,7 @@ package view
 
 import (
 	"cmp"
+	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -35,9 +36,15 @@ type Standing struct {
 	Stale bool `json:"stale,omitempty"`
 }
 
+// summing are the conditions that only sum the others up, for tools that know no others.
+var summing = []string{v1alpha1.ConditionReady, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled}
+
 func standingsOf(incident *v1alpha1.Incident) []Standing {
 	var all []Standing
 	for _, condition := range incident.Status.Conditions {
+		if slices.Contains(summing, condition.Type) {
+			continue
+		}
 		observed := condition.ObservedGeneration
 		if observed == 0 { // The condition leaves it to the status.
 			observed = incident.Status.ObservedGeneration

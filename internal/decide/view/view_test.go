@@ -210,7 +210,7 @@ func TestConditionsOfEarlierGenerationsAreStale(t *testing.T) {
 		{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, ObservedGeneration: 3},
 	}
 	want := []view.Standing{
-		{Type: "A", Status: metav1.ConditionUnknown, Message: "the operator has seen generation 2 of 3", Stale: true},
+		{Type: "A", Status: metav1.ConditionTrue, Message: "all", Stale: true},
 		{Type: "B", Status: metav1.ConditionFalse, Message: "Some"},
 	}
 	if diff := cmp.Diff(want, view.HeaderOf(incident).Standings); diff != "" {
