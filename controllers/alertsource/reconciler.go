@@ -96,15 +96,15 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 }
 
 // wait is how long the counts of a source are not to be written yet.
-func (r *Reconciler) wait(key client.ObjectKey, source *v1alpha1.AlertSource) time.Duration {
+func (r *Reconciler) wait(key client.ObjectKey, current *v1alpha1.AlertSource) time.Duration {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	known, ok := r.written[key]
-	if !ok || !equality.Semantic.DeepEqual(known.status, source.Status) {
+	if !ok || !equality.Semantic.DeepEqual(known.status, current.Status) {
 		if r.written == nil {
 			r.written = map[client.ObjectKey]sighting{}
 		}
-		known = sighting{status: source.Status, at: r.Clock.Now()}
+		known = sighting{status: current.Status, at: r.Clock.Now()}
 		if !ok {
 			known.at = known.at.Add(-pace) // Nothing is known to have been written.
 		}

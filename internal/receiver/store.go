@@ -96,7 +96,11 @@ func (h *Handler) storeAll(ctx context.Context, key client.ObjectKey, alerts []d
 			break
 		}
 		group.Go(func() (err error) {
-			defer caught(&err)
+			defer func() {
+				if cause := recover(); cause != nil { // In a goroutine of its own it would end the process.
+					err = fmt.Errorf("%w: %T", errPanic, cause)
+				}
+			}()
 			dropped, err := h.storeOne(ctx, key, alert)
 			mutex.Lock()
 			defer mutex.Unlock()
@@ -119,13 +123,6 @@ func (h *Handler) storeAll(ctx context.Context, key client.ObjectKey, alerts []d
 		return err
 	}
 	return ctx.Err()
-}
-
-// caught makes a panic an error: in a goroutine of its own it would end the process.
-func caught(err *error) {
-	if cause := recover(); cause != nil {
-		*err = fmt.Errorf("%w: %T", errPanic, cause)
-	}
 }
 
 // errPanic is for an alert that made the receiver panic.

@@ -29,7 +29,7 @@ import (
 )
 
 // The alert of a later generation has the name of the first and a number: falco-0123456789abcdef0123-2.
-var generationForm = regexp.MustCompile(`^(.*-[0-9a-f]{20})(?:-([1-9][0-9]{0,8}))?$`)
+var generationForm = regexp.MustCompile(`^(.*-[0-9a-f]{20})(?:-([1-9]\d{0,8}))?$`)
 
 // generationOf is the name of the first generation of an alert, and which one this is, from 1.
 func generationOf(name string) (first string, number int) {

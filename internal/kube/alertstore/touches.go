@@ -159,15 +159,20 @@ func (f *Flusher) Start(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastFlush)
-			defer cancel()
-			touches := f.Store.Touches
-			f.flush(last, touches.take(touches.clock.Now().Add(2*touches.interval)))
+			f.flushAll(context.WithoutCancel(ctx))
 			return nil
 		case <-ticker.C:
 			f.flush(ctx, f.Store.Touches.take(f.Store.Touches.clock.Now()))
 		}
 	}
+}
+
+// flushAll writes all that waits, due or not.
+func (f *Flusher) flushAll(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, lastFlush)
+	defer cancel()
+	touches := f.Store.Touches
+	f.flush(ctx, touches.take(touches.clock.Now().Add(2*touches.interval)))
 }
 
 // flush writes events; those that cannot be written wait again.
