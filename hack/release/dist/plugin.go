@@ -79,7 +79,7 @@ type packedPlugin struct {
 
 func (r release) pack(ctx context.Context, p platform) (packedPlugin, error) {
 	path := filepath.Join(r.binaries, p.os+"_"+p.arch, p.executable())
-	binary, err := inventory.Read(ctx, path)
+	binary, err := inventory.ReadFor(ctx, path, p.os+"/"+p.arch)
 	if err != nil {
 		return packedPlugin{}, err
 	}
