@@ -114,7 +114,7 @@ func (r release) pluginFiles(ctx context.Context, p platform, binary inventory.B
 	}
 	license, err := os.ReadFile(filepath.Join(r.repository, "LICENSE"))
 	if err != nil {
-		return nil, fmt.Errorf("reading our own licence: %w", err)
+		return nil, fmt.Errorf("reading our own license: %w", err)
 	}
 	texts, err := binary.Licenses(ctx)
 	if err != nil {
