@@ -75,15 +75,15 @@ var _ = Describe("The chart", func() {
 		Entry(nil, "components.monitoring=true", some("PrometheusRule")),
 		Entry(nil, "rbac.aggregate=false", field("ClusterRole incident-operator-viewer", "false",
 			"metadata", "labels", "rbac.authorization.k8s.io/aggregate-to-view")),
-		Entry(nil, "crds.keep=false", field("CustomResourceDefinition incidents.incidentoperator.dev", "delete",
+		Entry(nil, "crds.keep=false", field("CustomResourceDefinition incidents.incidentoperator.dev", nil,
 			"metadata", "annotations", "helm.sh/resource-policy")),
-		Entry(nil, "operator.replicas=2", field("Deployment incident-operator", int64(2), "spec", "replicas")),
+		Entry(nil, "operator.replicas=2", field("Deployment incident-operator", float64(2), "spec", "replicas")),
 		Entry(nil, "operator.nodeSelector.disk=ssd", inPod("ssd", "nodeSelector", "disk")),
 		Entry(nil, "operator.priorityClassName=high", inPod("high", "priorityClassName")),
 		Entry(nil, "operator.affinity.nodeAffinity.a=b", inPod("b", "affinity", "nodeAffinity", "a")),
 		Entry(nil, "operator.tolerations[0].key=a", inPod([]any{map[string]any{"key": "a"}}, "tolerations")),
 		Entry(nil, "operator.topologySpreadConstraints[0].maxSkew=1",
-			inPod([]any{map[string]any{"maxSkew": int64(1)}}, "topologySpreadConstraints")),
+			inPod([]any{map[string]any{"maxSkew": float64(1)}}, "topologySpreadConstraints")),
 		Entry(nil, "imagePullSecrets[0].name=a", inPod([]any{map[string]any{"name": "a"}}, "imagePullSecrets")),
 		Entry(nil, "operator.podAnnotations.a=b", field("Deployment incident-operator", "b", "spec", "template", "metadata", "annotations", "a")),
 		Entry(nil, "operator.extraArgs[0]=--zap-log-level=debug", inContainer(ContainElement("--zap-log-level=debug"), "args")),
@@ -143,15 +143,15 @@ func byID(objects []unstructured.Unstructured) map[string]map[string]any {
 }
 
 // alike takes away in which the two ways to install are meant to differ: the labels that name the tool, what Helm alone
-// understands, and the Namespace, which Helm does not install. Kustomize takes the kinds of mutating policies, which it does
-// not know, for namespaced; the API server ignores it.
+// understands, and the Namespace, which Helm does not install. Kustomize takes kinds of policies that it does not
+// know for namespaced; the API server ignores it.
 func alike(objects []unstructured.Unstructured) map[string]map[string]any {
 	all := map[string]map[string]any{}
 	for _, o := range objects {
 		if o.GetKind() == "Namespace" {
 			continue
 		}
-		if strings.HasPrefix(o.GetKind(), "MutatingAdmissionPolicy") {
+		if strings.Contains(o.GetKind(), "AdmissionPolicy") {
 			o.SetNamespace("")
 		}
 		dropKeys(o.Object, "metadata", "annotations")

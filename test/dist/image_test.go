@@ -86,7 +86,7 @@ var _ = Describe("The image", func() {
 		Expect(strings.Count(string(bundle), "BEGIN CERTIFICATE")).To(BeNumerically(">", 100))
 	})
 
-	It("has the licence texts of every module that is compiled in, and names each in its bill of materials", func() {
+	It("has the license texts of every module that is compiled in, and names each in its bill of materials", func() {
 		folder := GinkgoT().TempDir()
 		unpack(amd64(), folder)
 		info, err := buildinfo.ReadFile(filepath.Join(folder, "manager"))

@@ -86,7 +86,7 @@ var _ = Describe("The release", func() {
 		Expect(string(out)).To(MatchRegexp(`image: "\S*incident-operator:` + version() + `"`))
 	})
 
-	DescribeTable("has an archive of the plugin with its completion and the licences",
+	DescribeTable("has an archive of the plugin with its completion and the licenses",
 		func(ctx SpecContext, platform, extension, suffix, completer string) {
 			name := "kubectl-incident_" + version() + "_" + platform + extension
 			files := contents(name)

@@ -19,6 +19,7 @@ limitations under the License.
 package dist
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -52,7 +53,7 @@ var _ = Describe("The image in a sandbox", Ordered, func() {
 		unpack(amd64(), folder)
 		asOperator(c.kubeconfig, filepath.Join(folder, "kubeconfig"))
 		health := freePort()
-		cmd := exec.CommandContext(ctx, "setpriv", "--no-new-privs", "--clear-groups", "unshare", "--mount", "--pid", "--fork",
+		cmd := exec.CommandContext(context.Background(), "setpriv", "--no-new-privs", "--clear-groups", "unshare", "--mount", "--pid", "--fork",
 			"sh", "-c", sandbox, folder, "/manager", "--kubeconfig=/kubeconfig", "--leader-elect",
 			"--leader-election-namespace="+operatorNamespace, "--metrics-bind-address=0", "--health-probe-bind-address="+health)
 		cmd.Env = []string{"GOMEMLIMIT=460MiB"}

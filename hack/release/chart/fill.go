@@ -43,7 +43,8 @@ func (t *template) fill(o manifests.Object) error {
 	switch o.Kind() {
 	case "CustomResourceDefinition":
 		annotations := manifests.Ensure(o.Content, "metadata", "annotations")
-		annotations["helm.sh/resource-policy"] = t.mark(`{{ ternary "keep" "delete" .Values.crds.keep }}`)
+		// Helm deletes nothing that has the annotation at all, whatever it says.
+		annotations["chart-resource-policy"] = t.block("{{- if .Values.crds.keep }}\nhelm.sh/resource-policy: keep\n{{- end }}")
 	case "Deployment":
 		return t.fillDeployment(o)
 	}

@@ -53,7 +53,7 @@ func (r release) containerImage(ctx context.Context) error {
 			return fmt.Errorf("making the root file system for %s: %w", architecture, err)
 		}
 		roots = append(roots, image.Root{Architecture: architecture, Folder: folder})
-		binary, err := inventory.Read(ctx, manager)
+		binary, err := inventory.ReadFor(ctx, manager, "linux/"+architecture)
 		if err != nil {
 			return err
 		}

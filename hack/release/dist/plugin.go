@@ -79,7 +79,7 @@ type packedPlugin struct {
 
 func (r release) pack(ctx context.Context, p platform) (packedPlugin, error) {
 	path := filepath.Join(r.binaries, p.os+"_"+p.arch, p.executable())
-	binary, err := inventory.Read(ctx, path)
+	binary, err := inventory.ReadFor(ctx, path, p.os+"/"+p.arch)
 	if err != nil {
 		return packedPlugin{}, err
 	}
@@ -114,7 +114,7 @@ func (r release) pluginFiles(ctx context.Context, p platform, binary inventory.B
 	}
 	license, err := os.ReadFile(filepath.Join(r.repository, "LICENSE"))
 	if err != nil {
-		return nil, fmt.Errorf("reading our own licence: %w", err)
+		return nil, fmt.Errorf("reading our own license: %w", err)
 	}
 	texts, err := binary.Licenses(ctx)
 	if err != nil {

@@ -14,6 +14,6 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-// Package inventory knows what a Go binary was compiled from: its modules, their licence texts, and the software bill of
+// Package inventory knows what a Go binary was compiled from: its modules, their license texts, and the software bill of
 // materials that says so. Everything is read from the binary and from the module cache; nothing is asked of the network.
 package inventory

@@ -59,7 +59,7 @@ func TestLicenses(t *testing.T) {
 	}
 	binary.Modules[0].dir = t.TempDir()
 	if _, err := binary.Licenses(t.Context()); err == nil {
-		t.Error("a module without a licence must not be handed out")
+		t.Error("a module without a license must not be handed out")
 	}
 }
 

@@ -30,7 +30,7 @@ import (
 // licenseFile is how files are called that must go along with the code.
 var licenseFile = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents)([.-].*)?$`)
 
-// Licenses returns the licence texts of everything in a binary, by the path to put each at: the folder is the module's path,
+// Licenses returns the license texts of everything in a binary, by the path to put each at: the folder is the module's path,
 // that of the Go standard library is "std". A module without any is an error: it must not be handed out.
 func (b Binary) Licenses(ctx context.Context) (map[string][]byte, error) {
 	texts := map[string][]byte{}
@@ -39,15 +39,15 @@ func (b Binary) Licenses(ctx context.Context) (map[string][]byte, error) {
 		return nil, fmt.Errorf("asking the go command for GOROOT: %w", err)
 	}
 	for _, name := range []string{"LICENSE", "PATENTS"} {
-		text, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(goroot)), name))
+		text, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(goroot)), name)) //nolint:gosec // The path is that of Go.
 		if err != nil {
-			return nil, fmt.Errorf("reading the licence of Go: %w", err)
+			return nil, fmt.Errorf("reading the license of Go: %w", err)
 		}
 		texts["std/"+name] = text
 	}
 	for _, module := range b.Modules {
 		if err := module.licenses(texts); err != nil {
-			return nil, fmt.Errorf("reading the licences of %s: %w", module.Path, err)
+			return nil, fmt.Errorf("reading the licenses of %s: %w", module.Path, err)
 		}
 	}
 	return texts, nil
@@ -78,7 +78,7 @@ func (m Module) licenses(texts map[string][]byte) error {
 		return err
 	})
 	if err == nil && !found {
-		return fmt.Errorf("there is no licence text in %s", m.dir)
+		return fmt.Errorf("there is no license text in %s", m.dir)
 	}
 	return err
 }

@@ -14,7 +14,7 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-// Package rootfs writes the file system of the image: the operator, the roots that it trusts, its user, the licence texts
+// Package rootfs writes the file system of the image: the operator, the roots that it trusts, its user, the license texts
 // and the bill of materials. There is no base image: nothing else is needed, and nothing else can have a weakness.
 package rootfs
 
@@ -46,7 +46,7 @@ func Write(ctx context.Context, folder, manager, license, version string) error 
 		return err
 	}
 	if files["licenses/incident-operator/LICENSE"], err = os.ReadFile(license); err != nil { //nolint:gosec // Our own.
-		return fmt.Errorf("reading our own licence: %w", err)
+		return fmt.Errorf("reading our own license: %w", err)
 	}
 	files["etc/passwd"] = []byte("nonroot:x:65532:65532:nonroot:/:/sbin/nologin\n")
 	files["etc/group"] = []byte("nonroot:x:65532:\n")
@@ -91,7 +91,7 @@ func write(path string, content []byte, mode os.FileMode) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // What an image holds is for all to read.
 		return fmt.Errorf("making the folder of %s: %w", path, err)
 	}
-	if err := os.WriteFile(path, content, mode); err != nil {
+	if err := os.WriteFile(path, content, mode); err != nil { //nolint:gosec // The names are those of modules, below a folder of ours.
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	return os.Chmod(path, mode) // Whatever the umask is.
