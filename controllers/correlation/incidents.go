@@ -135,13 +135,18 @@ func (r *Reconciler) resolveOne(ctx context.Context, space *namespace, name stri
 	return nil
 }
 
-// relate lets incidents say that an alert ties them together, or merges them.
-func (r *Reconciler) relate(ctx context.Context, space *namespace, relations []correlate.Relation) error {
+// relate lets incidents say that an alert ties them together, or merges them. It returns the alerts of those that could not
+// be written: they must wait, so that it is decided again.
+func (r *Reconciler) relate(ctx context.Context, space *namespace, relations []correlate.Relation) (untold map[string]bool, err error) {
+	untold = map[string]bool{}
 	var errs []error
 	for _, relation := range relations {
-		errs = append(errs, r.relateTwo(ctx, space, relation))
+		if err := r.relateTwo(ctx, space, relation); err != nil {
+			untold[relation.Alert] = true
+			errs = append(errs, err)
+		}
 	}
-	return errors.Join(errs...)
+	return untold, errors.Join(errs...)
 }
 
 func (r *Reconciler) relateTwo(ctx context.Context, space *namespace, relation correlate.Relation) error {

@@ -19,6 +19,7 @@ package correlation
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"k8s.io/utils/clock"
@@ -71,16 +72,16 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 
 // apply does what was decided, and says how long to wait until there is more to decide.
 func (r *Reconciler) apply(ctx context.Context, space *namespace, decision correlate.Decision) (time.Duration, error) {
-	links := decision.Links
-	if len(links) > maxLinks {
-		links = links[:maxLinks]
-	}
+	// Relations first: once its alert is linked, nothing would tell them any more.
+	untold, relateErr := r.relate(ctx, space, decision.Relations)
+	links := slices.DeleteFunc(slices.Clone(decision.Links), func(link correlate.Link) bool { return untold[link.Alert] })
+	all := len(links)
+	links = links[:min(all, maxLinks)]
 	// An incident that cannot be begun keeps its own alerts waiting, and no others.
 	opened, openErr := r.open(ctx, space, decision.Begins, links)
 	linkErr := r.link(ctx, space, links, opened)
-	relateErr := r.relate(ctx, space, decision.Relations)
 	var next time.Duration
-	if len(links) < len(decision.Links) {
+	if len(links) < all {
 		next = time.Millisecond
 	} else if !decision.Next.IsZero() {
 		next = max(time.Millisecond, decision.Next.Sub(r.Clock.Now()))

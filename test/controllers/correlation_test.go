@@ -412,7 +412,7 @@ var _ = Describe("The API of correlation", func() {
 		object.SetName("refused")
 		Expect(admin.Create(ctx, object, client.DryRunAll)).To(MatchError(ContainSubstring(want)))
 	},
-		Entry("no groupBy", &v1alpha1.CorrelationPolicy{}, "spec.groupBy"),
+		Entry("no groupBy", &v1alpha1.CorrelationPolicy{Spec: v1alpha1.CorrelationPolicySpec{Suspend: true}}, "spec.groupBy: Required value"),
 		Entry("an entry of two kinds", policyBy(v1alpha1.CorrelationKey{Field: v1alpha1.FieldName, Label: "x"}), "exactly one of evidence, field and label"),
 		Entry("an empty entry", policyBy(v1alpha1.CorrelationKey{}), "exactly one of evidence, field and label"),
 		Entry("an unknown field", policyBy(v1alpha1.CorrelationKey{Field: "Color"}), "Unsupported value"),

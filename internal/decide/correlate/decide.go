@@ -131,9 +131,9 @@ func (d *round) placeGroup(p *Policy, g *group) {
 		if mine := own[i][target.place.name]; mine != nil {
 			shares = mine.shares
 		}
-		reason := why(shares)
-		if len(shares) == 0 {
-			reason = "the incident was begun for it"
+		reason := "the incident was begun for it"
+		if len(shares) > 0 {
+			reason = why(shares)
 		}
 		d.link(r, target.place.name, p, reason)
 	}

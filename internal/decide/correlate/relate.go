@@ -49,7 +49,17 @@ func (d *round) relate(p *Policy, g *group, own []candidates, all candidates, be
 		})
 		if merges {
 			d.merging[from.name] = true
+			d.redirect(from.name, into.name)
 			d.added[into.name] += max(from.total, len(from.alerts)) + d.added[from.name]
+		}
+	}
+}
+
+// redirect links to the other incident what was to go to the one that is merged into it.
+func (d *round) redirect(from, into string) {
+	for i := range d.decision.Links {
+		if d.decision.Links[i].Incident == from {
+			d.decision.Links[i].Incident = into
 		}
 	}
 }
