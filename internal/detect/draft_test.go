@@ -66,7 +66,9 @@ func TestTexts(t *testing.T) {
 		},
 		"blank": {
 			title: " \u200b\u200d", wantTitle: "Untitled alert",
-			notes: []Note{{Kind: NoteMissing, Field: "name", Count: 1}},
+			notes: []Note{
+				{Kind: NoteEscaped, Field: "name", Text: `\u200b\u200d`, Count: 1}, {Kind: NoteMissing, Field: "name", Count: 1},
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
