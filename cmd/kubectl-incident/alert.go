@@ -66,7 +66,8 @@ func (p *plugin) alertVerb(command *cobra.Command, take alertArguments) *cobra.C
 	o.alertFilterFlags.addTo(flags)
 	o.bulkFlags.addTo(flags, p)
 	flags.Lookup("wait").Hidden, flags.Lookup("timeout").Hidden = true, true // Nothing follows.
-	flags.StringSliceVar(&o.incidents, "incident", nil, "only alerts of these incidents; alone it selects all of them")
+	o.set.StringSliceVar(&o.incidents, "incident", nil, "only alerts of these incidents; alone it selects all of them")
+	flags.AddFlag(o.set.Lookup("incident"))
 	complete.Flag(command, "state", complete.Words(v1alpha1.ResolutionActive, v1alpha1.ResolutionInProgress, v1alpha1.ResolutionResolved))
 	command.RunE = func(command *cobra.Command, args []string) error {
 		if err := o.bulkFlags.validate(); err != nil {
@@ -82,18 +83,19 @@ func (p *plugin) alertVerb(command *cobra.Command, take alertArguments) *cobra.C
 }
 
 func (o *alertChangeOptions) check(names []string) error {
-	selects := o.selects() || len(o.incidents) > 0
+	if err := o.alertFilterFlags.validate(); err != nil {
+		return err
+	}
+	selects := o.selects()
 	switch {
 	case len(names) > 0 && (selects || o.allNamespaces):
 		return errors.New("name alerts or select them by flags, not both")
 	case len(names) == 0 && !selects:
 		return errors.New("name at least one alert, or select some by flags such as --incident")
-	case slices.Contains(o.incidents, ""):
-		return errors.New("--incident is empty: leave it out to select by something else")
 	case slices.Contains(names, ""):
 		return errors.New("the name of an alert is empty")
 	}
-	return o.alertFilterFlags.validate()
+	return nil
 }
 
 func (o *alertChangeOptions) run(ctx context.Context, change actions.AlertChange, names []string) error {

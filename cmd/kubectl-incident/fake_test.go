@@ -81,6 +81,9 @@ func newCluster(t *testing.T, objects ...client.Object) *cluster {
 			entry, _ := object.(*v1alpha1.Activity)
 			return []string{string(entry.Spec.Type)}
 		}).
+		WithIndex(&v1alpha1.Comment{}, "spec.incidentRef.name", func(object client.Object) []string {
+			return []string{object.(*v1alpha1.Comment).Spec.IncidentRef.Name}
+		}).
 		WithIndex(&v1alpha1.Activity{}, "spec.incidentRef.name", func(object client.Object) []string {
 			entry, _ := object.(*v1alpha1.Activity)
 			return []string{entry.Spec.IncidentRef.Name}

@@ -27,6 +27,7 @@ import (
 func TestListSaysWhatIsLeftOut(t *testing.T) {
 	resolved := func(i *v1alpha1.Incident) {
 		i.Spec.Resolution.State, i.Spec.Tags = v1alpha1.ResolutionResolved, []v1alpha1.Tag{"Ransomware"}
+		i.Labels = map[string]string{v1alpha1.TagLabelPrefix + "ransomware": ""}
 	}
 	c := newCluster(t, anIncident("open", mine), anIncident("other", mine), anIncident("done-1", resolved), anIncident("done-2", resolved))
 	c.intercept.Create = saysWho("alice")

@@ -67,7 +67,7 @@ func TestTexts(t *testing.T) {
 		"blank": {
 			title: " \u200b\u200d", wantTitle: "Untitled alert",
 			notes: []Note{
-				{Kind: NoteEscaped, Field: "name", Text: `\u200b\u200d`, Count: 1}, {Kind: NoteMissing, Field: "name", Count: 1},
+				{Kind: NoteEscaped, Field: "name", Text: "\u200d", Count: 1}, {Kind: NoteMissing, Field: "name", Count: 1},
 			},
 		},
 	} {
