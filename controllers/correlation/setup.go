@@ -31,7 +31,7 @@ import (
 	"github.com/incident-operator/incident-operator/internal/kube/queue"
 )
 
-// workers is how many namespaces are looked at at the same time.
+// workers is how many namespaces are looked at together.
 const workers = 4
 
 // SetupWithManager adds the controller. It works on one replica at a time, the leader.

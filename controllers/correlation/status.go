@@ -46,8 +46,6 @@ type counts struct {
 	written time.Time
 }
 
-func (c *counts) isZero() bool { return c.seen == 0 && c.linked == 0 && c.incidents == 0 }
-
 func (n *namespace) countsOf(policy string) *counts {
 	c := n.counts[policy]
 	if c == nil {

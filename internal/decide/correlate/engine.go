@@ -271,7 +271,8 @@ func (e *Engine) leave(r *record) {
 	for _, value := range r.values {
 		of := e.ties[value]
 		t := of[r.incident]
-		if t.count--; t.count == 0 {
+		t.count--
+		if t.count == 0 {
 			delete(of, r.incident)
 			if len(of) == 0 {
 				delete(e.ties, value)

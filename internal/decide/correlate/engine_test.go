@@ -103,7 +103,7 @@ func TestAlertsThatCameOneByOne(t *testing.T) {
 		},
 		"a label": {
 			policy: policy(func(p *v1alpha1.CorrelationPolicy) { p.Spec.GroupBy = []v1alpha1.CorrelationKey{{Label: "team"}} }),
-			alerts: []*v1alpha1.Alert{alert("a", 0, "", labeled("team", "red")), alert("b", 1, "", labeled("team", "red")), alert("c", 2, "", labeled("team", "")), alert("d", 3, "")},
+			alerts: []*v1alpha1.Alert{alert("a", 0, "", ofTeam("red")), alert("b", 1, "", ofTeam("red")), alert("c", 2, "", ofTeam("")), alert("d", 3, "")},
 			want:   "a b | c | d",
 			whys:   map[string]string{"b": "shares label team red with 1 alert"},
 		},
@@ -126,7 +126,7 @@ func TestAlertsThatCameOneByOne(t *testing.T) {
 				p.Spec.When = `alert.spec.severity == "High"`
 			}),
 			alerts: []*v1alpha1.Alert{
-				alert("a", 0, "Device vm-1", labeled("team", "red"), severe), alert("b", 1, "Device vm-1", severe), alert("c", 2, "Device vm-1", labeled("team", "red")),
+				alert("a", 0, "Device vm-1", ofTeam("red"), severe), alert("b", 1, "Device vm-1", severe), alert("c", 2, "Device vm-1", ofTeam("red")),
 			},
 			want: "a - b c",
 		},
@@ -166,8 +166,8 @@ func since(minute int) func(*v1alpha1.Alert) {
 	}
 }
 
-func labeled(key, value string) func(*v1alpha1.Alert) {
-	return func(a *v1alpha1.Alert) { a.Labels = map[string]string{key: value} }
+func ofTeam(team string) func(*v1alpha1.Alert) {
+	return func(a *v1alpha1.Alert) { a.Labels = map[string]string{"team": team} }
 }
 
 func techniques(list ...v1alpha1.Technique) func(*v1alpha1.Alert) {

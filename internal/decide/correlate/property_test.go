@@ -23,7 +23,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -147,17 +146,4 @@ func TestStormIsBounded(t *testing.T) {
 	if known := w.engine.Known(); known > 100_000 || w.engine.Forgotten() == 0 && known > 6_100 {
 		t.Errorf("%d alerts are known, %d forgotten", known, w.engine.Forgotten())
 	}
-}
-
-func BenchmarkDecide(b *testing.B) {
-	w := newWorld(b, policy())
-	random := rand.New(rand.NewPCG(1, 2))
-	for i := range 10_000 {
-		w.engine.Alert(randomAlert(random, fmt.Sprintf("old%d", i), i/100), at(i/100))
-	}
-	start := time.Now()
-	for b.Loop() {
-		w.engine.Decide(at(100))
-	}
-	b.ReportMetric(float64(time.Since(start).Microseconds())/float64(b.N)/10_000, "µs/waiting")
 }

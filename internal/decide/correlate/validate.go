@@ -38,9 +38,9 @@ const (
 // validate returns everything that makes no sense in a policy.
 func validate(spec *v1alpha1.CorrelationPolicySpec) error {
 	problems := []error{
-		between("spec.windowSeconds", spec.WindowSeconds, 0, maxWindow),
-		between("spec.settleSeconds", spec.SettleSeconds, 0, maxSettle),
-		between("spec.maxAlertsPerIncident", spec.MaxAlertsPerIncident, 0, maxAlertsBound),
+		atMost("spec.windowSeconds", spec.WindowSeconds, maxWindow),
+		atMost("spec.settleSeconds", spec.SettleSeconds, maxSettle),
+		atMost("spec.maxAlertsPerIncident", spec.MaxAlertsPerIncident, maxAlertsBound),
 		oneOf("spec.match", spec.Match, "", v1alpha1.MatchAny, v1alpha1.MatchAll),
 		oneOf("spec.autoResolve", spec.AutoResolve, "", v1alpha1.AutoResolveNever, v1alpha1.AutoResolveWhenAllAlertsResolve),
 	}
@@ -55,8 +55,8 @@ func validate(spec *v1alpha1.CorrelationPolicySpec) error {
 
 func validateKey(path string, key v1alpha1.CorrelationKey) error {
 	problems := []error{
-		between(path+".windowSeconds", key.WindowSeconds, 0, maxWindow),
-		between(path+".commonAbove", key.CommonAbove, 0, maxCommonAbove),
+		atMost(path+".windowSeconds", key.WindowSeconds, maxWindow),
+		atMost(path+".commonAbove", key.CommonAbove, maxCommonAbove),
 	}
 	set := 0
 	for _, isSet := range []bool{len(key.Evidence) > 0, key.Field != "", key.Label != ""} {
@@ -77,9 +77,10 @@ func validateKey(path string, key v1alpha1.CorrelationKey) error {
 	return errors.Join(problems...)
 }
 
-func between(path string, value, least, most int32) error {
-	if value < least || value > most {
-		return fmt.Errorf("%s must be between %d and %d, not %d", path, max(least, 1), most, value)
+// atMost takes 0 for unset.
+func atMost(path string, value, most int32) error {
+	if value < 0 || value > most {
+		return fmt.Errorf("%s must be between 1 and %d, not %d", path, most, value)
 	}
 	return nil
 }

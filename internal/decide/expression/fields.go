@@ -215,7 +215,7 @@ func (p *provider) FindStructFieldType(name, fieldName string) (*types.FieldType
 	}
 	return &types.FieldType{
 		Type:    f.kind,
-		IsSet:   func(target any) bool { return f.isSet(target) },
+		IsSet:   f.isSet,
 		GetFrom: func(target any) (any, error) { return f.get(target), nil },
 	}, true
 }

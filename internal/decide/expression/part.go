@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
@@ -46,7 +47,7 @@ func (p part) ConvertToType(target ref.Type) ref.Val {
 	case p.kind:
 		return p
 	case types.TypeType.TypeName():
-		return types.NewObjectTypeValue(p.kind)
+		return cel.ObjectType(p.kind)
 	default:
 		return types.NewErr("a %s is no %s", p.kind, target.TypeName())
 	}

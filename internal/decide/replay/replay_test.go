@@ -51,13 +51,10 @@ func event(alert string, minute int, evidence ...v1alpha1.Evidence) replay.Event
 	return replay.Event{Alert: alert, Spec: v1alpha1.AlertSpec{Name: alert, LastActivityTime: &when, Evidence: evidence}}
 }
 
-func device(name string) v1alpha1.Evidence {
-	return v1alpha1.Evidence{Kind: v1alpha1.EvidenceDevice, Name: name}
-}
-
-func user(name string) v1alpha1.Evidence {
-	return v1alpha1.Evidence{Kind: v1alpha1.EvidenceUser, Name: name}
-}
+var (
+	device = v1alpha1.Evidence{Kind: v1alpha1.EvidenceDevice, Name: "vm-1"}
+	user   = v1alpha1.Evidence{Kind: v1alpha1.EvidenceUser, Name: "bob"}
+)
 
 func ended(e replay.Event) replay.Event {
 	e.Resolved = true
@@ -85,50 +82,50 @@ func TestRun(t *testing.T) {
 		want   map[string][]string
 	}{
 		"in the order of activity, whatever that of the file": {
-			events: []replay.Event{event("c", 90, device("vm-1")), event("a", 0, device("vm-1")), event("b", 45, device("vm-1"))},
+			events: []replay.Event{event("c", 90, device), event("a", 0, device), event("b", 45, device)},
 			want:   map[string][]string{"a's, Active": {"a", "b", "c"}},
 		},
 		"repeats are no new alerts, and make an activity last": {
-			events: []replay.Event{event("a", 0, device("vm-1")), event("a", 50, device("vm-1")), event("b", 100, device("vm-1"))},
+			events: []replay.Event{event("a", 0, device), event("a", 50, device), event("b", 100, device)},
 			want:   map[string][]string{"a's, Active": {"a", "b"}},
 		},
 		"what the first event of an alert tells is how it ended later": {
-			events: []replay.Event{ended(event("a", 0, device("vm-1")))},
+			events: []replay.Event{ended(event("a", 0, device))},
 			want:   map[string][]string{"a's, Active": {"a"}},
 		},
 		"resolved with its alerts, and begun anew when they fire again": {
 			change: auto,
 			events: []replay.Event{
-				event("a", 0, device("vm-1")), event("b", 1, device("vm-1")), ended(event("a", 5)), ended(event("b", 6)), event("a", 10, device("vm-1")),
+				event("a", 0, device), event("b", 1, device), ended(event("a", 5)), ended(event("b", 6)), event("a", 10, device),
 			},
 			want: map[string][]string{"a's, Resolved": {"a", "b"}, "a's, Active": {"a"}},
 		},
 		"not resolved while one is active": {
 			change: auto,
-			events: []replay.Event{event("a", 0, device("vm-1")), event("b", 1, device("vm-1")), ended(event("a", 5))},
+			events: []replay.Event{event("a", 0, device), event("b", 1, device), ended(event("a", 5))},
 			want:   map[string][]string{"a's, Active": {"a", "b"}},
 		},
 		"resolved before an incident was begun": {
 			change: func(s *v1alpha1.CorrelationPolicySpec) { s.SettleSeconds = 600 },
-			events: []replay.Event{event("a", 0, device("vm-1")), ended(event("a", 5)), event("b", 20, device("vm-1"))},
+			events: []replay.Event{event("a", 0, device), ended(event("a", 5)), event("b", 20, device)},
 			want:   map[string][]string{"": {"a"}, "b's, Active": {"b"}},
 		},
 		"related": {
-			events: []replay.Event{event("a", 0, device("vm-1")), event("b", 1, user("bob")), event("c", 2, device("vm-1"), user("bob"))},
+			events: []replay.Event{event("a", 0, device), event("b", 1, user), event("c", 2, device, user)},
 			want:   map[string][]string{"a's, Active": {"a"}, "b's, Active": {"b", "c"}},
 		},
 		"merged": {
 			change: func(s *v1alpha1.CorrelationPolicySpec) { s.MergeRelated = true },
-			events: []replay.Event{event("a", 0, device("vm-1")), event("b", 1, user("bob")), event("c", 2, device("vm-1"), user("bob")), event("d", 3, user("bob"))},
+			events: []replay.Event{event("a", 0, device), event("b", 1, user), event("c", 2, device, user), event("d", 3, user)},
 			want:   map[string][]string{"a's, Active": {"a", "b", "c", "d"}},
 		},
 		"not selected": {
 			change: func(s *v1alpha1.CorrelationPolicySpec) { s.When = `alert.spec.severity == "High"` },
-			events: []replay.Event{event("a", 0, device("vm-1"))},
+			events: []replay.Event{event("a", 0, device)},
 			want:   map[string][]string{"": {"a"}},
 		},
 		"without any time": {
-			events: []replay.Event{{Alert: "a", Spec: v1alpha1.AlertSpec{Name: "a", Evidence: []v1alpha1.Evidence{device("vm-1")}}}, event("b", 0, device("vm-1"))},
+			events: []replay.Event{{Alert: "a", Spec: v1alpha1.AlertSpec{Name: "a", Evidence: []v1alpha1.Evidence{device}}}, event("b", 0, device)},
 			want:   map[string][]string{"a's, Active": {"a", "b"}},
 		},
 		"nothing": {want: map[string][]string{}},
@@ -158,7 +155,7 @@ func TestRun(t *testing.T) {
 
 func TestWhatIsTold(t *testing.T) {
 	r := replay.Run(policies(t, func(*v1alpha1.CorrelationPolicySpec) {}), []replay.Event{
-		event("a", 0, device("vm-1")), event("b", 1, user("bob")), event("c", 2, device("vm-1"), user("bob")),
+		event("a", 0, device), event("b", 1, user), event("c", 2, device, user),
 	})
 	if len(r.Relations) != 1 || r.Relations[0].Why != "alert alert-000003 shares Device vm-1 and User bob with 1 alert" {
 		t.Errorf("relations %+v", r.Relations)
