@@ -377,8 +377,8 @@ type ActivitySpec struct {
 	OtherIncident string `json:"otherIncident,omitempty"`
 
 	// requests is how many requests the entry stands for, of which only the last
-	// are told by what they left behind: more came than notes have room for, or than
-	// the log takes from one user in an hour one by one. Unset for one.
+	// are told by what they left behind: more came than notes have room for, or
+	// than the log takes one by one in an hour. Unset for one.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	Requests int64 `json:"requests,omitempty"`

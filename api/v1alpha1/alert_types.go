@@ -250,8 +250,8 @@ type Technique string
 // is wrong with the alert, so that a change of an incident costs one write per
 // alert.
 type AlertStatus struct {
-	// conditions hold Linked=False, Ready=False and Stalled=True while the incident
-	// that incidentRef names does not exist, and nothing otherwise.
+	// conditions hold Linked=False, Ready=False and Stalled=True while the
+	// incident that incidentRef names does not exist, and nothing otherwise.
 	// +optional
 	// +listType=map
 	// +listMapKey=type

@@ -226,8 +226,8 @@ type CorrelationPolicySpec struct {
 	AutoResolve AutoResolve `json:"autoResolve,omitempty"`
 
 	// mergeRelated merges two incidents that an alert ties together, if the
-	// younger was begun by a policy and a person could merge them too. Unset means false:
-	// both say that they are related.
+	// younger was begun by a policy and a person could merge them too. Unset means
+	// false: both say that they are related.
 	// +optional
 	MergeRelated bool `json:"mergeRelated,omitempty"`
 }

@@ -189,9 +189,9 @@ type IncidentStatus struct {
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
 	// conditions say in a standard form how the incident stands: Propagated,
-	// ResolutionHeld while it is resolved, and Merged where mergeInto is set. Ready
+	// ResolutionHeld while it is resolved, and Merged if mergeInto is set. Ready
 	// sums them up for tools, with Reconciling while the operator is at work, or
-	// Stalled where somebody has to do something first.
+	// Stalled if somebody has to do something first.
 	// +optional
 	// +listType=map
 	// +listMapKey=type

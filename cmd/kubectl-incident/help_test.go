@@ -27,7 +27,7 @@ func TestUnknownCommands(t *testing.T) {
 		"close":   `unknown command "close": did you mean resolve?`,
 		"ack":     `unknown command "ack": did you mean take?`,
 		"history": "did you mean timeline?",
-		"asign":   "did you mean assign?",
+		"assgin":  "did you mean assign?",
 		"zebra":   "unknown command \"zebra\"\n  kubectl incident --help lists all",
 	} {
 		c.refused(exitFailed, want, typed, "inc-1")

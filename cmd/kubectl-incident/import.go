@@ -186,8 +186,12 @@ var endings = []struct {
 	action intake.Action
 	word   string
 }{
-	{intake.Create, "created"}, {intake.CreateNext, "created anew, since the one before was closed"}, {intake.Resolve, "resolved"},
-	{intake.Reactivate, "active again"}, {intake.Update, "updated"}, {intake.Unchanged, "there already"},
+	{intake.Create, "created"},
+	{intake.CreateNext, "created anew, since the one before was closed"},
+	{intake.Resolve, "resolved"},
+	{intake.Reactivate, "active again"},
+	{intake.Update, "updated"},
+	{intake.Unchanged, "there already"},
 }
 
 func (o *importOptions) summarize(ctx context.Context, read delivery.Delivery, told *imported) error {

@@ -45,10 +45,10 @@ func file(t *testing.T, content string) string {
 	return path
 }
 
-func (c *cluster) alertsOf(namespace string) []v1alpha1.Alert {
+func (c *cluster) allAlerts() []v1alpha1.Alert {
 	c.t.Helper()
 	var alerts v1alpha1.AlertList
-	if err := c.List(c.t.Context(), &alerts, client.InNamespace(namespace)); err != nil {
+	if err := c.List(c.t.Context(), &alerts, client.InNamespace("soc")); err != nil {
 		c.t.Fatal(err)
 	}
 	return alerts.Items
@@ -61,7 +61,7 @@ func TestImportByFormat(t *testing.T) {
 	if e.code != exitIncomplete || !strings.Contains(e.out, "4 items, 2 alerts: 2 created; 0 items dropped, 1 refused.\nNothing was changed (dry run).\n") {
 		t.Errorf("code %d\n%s%s", e.code, e.out, e.errOut)
 	}
-	if alerts := c.alertsOf("soc"); len(alerts) != 0 {
+	if alerts := c.allAlerts(); len(alerts) != 0 {
 		t.Errorf("a dry run made %d alerts", len(alerts))
 	}
 	e = c.run(args...)
@@ -73,7 +73,7 @@ func TestImportByFormat(t *testing.T) {
 			t.Errorf("it must say %q:\n%s", want, e.errOut)
 		}
 	}
-	for _, alert := range c.alertsOf("soc") {
+	for _, alert := range c.allAlerts() {
 		if alert.Spec.Name == "Shell" && alert.Spec.Occurrences != 2 {
 			t.Errorf("got %d occurrences, want 2", alert.Spec.Occurrences)
 		}
@@ -101,7 +101,7 @@ func TestImportBySource(t *testing.T) {
 	if out := c.done("import", "-f", "-", "--source", "falco"); !strings.Contains(out, "3 items, 1 alerts: 1 created; 2 items dropped, 0 refused.") {
 		t.Error(out)
 	}
-	alerts := c.alertsOf("soc")
+	alerts := c.allAlerts()
 	if len(alerts) != 1 || alerts[0].Spec.Severity != v1alpha1.SeverityCritical || alerts[0].Labels[v1alpha1.SourceLabel] != "falco" {
 		t.Errorf("got %+v", alerts)
 	}
@@ -112,7 +112,7 @@ func TestImportResolves(t *testing.T) {
 	c := newCluster(t)
 	const over = `[{"labels":{"alertname":"A"},"startsAt":"2026-11-26T12:00:00Z","endsAt":"2026-11-26T12:05:00Z"}]`
 	c.done("import", "-f", file(t, over), "--format", "AlertmanagerAPI")
-	spec := c.alertsOf("soc")[0].Spec
+	spec := c.allAlerts()[0].Spec
 	if spec.Resolution.State != v1alpha1.ResolutionResolved || spec.EndedTime != nil || spec.ExpiresTime != nil {
 		t.Errorf("got %+v", spec)
 	}

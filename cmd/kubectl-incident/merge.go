@@ -61,7 +61,7 @@ refused.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
 			names, err := input.Names(input.Incident, args)
-			if err = errors.Join(err, nameVar(input.Incident, &o.into)); err != nil {
+			if err := errors.Join(err, nameVar(input.Incident, &o.into)); err != nil {
 				return err
 			}
 			return o.run(command.Context(), names)

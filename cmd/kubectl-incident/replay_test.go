@@ -127,7 +127,7 @@ func TestReplayMicrosoft(t *testing.T) {
 		return
 	}
 	args := []string{
-		"-f", filepath.Join(recordings, "microsoft-incidents/alerts.jsonl"), "--policy", defaultPolicy, "--truth", filepath.Join(recordings, "microsoft-incidents/incidents.jsonl"),
+		"-f", filepath.Join(recordings, "microsoft-incidents", "alerts.jsonl"), "--policy", defaultPolicy, "--truth", filepath.Join(recordings, "microsoft-incidents", "incidents.jsonl"),
 	}
 	r := replayed(t, append(args, "--format", "MicrosoftSentinel")...)
 	if r.Alerts != 160 || len(r.Missed) != 0 {

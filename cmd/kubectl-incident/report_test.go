@@ -55,7 +55,7 @@ func TestShiftReport(t *testing.T) {
 	out := c.done("report", "--since", "12h", "--utc")
 	for _, want := range []string{
 		"\nOpened:         2\n", "\nResolved:       1\n", "\nStill open:     2: High (1), unknown (1)\n",
-		"\nWithout owner:  2; waits waits longest, for 3d\n", " at the median, ", "\nHanded over\n", "carol", "dave", "=cmd",
+		"\nWithout owner:  2; waits longest, for 3d\n", " at the median, ", "\nHanded over\n", "carol", "dave", "=cmd",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)

@@ -140,7 +140,9 @@ func TestOutputIsInput(t *testing.T) {
 		{"classify", "x1", "TruePositive/Malware"},
 		{"classify", "x1", "FalsePositive", "NotMalicious"},
 		{"classify", "--as", "NotSet", "x1"},
-		{"show", "incident/x1"}, {"alerts", "inc/x1"}, {"comment", "incident/x1", "incident/x1"},
+		{"show", "incident/x1"},
+		{"alerts", "inc/x1"},
+		{"comment", "incident/x1", "incident/x1"},
 		{"rename", "incident/x1", "incident/x1"},
 		{"move", "alert.incidentoperator.dev/a", "--to", "incident/bob"},
 		{"move", "--from", "inc/bob", "--to", "inc/x1"},
@@ -167,9 +169,16 @@ func TestNoTextIsRefused(t *testing.T) {
 	c := newCluster(t, anIncident("l1"))
 	const broken = "m\xfcller"
 	for _, args := range [][]string{
-		{"assign", broken, "l1"}, {"rename", "l1", broken}, {"create", "incident", "l2", "--title", broken}, {"create", "incident", "l2", "--description", broken},
-		{"create", "alert", "l2", "--title", "x", "--source", broken}, {"comment", "l1", broken}, {"tag", "l1", "--add", broken}, {"resolve", "l1", "--note", broken},
-		{"list", "--search", broken}, {"show", broken},
+		{"assign", broken, "l1"},
+		{"rename", "l1", broken},
+		{"create", "incident", "l2", "--title", broken},
+		{"create", "incident", "l2", "--description", broken},
+		{"create", "alert", "l2", "--title", "x", "--source", broken},
+		{"comment", "l1", broken},
+		{"tag", "l1", "--add", broken},
+		{"resolve", "l1", "--note", broken},
+		{"list", "--search", broken},
+		{"show", broken},
 	} {
 		c.refused(exitFailed, "is not valid UTF-8", args...)
 	}

@@ -119,7 +119,7 @@ func (s *AlertSelector) Matches(alert *v1alpha1.Alert, now time.Time) bool {
 	case len(s.selection.Incidents) > 0 && !slices.Contains(s.selection.Incidents, of):
 		return false
 	}
-	return s.selection.AlertFilter.Matches(alert, now)
+	return s.selection.Matches(alert, now)
 }
 
 // All returns the alerts that are selected.

@@ -42,7 +42,7 @@ func TestChangeOverConflicts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newCluster(t, anIncident("inc-1"))
-			writing := c.meanwhile("inc-1", 1, func(i *v1alpha1.Incident) { i.Spec.Tags = []v1alpha1.Tag{"theirs"} })
+			writing := c.meanwhile("inc-1", func(i *v1alpha1.Incident) { i.Spec.Tags = []v1alpha1.Tag{"theirs"} })
 			task := &ChangeTask{Client: writing, Incident: c.incident("inc-1"), Change: Tag("ours"), Selects: test.selects}
 			got, err := task.Do(t.Context(), false)
 			if diff := cmp.Diff(test.want, got); diff != "" || err != nil {

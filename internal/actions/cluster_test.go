@@ -65,12 +65,13 @@ func (c *cluster) incident(name string) *v1alpha1.Incident {
 	return incident
 }
 
-// meanwhile returns a client during whose first patches somebody else writes an incident.
-func (c *cluster) meanwhile(name string, times int, change func(*v1alpha1.Incident)) client.WithWatch {
+// meanwhile returns a client during whose first patch somebody else writes an incident.
+func (c *cluster) meanwhile(name string, change func(*v1alpha1.Incident)) client.WithWatch {
+	written := false
 	return interceptor.NewClient(c.WithWatch, interceptor.Funcs{
 		Patch: func(ctx context.Context, w client.WithWatch, object client.Object, p client.Patch, options ...client.PatchOption) error {
-			times--
-			if times >= 0 {
+			if !written {
+				written = true
 				incident := c.incident(name)
 				change(incident)
 				if err := w.Update(ctx, incident); err != nil {

@@ -92,7 +92,7 @@ func TestWhatIsSetMeanwhileIsNotOverwritten(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, force := range []bool{false, true} {
 				c := newCluster(t, anIncident("one", func(i *v1alpha1.Incident) { i.Spec.Assignee = "dave" }))
-				writing := c.meanwhile("one", 1, test.meanwhile)
+				writing := c.meanwhile("one", test.meanwhile)
 				_, err := (&ChangeTask{Client: writing, Incident: c.incident("one"), Change: test.change, Force: force}).Do(t.Context(), false)
 				got, _ := errors.AsType[*ConflictError](err)
 				want := test.want

@@ -58,7 +58,7 @@ func TestWorkOnWhatWasMerged(t *testing.T) {
 // TestMergedMeanwhile has the incident merged between the reading and the patch.
 func TestMergedMeanwhile(t *testing.T) {
 	c := newCluster(t, mergedIncident("one", ""), mergedIncident("two", ""))
-	writing := c.meanwhile("one", 1, func(i *v1alpha1.Incident) { i.Status.MergedInto = v1alpha1.MergedInto{Name: "two", UID: "uid-of-two"} })
+	writing := c.meanwhile("one", func(i *v1alpha1.Incident) { i.Status.MergedInto = v1alpha1.MergedInto{Name: "two", UID: "uid-of-two"} })
 	_, err := (&ChangeTask{Client: writing, Incident: c.incident("one"), Change: AssignTo("bob")}).Do(t.Context(), false)
 	if _, ok := errors.AsType[*RedirectedError](err); !ok || c.incident("one").Spec.Assignee != "" {
 		t.Errorf("got %v", err)
@@ -78,7 +78,7 @@ func TestMergeOfWhatChanged(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newCluster(t, mergedIncident("one", ""), mergedIncident("two", ""))
-			task := &MergeTask{Client: c.meanwhile("one", 1, test.meanwhile), Source: c.incident("one"), Target: c.incident("two")}
+			task := &MergeTask{Client: c.meanwhile("one", test.meanwhile), Source: c.incident("one"), Target: c.incident("two")}
 			_, err := task.Do(t.Context(), false)
 			conflict, refused := errors.AsType[*ConflictError](err)
 			if refused != (test.field != "") || (refused && conflict.Field != test.field) || (!refused && err != nil) {

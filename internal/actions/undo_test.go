@@ -62,7 +62,7 @@ func TestUndoLeavesWhatChangedSince(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newCluster(t, anIncident("one", assignedTo("bob")), assigned(2, "carol", "bob"))
-			writing := c.meanwhile("one", 1, func(i *v1alpha1.Incident) {
+			writing := c.meanwhile("one", func(i *v1alpha1.Incident) {
 				test.write(i)
 				if test.recorded != nil {
 					if err := c.Create(t.Context(), test.recorded); err != nil {

@@ -51,8 +51,8 @@ func changeAll(w *world, asked changeRequest) []ended {
 	return lines
 }
 
-func one(name string, e edit) changeRequest {
-	return changeRequest{chosen: chosen{Incidents: []named{reference(name)}}, Edit: e}
+func one(e edit) changeRequest {
+	return changeRequest{chosen: chosen{Incidents: []named{reference("a")}}, Edit: e}
 }
 
 func TestEdits(t *testing.T) {
@@ -84,7 +84,7 @@ func TestEdits(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, interceptor.Funcs{}, anIncident("a", before))
-			lines := changeAll(w, one("a", test.edit))
+			lines := changeAll(w, one(test.edit))
 			want := anIncident("a", before).Spec
 			test.want(&want)
 			if diff := cmp.Diff(want, w.incidentNow("a").Spec); diff != "" || len(lines) != 1 || lines[0].Problem != nil {
@@ -110,7 +110,7 @@ func TestRefusedEdits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, interceptor.Funcs{}, anIncident("a"))
-			answer := w.do(w.request(http.MethodPost, "/api/changes", one("a", test.edit)))
+			answer := w.do(w.request(http.MethodPost, "/api/changes", one(test.edit)))
 			if !strings.Contains(answer.Body.String(), test.says) {
 				t.Errorf("got %d %s, want it to say %q", answer.Code, answer.Body, test.says)
 			}
@@ -126,7 +126,7 @@ func TestConflictTellsEveryFieldAndWritesNothing(t *testing.T) {
 		i.Spec.Assignee, i.Spec.Name, i.Spec.Severity = bob, "Theirs", v1alpha1.SeverityLow
 		i.Annotations = map[string]string{v1alpha1.EditorAnnotationPrefix + "assignee": bob + "@3"}
 	}))
-	lines := changeAll(w, one("a", edit{
+	lines := changeAll(w, one(edit{
 		Assignee: seen("", alice), Name: seen("Old", "Mine"), Severity: seen("Low", "High"), AddTags: []string{"x"},
 	}))
 	want := []conflict{
@@ -159,7 +159,7 @@ func TestConflictInTheLastMoment(t *testing.T) {
 		}
 		return c.Patch(ctx, object, patch, options...)
 	}}, anIncident("a"))
-	lines := changeAll(w, one("a", edit{Assignee: seen("", alice)}))
+	lines := changeAll(w, one(edit{Assignee: seen("", alice)}))
 	if len(lines) != 1 || len(lines[0].Conflicts) != 1 || w.incidentNow("a").Spec.Assignee != bob {
 		t.Errorf("lines %+v, assignee %s", lines, w.incidentNow("a").Spec.Assignee)
 	}
@@ -167,7 +167,7 @@ func TestConflictInTheLastMoment(t *testing.T) {
 
 func TestRecreatedIncidentIsNotMeant(t *testing.T) {
 	w := newWorld(t, interceptor.Funcs{}, anIncident("a"))
-	asked := one("a", edit{Assignee: wanted(alice)})
+	asked := one(edit{Assignee: wanted(alice)})
 	asked.Incidents[0].UID = "uid-of-an-earlier-one"
 	answer := w.do(w.request(http.MethodPost, "/api/changes", asked))
 	if answer.Code != http.StatusNotFound || w.incidentNow("a").Spec.Assignee != "" {
@@ -178,7 +178,7 @@ func TestRecreatedIncidentIsNotMeant(t *testing.T) {
 func TestPreviewWritesNothing(t *testing.T) {
 	w := newWorld(t, interceptor.Funcs{}, anIncident("a"),
 		anAlert("a-1", "a"), anAlert("a-2", "a", func(a *v1alpha1.Alert) { a.Spec.Assignee = alice }))
-	found := ask[previewReply](w, http.MethodPost, "/api/preview", one("a", edit{Assignee: seen("", alice)}))
+	found := ask[previewReply](w, http.MethodPost, "/api/preview", one(edit{Assignee: seen("", alice)}))
 	if found.Changed != 1 || found.Alerts != 1 || found.Staying != 1 {
 		t.Errorf("got %+v", found)
 	}

@@ -134,8 +134,10 @@ func (e *edit) check() error {
 		value *value
 		bound int
 	}{
-		{"name", e.Name, actions.MaxName}, {"description", e.Description, actions.MaxDescription},
-		{"assignee", e.Assignee, v1alpha1.MaxAssigneeCharacters}, {"note", e.Note, actions.MaxNote},
+		{"name", e.Name, actions.MaxName},
+		{"description", e.Description, actions.MaxDescription},
+		{"assignee", e.Assignee, v1alpha1.MaxAssigneeCharacters},
+		{"note", e.Note, actions.MaxNote},
 	}
 	for _, b := range bounds {
 		if b.value == nil {

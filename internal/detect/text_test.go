@@ -54,7 +54,7 @@ func TestEscape(t *testing.T) {
 
 func TestALineIsWhatTheAPITakes(t *testing.T) {
 	for text, want := range map[string]string{
-		" a\u2003":                 "a",
+		"\ta\u2003":                "a",
 		"\u200da":                  `\u200da`,
 		"\u00ada":                  `\u00ada`,
 		"a\u200b\u3164b":           `a\u200b\u3164b`,

@@ -51,7 +51,8 @@ func ParseIngest(flags *flag.FlagSet, args []string) (Ingest, error) {
 	if err := parse(flags, args); err != nil {
 		return options, err
 	}
-	return options, options.validate()
+	err := options.validate()
+	return options, err
 }
 
 func (o *Ingest) validate() error {

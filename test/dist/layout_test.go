@@ -99,7 +99,7 @@ func unpack(m manifest, folder string) map[string]*tar.Header {
 	for _, layer := range m.Layers {
 		packed, err := os.Open(blob(layer.Digest))
 		Expect(err).NotTo(HaveOccurred())
-		defer func() { _ = packed.Close() }()
+		DeferCleanup(packed.Close)
 		plain, err := gzip.NewReader(packed)
 		Expect(err).NotTo(HaveOccurred())
 		for reader := tar.NewReader(plain); ; {

@@ -49,7 +49,7 @@ var _ = Describe("The image in a sandbox", Ordered, func() {
 		kubectl(ctx, "--kubeconfig", c.kubeconfig, "apply", "--server-side", "-f", filepath.Join(distFolder(), "install.yaml"))
 
 		folder := GinkgoT().TempDir()
-		Expect(os.Chmod(folder, 0o755)).To(Succeed()) //nolint:gosec // It is the root directory of another user.
+		Expect(os.Chmod(folder, 0o755)).To(Succeed())
 		unpack(amd64(), folder)
 		asOperator(c.kubeconfig, filepath.Join(folder, "kubeconfig"))
 		health := freePort()
@@ -84,7 +84,7 @@ func asOperator(of, path string) {
 		user.ImpersonateGroups = []string{"system:serviceaccounts", "system:serviceaccounts:" + operatorNamespace, "system:authenticated"}
 	}
 	Expect(clientcmd.WriteToFile(*config, path)).To(Succeed())
-	Expect(os.Chmod(path, 0o644)).To(Succeed()) //nolint:gosec // Another user reads it.
+	Expect(os.Chmod(path, 0o644)).To(Succeed())
 }
 
 // child is the process in the sandbox, the one child of the one that was started.
@@ -107,7 +107,7 @@ func stop(cmd *exec.Cmd) {
 // expectConfined looks at the process itself.
 func expectConfined(pid int) {
 	GinkgoHelper()
-	proc := filepath.Join("/proc", strconv.Itoa(pid))
+	proc := "/proc/" + strconv.Itoa(pid)
 	status, err := os.ReadFile(filepath.Join(proc, "status"))
 	Expect(err).NotTo(HaveOccurred())
 	field := func(name string) string {
@@ -131,14 +131,14 @@ func expectConfined(pid int) {
 
 func freePort() string {
 	GinkgoHelper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	Expect(err).NotTo(HaveOccurred())
 	defer func() { _ = listener.Close() }()
 	return listener.Addr().String()
 }
 
 func probe(url string) error {
-	response, err := http.Get(url) //nolint:gosec,noctx // A process of the test on this machine.
+	response, err := http.Get(url) //nolint:noctx // A process of the test on this machine.
 	if err != nil {
 		return err
 	}

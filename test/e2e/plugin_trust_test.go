@@ -179,8 +179,8 @@ var _ = Describe("What an analyst can trust", Ordered, ContinueOnFailure, func()
 		apply(ctx, `{apiVersion: incidentoperator.dev/v1alpha1, kind: Incident, metadata: {name: lsep},
   spec: {name: "2026", resolution: {note: "Contained.\nPasted from a note app:\u2028second line "}, description: "NO"}}`)
 		before := get(ctx, "lsep").Spec
-		edit := func(script string, args ...string) outcome {
-			return triage(ctx, editor(script), namespace, "alice", append([]string{"edit", "lsep"}, args...)...)
+		edit := func(script string) outcome {
+			return triage(ctx, editor(script), namespace, "alice", "edit", "lsep")
 		}
 		Expect(edit("true").output).To(Equal("incident/lsep unchanged\n"))
 		ended := edit(`sed -i 's/^assignee: .*/assignee: nobody@example.com/' "$1"`)

@@ -131,7 +131,7 @@ func newReplica(ctx context.Context, s settings) *replica {
 			stopped = true
 			cancel()
 			for range 3 {
-				Expect(<-ended).To(Succeed())
+				Expect(<-ended).ToNot(HaveOccurred())
 			}
 		}
 	}

@@ -49,7 +49,7 @@ var _ = Describe("The role ingest", func() {
 		go func() { ended <- mgr.Start(background) }()
 		DeferCleanup(func() {
 			cancel()
-			Expect(<-ended).To(Succeed())
+			Expect(<-ended).ToNot(HaveOccurred())
 		})
 
 		source := &v1alpha1.AlertSource{}

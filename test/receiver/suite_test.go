@@ -160,12 +160,11 @@ func newNamespace(ctx context.Context) string {
 }
 
 // newSource creates an AlertSource.
-func newSource(ctx context.Context, namespace, name string, spec v1alpha1.AlertSourceSpec) *v1alpha1.AlertSource {
+func newSource(ctx context.Context, namespace, name string, spec v1alpha1.AlertSourceSpec) {
 	GinkgoHelper()
 	source := &v1alpha1.AlertSource{Spec: spec}
 	source.Namespace, source.Name = namespace, name
 	Expect(admin.Create(ctx, source)).To(Succeed())
-	return source
 }
 
 // newSender creates a ServiceAccount that may post to one source of a namespace, or to all of it if that is empty.

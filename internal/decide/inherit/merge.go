@@ -35,23 +35,33 @@ const unset = ""
 // (theirs, unset for nothing) and what the alert says (ours) to what the alert says next and what to remember. If what the
 // alert says is newer than what the incident says, it stands as an override does.
 func merge(base *Given, theirs, ours string, newer bool) (string, *Given) {
+	if base == nil {
+		return first(theirs, ours, newer)
+	}
+	untouched := ours == base.Value && !base.Held
 	switch {
-	case base == nil && theirs == unset:
-		return ours, nil
-	case base == nil && newer:
-		return ours, &Given{Value: theirs, Over: ours}
-	case base == nil:
-		return theirs, &Given{Value: theirs, Over: ours}
 	case theirs == base.Value:
 		return ours, base
-	case theirs == unset && ours == base.Value && !base.Held:
+	case theirs == unset && untouched:
 		return base.Over, nil
 	case theirs == unset:
 		return ours, nil
-	case ours == base.Value && !base.Held:
+	case untouched:
 		return theirs, &Given{Value: theirs, Over: base.Over}
 	case newer && !base.Held:
 		return ours, &Given{Value: theirs, Over: base.Over}
+	default:
+		return theirs, &Given{Value: theirs, Over: ours}
+	}
+}
+
+// first is the part of the table in which nothing was inherited.
+func first(theirs, ours string, newer bool) (string, *Given) {
+	switch {
+	case theirs == unset:
+		return ours, nil
+	case newer:
+		return ours, &Given{Value: theirs, Over: ours}
 	default:
 		return theirs, &Given{Value: theirs, Over: ours}
 	}

@@ -163,7 +163,7 @@ func TestBoundNeverChangesWhatIsFirst(t *testing.T) {
 		alerts = append(alerts, alert(fmt.Sprintf("a-%02d", mixed), -(mixed%7), func(s *v1alpha1.AlertSpec) { s.Severity = severities[mixed%6] }))
 	}
 	whole := gathered(len(alerts), alerts...)
-	for bound := range len(alerts) {
+	for bound := range alerts {
 		part := gathered(bound, alerts...)
 		if diff := cmp.Diff(whole.Worst[:bound], part.Worst, cmpopts.EquateEmpty()); diff != "" || part.MoreAlerts != len(alerts)-bound {
 			t.Fatalf("bound %d, %d more (-want +got):\n%s", bound, part.MoreAlerts, diff)

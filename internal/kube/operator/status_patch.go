@@ -104,6 +104,6 @@ func fieldsOf(status any) (map[string]json.RawMessage, error) {
 // isFailedTest says whether a condition of a JSON patch did not hold. The API server answers so without naming an object,
 // which it does if the result is not valid.
 func isFailedTest(err error) bool {
-	status, ok := err.(apierrors.APIStatus) //nolint:errorlint // It is the client's own.
+	status, ok := err.(apierrors.APIStatus)
 	return ok && apierrors.IsInvalid(err) && (status.Status().Details == nil || status.Status().Details.Kind == "")
 }

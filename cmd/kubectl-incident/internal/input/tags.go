@@ -91,13 +91,13 @@ func (f TagsFlag) String() string { return JoinTags(f.GetSlice()) }
 func (f TagsFlag) Type() string { return "tags" }
 
 // Append implements pflag.SliceValue.
-func (f TagsFlag) Append(tag string) error { //nolint:unparam // The interface wants it.
+func (f TagsFlag) Append(tag string) error {
 	*f.tags = append(*f.tags, tag)
 	return nil
 }
 
 // Replace implements pflag.SliceValue.
-func (f TagsFlag) Replace(tags []string) error { //nolint:unparam // The interface wants it.
+func (f TagsFlag) Replace(tags []string) error {
 	*f.tags = slices.Clone(tags)
 	return nil
 }

@@ -59,8 +59,8 @@ type ActivitySpecApplyConfiguration struct {
 	// for none.
 	OtherIncident *string `json:"otherIncident,omitempty"`
 	// requests is how many requests the entry stands for, of which only the last
-	// are told by what they left behind: more came than notes have room for, or than
-	// the log takes from one user in an hour one by one. Unset for one.
+	// are told by what they left behind: more came than notes have room for, or
+	// than the log takes one by one in an hour. Unset for one.
 	Requests *int64 `json:"requests,omitempty"`
 	// reason is the recorded value of why alerts were moved, as the annotation
 	// incidentoperator.dev/move-reason of the alerts says, at most 256 characters,

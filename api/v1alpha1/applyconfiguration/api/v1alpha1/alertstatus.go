@@ -29,8 +29,8 @@ import (
 // is wrong with the alert, so that a change of an incident costs one write per
 // alert.
 type AlertStatusApplyConfiguration struct {
-	// conditions hold Linked=False, Ready=False and Stalled=True while the incident
-	// that incidentRef names does not exist, and nothing otherwise.
+	// conditions hold Linked=False, Ready=False and Stalled=True while the
+	// incident that incidentRef names does not exist, and nothing otherwise.
 	Conditions []v1.ConditionApplyConfiguration `json:"conditions,omitempty"`
 }
 

@@ -65,8 +65,8 @@ type CorrelationPolicySpecApplyConfiguration struct {
 	// resolution no person has touched are ever resolved. Unset means Never.
 	AutoResolve *apiv1alpha1.AutoResolve `json:"autoResolve,omitempty"`
 	// mergeRelated merges two incidents that an alert ties together, if the
-	// younger was begun by a policy and a person could merge them too. Unset means false:
-	// both say that they are related.
+	// younger was begun by a policy and a person could merge them too. Unset means
+	// false: both say that they are related.
 	MergeRelated *bool `json:"mergeRelated,omitempty"`
 }
 

@@ -35,9 +35,9 @@ type IncidentStatusApplyConfiguration struct {
 	// from.
 	ObservedGeneration *int64 `json:"observedGeneration,omitempty"`
 	// conditions say in a standard form how the incident stands: Propagated,
-	// ResolutionHeld while it is resolved, and Merged where mergeInto is set. Ready
+	// ResolutionHeld while it is resolved, and Merged if mergeInto is set. Ready
 	// sums them up for tools, with Reconciling while the operator is at work, or
-	// Stalled where somebody has to do something first.
+	// Stalled if somebody has to do something first.
 	Conditions []v1.ConditionApplyConfiguration `json:"conditions,omitempty"`
 	// state is the word to show: Active, InProgress, Resolved, or Redirected once
 	// the incident was merged into another.
