@@ -22,6 +22,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -130,12 +131,15 @@ func printed(ctx SpecContext, place, resource string) *metav1.Table {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	Expect(err).NotTo(HaveOccurred())
 	request.Header.Set("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io")
-	response, err := web.Do(request)
-	Expect(err).NotTo(HaveOccurred())
-	defer func() { Expect(response.Body.Close()).To(Succeed()) }()
-	body, err := io.ReadAll(response.Body)
-	Expect(err).NotTo(HaveOccurred())
-	Expect(response).To(HaveHTTPStatus(http.StatusOK), string(body))
+	var body []byte
+	Eventually(func(g Gomega) { // The API server answers 429 while it fills the cache of a new kind.
+		response, err := web.Do(request)
+		g.Expect(err).NotTo(HaveOccurred())
+		defer func() { g.Expect(response.Body.Close()).To(Succeed()) }()
+		body, err = io.ReadAll(response.Body)
+		g.Expect(err).NotTo(HaveOccurred())
+		g.Expect(response).To(HaveHTTPStatus(http.StatusOK), string(body))
+	}).WithTimeout(20 * time.Second).Should(Succeed())
 	table := &metav1.Table{}
 	Expect(json.Unmarshal(body, table)).To(Succeed())
 	return table

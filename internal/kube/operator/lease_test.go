@@ -30,7 +30,7 @@ func TestLeaseLabels(t *testing.T) {
 		"dev":                         "dev",
 		"v0.1.0-3-g61df4ce+dirty":     "v0.1.0-3-g61df4ce-dirty",
 		"":                            "",
-		"-v1é_":                      "v1",
+		"-v1é_":                       "v1",
 		"v" + strings.Repeat("1", 70): "v" + strings.Repeat("1", 62),
 	} {
 		got := LeaseLabels(version)[kube.VersionLabel]
