@@ -49,7 +49,7 @@ func TestTextStaysText(t *testing.T) {
 	for n, text := range corpus {
 		anAlert(t, namespace, fmt.Sprintf("alert-%d", n), "whole", func(a *v1alpha1.Alert) {
 			a.Spec.Name, a.Spec.Description, a.Spec.Assignee = text, all, text
-			a.Spec.Source = v1alpha1.AlertSource{Service: text, Detector: text}
+			a.Spec.Source = v1alpha1.AlertOrigin{Service: text, Detector: text}
 			a.Spec.Evidence = []v1alpha1.Evidence{{Kind: v1alpha1.EvidenceURL, Name: text}, {Kind: v1alpha1.EvidenceProcess, Name: all}}
 			a.Spec.Tags = []v1alpha1.Tag{v1alpha1.Tag(text)}
 		})
