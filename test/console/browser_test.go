@@ -99,13 +99,11 @@ func (w *tab) listen(event any) {
 	}
 }
 
-// expectProblems takes what the page reported, for tests that break something.
-func (w *tab) expectProblems() []string {
+// expectProblems drops what the page reported, for tests that break something.
+func (w *tab) expectProblems() {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	taken := w.problems
 	w.problems = nil
-	return taken
 }
 
 func (w *tab) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -198,7 +196,7 @@ func (w *tab) fill(selector, text string) {
 	w.t.Helper()
 	w.await(find(selector, ""))
 	w.do(chromedp.Focus(chromedp.CSS(selector)))
-	eval[bool](w, fmt.Sprintf(`(document.activeElement.select?.(), true)`))
+	eval[bool](w, `(document.activeElement.select?.(), true)`)
 	if text == "" {
 		w.do(chromedp.KeyEvent("\b"))
 		return

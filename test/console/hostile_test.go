@@ -95,7 +95,7 @@ func TestPageOfAnotherPort(t *testing.T) {
 	}
 	evil := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprintln(w, "<!doctype html><title>evil</title><body>evil</body>")
+		_, _ = fmt.Fprintln(w, "<!doctype html><title>evil</title><body>evil</body>")
 	})}
 	go func() { _ = evil.Serve(listener) }()
 	t.Cleanup(func() { _ = evil.Close() })

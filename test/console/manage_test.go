@@ -188,7 +188,7 @@ func TestMove(t *testing.T) {
 	w.await("document.querySelector('.outcomes').innerText.includes('bob@example.com')")
 	w.shoot("move")
 	w.click("dialog button", "Move")
-	w.awaitText("1 alert moved to to")
+	w.awaitText("1 alert moved to")
 	w.await(rows + " === 1")
 	settle(t, namespace, "to", func(i *v1alpha1.Incident) bool { return i.Status.Alerts.Summary == "1/1" })
 	w.visit(d.url + incidentPath(namespace, "to", "/activities"))

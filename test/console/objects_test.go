@@ -51,7 +51,7 @@ func as(t testing.TB, user string) client.WithWatch {
 }
 
 // anIncident creates an incident as alice, with alerts of its own.
-func anIncident(t testing.TB, namespace, name string, alerts int, change ...func(*v1alpha1.Incident)) *v1alpha1.Incident {
+func anIncident(t testing.TB, namespace, name string, alerts int, change ...func(*v1alpha1.Incident)) {
 	t.Helper()
 	incident := &v1alpha1.Incident{}
 	incident.Namespace, incident.Name = namespace, name
@@ -64,10 +64,9 @@ func anIncident(t testing.TB, namespace, name string, alerts int, change ...func
 	for i := range alerts {
 		anAlert(t, namespace, fmt.Sprintf("%s-%d", name, i), name)
 	}
-	return incident
 }
 
-func anAlert(t testing.TB, namespace, name, incident string, change ...func(*v1alpha1.Alert)) *v1alpha1.Alert {
+func anAlert(t testing.TB, namespace, name, incident string, change ...func(*v1alpha1.Alert)) {
 	t.Helper()
 	alert := &v1alpha1.Alert{}
 	alert.Namespace, alert.Name = namespace, name
@@ -82,7 +81,6 @@ func anAlert(t testing.TB, namespace, name, incident string, change ...func(*v1a
 	if err := as(t, alice).Create(context.Background(), alert); err != nil {
 		t.Fatal(err)
 	}
-	return alert
 }
 
 // get reads an incident as it is now.

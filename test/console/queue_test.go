@@ -126,7 +126,7 @@ func TestLinkWorksOnce(t *testing.T) {
 	link := d.link("/")
 	w.visit(link)
 	w.await("document.querySelector('.queue')")
-	if address := eval[string](w, "location.href"); len(address) == 0 || address == link {
+	if address := eval[string](w, "location.href"); address == "" || address == link {
 		t.Errorf("the code stays in the address %s", address)
 	}
 	other := newTab(t)

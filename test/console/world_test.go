@@ -110,7 +110,8 @@ func start(ctx context.Context) (*cluster, error) {
 	if err := c.install(ctx); err != nil {
 		return c, err
 	}
-	return c, c.runOperator(ctx)
+	err = c.runOperator(ctx)
+	return c, err
 }
 
 func assets() string {
