@@ -105,8 +105,8 @@ func scenario(ctx context.Context, w *world) []string {
 	other := w.newIncident(ctx, "other")
 	one, two := w.newAlert(ctx, "one", "inc"), w.newAlertBy(ctx, bob, "two", "inc")
 	w.settle(ctx)
-	edit(ctx, alice, incident, assignTo("alice"))
 	edit(ctx, carol, one, assignedTo("carol"))
+	edit(ctx, alice, incident, assignTo("alice")) // It is the newer of the two, whenever a second ends.
 	w.settle(ctx)
 	w.comment(ctx, bob, "c", "inc", "What is this?")
 	w.settle(ctx)
