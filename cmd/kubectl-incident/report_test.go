@@ -40,7 +40,7 @@ func shiftCluster(t *testing.T) *cluster {
 			i.Spec.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionResolved, Note: "=cmd"}
 			i.Annotations = map[string]string{v1alpha1.EditorAnnotationPrefix + "resolution": "bob@2"}
 		}),
-		anIncident("waits", func(i *v1alpha1.Incident) { i.CreationTimestamp = ago(72 * time.Hour) }))
+		anIncident("idle", func(i *v1alpha1.Incident) { i.CreationTimestamp = ago(72 * time.Hour) }))
 	handed := entry(1, func(spec *v1alpha1.ActivitySpec) {
 		when := ago(time.Hour)
 		spec.IncidentRef.Name, spec.Time, spec.Type, spec.Actor = "new", &when, v1alpha1.ActivityAssigned, "carol"
@@ -55,7 +55,7 @@ func TestShiftReport(t *testing.T) {
 	out := c.done("report", "--since", "12h", "--utc")
 	for _, want := range []string{
 		"\nOpened:         2\n", "\nResolved:       1\n", "\nStill open:     2: High (1), unknown (1)\n",
-		"\nWithout owner:  2; waits longest, for 3d\n", " at the median, ", "\nHanded over\n", "carol", "dave", "=cmd",
+		"\nWithout owner:  2; idle waits longest, for 3d\n", " at the median, ", "\nHanded over\n", "carol", "dave", "=cmd",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
@@ -68,7 +68,7 @@ func TestShiftReport(t *testing.T) {
 		t.Errorf("got\n%s", html)
 	}
 	sheet := c.done("report", "--since", "12h", "-o", "csv")
-	for _, want := range []string{"PART,INCIDENT,SEVERITY,", "opened,new,High,Active,", "resolved,closed,", ",bob,", ",'=cmd,", "open,waits,", "handed over,new,,,dave,"} {
+	for _, want := range []string{"PART,INCIDENT,SEVERITY,", "opened,new,High,Active,", "resolved,closed,", ",bob,", ",'=cmd,", "open,idle,", "handed over,new,,,dave,"} {
 		if !strings.Contains(sheet, want) {
 			t.Errorf("no %q in\n%s", want, sheet)
 		}

@@ -109,7 +109,7 @@ func TestAlertFilterMatches(t *testing.T) {
 		"evidence":      {AlertFilter{Search: "1.exam"}, AlertFilter{Search: "1-exam"}},
 		"a technique":   {AlertFilter{Search: "t1071"}, AlertFilter{Search: "t1072"}},
 		"a detector":    {AlertFilter{Search: "sysc"}, AlertFilter{Search: "sysd"}},
-		"a tag":         {AlertFilter{Search: "vip"}, AlertFilter{Search: "vip"}},
+		"a tag":         {AlertFilter{Search: "vip"}, AlertFilter{Search: "vip and"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
