@@ -18,6 +18,7 @@ package e2e
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,12 +27,14 @@ import (
 	coordinationv1 "k8s.io/api/coordination/v1"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
 
 var _ = Describe("The operator", func() {
 	It("says what is missing and ends when its kinds are not installed", func() {
 		Expect(withoutKinds.exitCode).To(Equal(1))
-		Expect(withoutKinds.output).To(ContainSubstring("the API server does not serve the kinds [Activity Alert Comment Incident] of incidentoperator.dev/v1alpha1: install config/crd first"))
+		Expect(withoutKinds.output).To(ContainSubstring("the API server does not serve the kinds [Activity Alert AlertSource Comment CorrelationPolicy Incident SuppressionRule] of incidentoperator.dev/v1alpha1: install config/crd first"))
 		Expect(withoutKinds.output).NotTo(ContainSubstring("panic"))
 	})
 
@@ -98,6 +101,11 @@ var _ = Describe("The operator", func() {
 		createAlerts(ctx, incident, 20)
 		editIncident(ctx, incident, toAlice)
 		eventuallyAtRest(ctx, incident, 20, 20)
+		Eventually(func() bool {
+			return slices.ContainsFunc(entriesIn(ctx, incident.Namespace), func(entry v1alpha1.Activity) bool {
+				return entry.Spec.Type == v1alpha1.ActivityPropagated
+			})
+		}).WithContext(ctx).Should(BeTrue(), "the log is told last")
 		log := fromNow()
 		Consistently(func() []request {
 			return log.writes(func(r request) bool { return r.ObjectRef.Resource != "leases" })

@@ -151,7 +151,6 @@ plain   Medium     Active       <none>              1/1
 			"Tags:           Crown Jewels, VIP\n",
 			"Propagated:     yes: ",
 			"\nEvidence\n  Device  host-1 (1)\n",
-			"\nTactics and techniques\n  Execution (2)\n",
 			"\nAlerts, the worst first\nNAME     SEVERITY   STATE    ASSIGNEE            BEGAN (UTC)        TITLE\nmine-1   Critical ",
 			"\nTimeline (UTC), the last entries: kubectl incident timeline mine\n",
 		} {
