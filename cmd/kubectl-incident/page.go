@@ -150,6 +150,10 @@ func (p *page) width(taken int) int {
 // listed shows items behind a label, as many in a line as fit. Items stay whole.
 func (p *page) listed(label string, labelWidth int, items []string) {
 	first := strings.Repeat(" ", indent) + label + strings.Repeat(" ", max(0, labelWidth-terminal.WidthOf(label))+indent)
+	if len(items) == 0 {
+		p.lines = append(p.lines, strings.TrimRight(first, " "))
+		return
+	}
 	below := strings.Repeat(" ", indent+labelWidth+indent)
 	line, used := first, 0
 	room := p.width(terminal.WidthOf(first))

@@ -128,6 +128,15 @@ func TestIncidentFitsAnyScreen(t *testing.T) {
 	}
 }
 
+// TestATacticWithoutTechniques is what a detector tells that names categories alone.
+func TestATacticWithoutTechniques(t *testing.T) {
+	p := &page{screen: terminal.Screen{}, zone: time.UTC}
+	p.tactics([]view.Tactic{{Category: "InitialAccess", Alerts: 2}}, 0)
+	if got := p.lines[len(p.lines)-1]; got != "  Initial access (2)" {
+		t.Errorf("got %q in %q", got, p.lines)
+	}
+}
+
 func TestWithoutATerminalEachFactHasALine(t *testing.T) {
 	incident, alerts := attack(1)
 	incident.Generation = 2
