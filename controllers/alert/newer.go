@@ -19,10 +19,7 @@ package alert
 import (
 	"context"
 	"fmt"
-	"slices"
-	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
@@ -44,8 +41,9 @@ var (
 func (r *Reconciler) plan(ctx context.Context, alert *v1alpha1.Alert, known *facts.Alert, place plan.Place) (plan.Plan, error) {
 	p := plan.For(known, place)
 	doubtful := p.Before.Overwritten(p.After)
-	doubtful.Assignee = doubtful.Assignee && bears(known, note.FieldAssignee)
-	doubtful.State = doubtful.State && bears(known, note.FieldState)
+	// A note stays on the alert until it follows: without one, nobody set the field since.
+	doubtful.Assignee = doubtful.Assignee && known.Notes.Tells(note.FieldAssignee)
+	doubtful.State = doubtful.State && known.Notes.Tells(note.FieldState)
 	if !doubtful.Any() {
 		return p, nil
 	}
@@ -56,14 +54,6 @@ func (r *Reconciler) plan(ctx context.Context, alert *v1alpha1.Alert, known *fac
 	informed := *known
 	informed.Ours.Newer = newer
 	return plan.For(&informed, place), nil
-}
-
-// bears says whether a person's change of a field is noted on the alert still, as it is until the alert follows.
-func bears(known *facts.Alert, field string) bool {
-	return slices.ContainsFunc(known.Notes.Notes, func(n note.Note) bool {
-		_, changed := n.Value(field)
-		return changed
-	})
 }
 
 // newer asks the API server which of some fields of an alert were set after its incident set them. Both times are the API
@@ -79,15 +69,7 @@ func (r *Reconciler) newer(ctx context.Context, cached *v1alpha1.Alert, of *v1al
 	}
 	now := r.Clock.Now()
 	fields.Assignee = fields.Assignee &&
-		isAfter(ownership.LastSet(alert.ManagedFields, assigneePath), ownership.LastSet(incident.ManagedFields, assigneePath), now)
-	fields.State = fields.State && isAfter(ownership.LastSet(alert.ManagedFields, statePath), incident.Status.ResolvedTime, now)
+		ownership.IsLater(ownership.LastSet(alert.ManagedFields, assigneePath), ownership.LastSet(incident.ManagedFields, assigneePath), now)
+	fields.State = fields.State && ownership.IsLater(ownership.LastSet(alert.ManagedFields, statePath), incident.Status.ResolvedTime, now)
 	return fields, nil
 }
-
-// isAfter says whether one of two times that are known is the later one, and not from the future.
-func isAfter(one, other *metav1.Time, now time.Time) bool {
-	return one != nil && other != nil && one.After(other.Time) && !one.After(now.Add(clockSkew))
-}
-
-// clockSkew is how far the API server's clock may be ahead of ours.
-const clockSkew = 5 * time.Second

@@ -62,7 +62,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	}
 	p, err := r.plan(ctx, alert, known, place)
 	if err != nil {
-		return ctrl.Result{}, err
+		return operator.Outcome(0, err)
 	}
 	drop := r.dropOf(ctx, alert, known)
 	if p.Follows() && drop.awaited {

@@ -35,8 +35,8 @@ import (
 // the alphabet, and each alert would be written twice for nothing.
 const linkGrace = 15 * time.Second
 
-// markLink keeps Linked=False, and the standard conditions that say so to tools, on alerts whose incident does not exist, and only on those. It returns how
-// long to wait where it is too early to tell.
+// markLink keeps Linked=False, and the standard conditions that say so to tools, on alerts whose incident does not exist,
+// and only on those. It returns how long to wait if it is too early to tell.
 func (r *Reconciler) markLink(
 	ctx context.Context, alert *v1alpha1.Alert, incident *v1alpha1.Incident,
 ) (wait time.Duration, err error) {

@@ -16,7 +16,10 @@ limitations under the License.
 
 package note
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The fields of a note. Those of one group stand side by side, both of them, if one of the two changed.
 const (
@@ -83,6 +86,14 @@ func (n Note) Value(field string) (Value, bool) {
 func (n Note) Moves() bool {
 	_, moved := n.Value(FieldIncidentRef)
 	return moved
+}
+
+// Tells says whether a note tells the values of a field.
+func (l List) Tells(field string) bool {
+	return slices.ContainsFunc(l.Notes, func(n Note) bool {
+		_, told := n.Value(field)
+		return told
+	})
 }
 
 // After returns the notes of a higher number, oldest first.

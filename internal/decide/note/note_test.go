@@ -209,3 +209,15 @@ func TestAfterAndDrop(t *testing.T) {
 		t.Errorf("Drop of an empty list is %q", got)
 	}
 }
+
+func TestTells(t *testing.T) {
+	list, err := note.Parse(lines("3", `2 2 "bob@example.com" assignee "" "x"`, `3 3 "bob@example.com" severity "" "Low"`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for field, want := range map[string]bool{note.FieldAssignee: true, note.FieldSeverity: true, note.FieldState: false} {
+		if list.Tells(field) != want {
+			t.Errorf("%s: got %t", field, !want)
+		}
+	}
+}

@@ -19,9 +19,19 @@ limitations under the License.
 package ownership
 
 import (
+	"time"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 )
+
+// ClockSkew is how far the API server's clock may be ahead of ours. What is said to be later than that is not believed.
+const ClockSkew = 5 * time.Second
+
+// IsLater says whether one of two times that are known is the later one, and not from the future.
+func IsLater(one, other *metav1.Time, now time.Time) bool {
+	return one != nil && other != nil && one.After(other.Time) && !one.After(now.Add(ClockSkew))
+}
 
 // LastSet returns when the present value of a field was set, as closely as managedFields tell: every owner of the field
 // set it to its present value no later than its entry's time, so the earliest of them is the closest. It can be too late

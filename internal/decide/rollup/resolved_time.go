@@ -58,11 +58,8 @@ func ImplausibleTime(incident *v1alpha1.Incident, now time.Time) *metav1.Time {
 }
 
 func isPlausible(written time.Time, incident *v1alpha1.Incident, now time.Time) bool {
-	return !written.Before(incident.CreationTimestamp.Time) && !written.After(now.Add(clockSkew))
+	return !written.Before(incident.CreationTimestamp.Time) && !written.After(now.Add(ownership.ClockSkew))
 }
-
-// clockSkew is how far the API server's clock may be ahead of ours.
-const clockSkew = 5 * time.Second
 
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
