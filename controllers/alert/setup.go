@@ -115,6 +115,10 @@ func (e *enqueuer) onIncident() handler.EventHandler {
 		DeleteFunc: func(ctx context.Context, event event.DeleteEvent, q queue.Queue) {
 			e.reconciler.Instruments.forget(event.Object.GetUID())
 			e.addFollowing(ctx, q, event.Object)
+			// Those that moved away, and waited for its log to take their notes, wait for nothing any more.
+			for _, key := range e.reconciler.Roster.Bearers(client.ObjectKeyFromObject(event.Object), func(types.UID) bool { return true }) {
+				e.turns.AddOne(q, key, 0)
+			}
 		},
 	}
 }

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -43,9 +44,10 @@ type namespace struct {
 	// working is held while somebody looks at the namespace.
 	working sync.Mutex
 	engine  *correlate.Engine
-	// version tells apart which policies the engine has.
-	version string
-	counts  map[string]*counts
+	// version tells apart which policies the engine has, compiled is what became of each, by its UID.
+	version  string
+	compiled map[types.UID]compiled
+	counts   map[string]*counts
 
 	mutex             sync.Mutex
 	alerts, incidents map[string]bool
@@ -56,7 +58,7 @@ func (b *board) of(name string) *namespace {
 	defer b.mutex.Unlock()
 	space := b.namespaces[name]
 	if space == nil {
-		space = &namespace{name: name, counts: map[string]*counts{}, alerts: map[string]bool{}, incidents: map[string]bool{}}
+		space = &namespace{name: name, compiled: map[types.UID]compiled{}, counts: map[string]*counts{}, alerts: map[string]bool{}, incidents: map[string]bool{}}
 		if b.namespaces == nil {
 			b.namespaces = map[string]*namespace{}
 		}
@@ -125,11 +127,14 @@ func (r *Reconciler) rebuild(ctx context.Context, space *namespace, in policies,
 	if err := r.Client.List(ctx, &alerts, client.InNamespace(space.name), client.UnsafeDisableDeepCopy); err != nil {
 		return fmt.Errorf("listing alerts: %w", err)
 	}
-	engine := correlate.NewEngine(in.compiled)
+	engine := correlate.NewEngine(in.compiled, r.Ingest)
 	for i := range incidents.Items {
 		engine.Incident(&incidents.Items[i])
 	}
 	space.engine, space.version = engine, in.version
+	for _, c := range space.counts {
+		c.trouble = nil // It was that of other policies; what fails still is told again below.
+	}
 	for i := range alerts.Items {
 		r.tell(space, &alerts.Items[i], now)
 	}

@@ -49,7 +49,7 @@ func (r *Reconciler) open(ctx context.Context, space *namespace, begins []correl
 		if i >= 0 {
 			opened[link.Incident], err = r.begin(ctx, space, begins[i])
 		} else {
-			opened[link.Incident], err = r.confirm(ctx, space, link.Incident)
+			opened[link.Incident], err = r.confirm(ctx, space, link.Incident, nil)
 		}
 		errs = append(errs, err)
 	}
@@ -62,7 +62,7 @@ func (r *Reconciler) begin(ctx context.Context, space *namespace, begin correlat
 	incident := incidentOf(space.name, begin)
 	err := r.Client.Create(ctx, incident, FieldOwner)
 	if apierrors.IsAlreadyExists(err) {
-		return r.confirm(ctx, space, begin.Name)
+		return r.confirm(ctx, space, begin.Name, &begin.Origin)
 	}
 	if err != nil {
 		return false, fmt.Errorf("creating the incident %s: %w", begin.Name, err)
@@ -91,8 +91,8 @@ func incidentOf(namespace string, begin correlate.Begin) *v1alpha1.Incident {
 	}
 }
 
-// confirm asks the API server whether an incident is open, and tells the engine.
-func (r *Reconciler) confirm(ctx context.Context, space *namespace, name string) (bool, error) {
+// confirm asks the API server whether an incident is open, and begun as is said if that is, and tells the engine.
+func (r *Reconciler) confirm(ctx context.Context, space *namespace, name string, begun *correlate.Origin) (bool, error) {
 	incident := &v1alpha1.Incident{}
 	err := r.Live.Get(ctx, client.ObjectKey{Namespace: space.name, Name: name}, incident)
 	if apierrors.IsNotFound(err) {
@@ -103,7 +103,7 @@ func (r *Reconciler) confirm(ctx context.Context, space *namespace, name string)
 		return false, fmt.Errorf("getting the incident %s: %w", name, err)
 	}
 	space.engine.Incident(incident)
-	return correlate.IsOpen(incident), nil
+	return correlate.IsOpen(incident) && (begun == nil || correlate.OriginOf(incident, r.Ingest) == *begun), nil
 }
 
 // resolve resolves the incidents of which no alert is active any more.
@@ -120,7 +120,7 @@ func (r *Reconciler) resolveOne(ctx context.Context, space *namespace, name stri
 	if err := r.Live.Get(ctx, client.ObjectKey{Namespace: space.name, Name: name}, before); err != nil {
 		return fmt.Errorf("getting the incident %s: %w", name, err)
 	}
-	if !correlate.MayResolve(before) {
+	if !correlate.MayResolve(before, r.Ingest) {
 		space.engine.Incident(before)
 		return nil
 	}
@@ -158,7 +158,7 @@ func (r *Reconciler) relateTwo(ctx context.Context, space *namespace, relation c
 	}
 	asking := from.DeepCopy()
 	note(asking, relation.Into, relation.Why)
-	merges := relation.Merge && correlate.IsOpen(&from) && correlate.OriginOf(&from).Policy != ""
+	merges := relation.Merge && correlate.IsOpen(&from) && correlate.OriginOf(&from, r.Ingest).Policy != ""
 	if merges {
 		asking.Spec.MergeInto.Name = relation.Into
 		merges = merge.Decide(asking, &into) == nil

@@ -20,9 +20,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -39,18 +41,44 @@ type policies struct {
 	version string
 }
 
+// compiled is what became of one generation of a policy.
+type compiled struct {
+	generation int64
+	policy     *correlate.Policy
+	err        error
+}
+
+// compile compiles a policy once for each of its generations.
+func (n *namespace) compile(policy *v1alpha1.CorrelationPolicy) (*correlate.Policy, error) {
+	known, ok := n.compiled[policy.UID]
+	if !ok || known.generation != policy.Generation {
+		known = compiled{generation: policy.Generation}
+		known.policy, known.err = correlate.Compile(policy)
+	}
+	n.compiled[policy.UID] = known
+	return known.policy, known.err
+}
+
+// keepCompiled forgets what is compiled of policies that are gone.
+func (n *namespace) keepCompiled(all []v1alpha1.CorrelationPolicy) {
+	maps.DeleteFunc(n.compiled, func(uid types.UID, _ compiled) bool {
+		return !slices.ContainsFunc(all, func(policy v1alpha1.CorrelationPolicy) bool { return policy.UID == uid })
+	})
+}
+
 // policies reads those of a namespace. One that makes no sense does not stop the others.
-func (r *Reconciler) policies(ctx context.Context, namespace string) (policies, error) {
+func (r *Reconciler) policies(ctx context.Context, space *namespace) (policies, error) {
 	var list v1alpha1.CorrelationPolicyList
-	if err := r.Client.List(ctx, &list, client.InNamespace(namespace), client.UnsafeDisableDeepCopy); err != nil {
+	if err := r.Client.List(ctx, &list, client.InNamespace(space.name), client.UnsafeDisableDeepCopy); err != nil {
 		return policies{}, fmt.Errorf("listing policies: %w", err)
 	}
 	in := policies{all: list.Items, problems: map[string]error{}}
 	slices.SortFunc(in.all, func(a, b v1alpha1.CorrelationPolicy) int { return cmp.Compare(a.Name, b.Name) })
+	space.keepCompiled(in.all)
 	var version strings.Builder
 	for i := range in.all {
 		policy := &in.all[i]
-		compiled, err := correlate.Compile(policy)
+		compiled, err := space.compile(policy)
 		if err != nil {
 			in.problems[policy.Name] = err
 			continue

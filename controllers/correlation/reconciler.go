@@ -43,6 +43,8 @@ type Reconciler struct {
 	Live        client.Reader
 	Clock       clock.PassiveClock
 	Instruments *Instruments
+	// Ingest is the user as whom Client writes.
+	Ingest string
 
 	board board
 }
@@ -53,7 +55,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	space.working.Lock()
 	defer space.working.Unlock()
 	now := r.Clock.Now()
-	in, err := r.policies(ctx, request.Namespace)
+	in, err := r.policies(ctx, space)
 	if err != nil {
 		return ctrl.Result{}, err
 	}

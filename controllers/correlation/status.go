@@ -86,6 +86,9 @@ func (r *Reconciler) writeStatus(ctx context.Context, space *namespace, policy *
 	after.Status.ObservedGeneration = policy.Generation
 	meta.SetStatusCondition(&after.Status.Conditions, ready(policy, problem, c.trouble))
 	atOnce := !equality.Semantic.DeepEqual(policy.Status, after.Status)
+	if wait := c.written.Add(statusInterval).Sub(now); wait > 0 && !atOnce {
+		return wait, nil // What follows goes through all values that were learned.
+	}
 	if space.engine != nil && problem == nil && !policy.Spec.Suspend {
 		values, total := space.engine.Common(policy.Name, now, maxCommonTold)
 		after.Status.CommonValues, after.Status.CommonTotal = values, int32(total) //nolint:gosec // Bounded by what is learned.
@@ -99,9 +102,6 @@ func (r *Reconciler) writeStatus(ctx context.Context, space *namespace, policy *
 	}
 	if equality.Semantic.DeepEqual(policy.Status, after.Status) {
 		return 0, nil
-	}
-	if wait := c.written.Add(statusInterval).Sub(now); wait > 0 && !atOnce {
-		return wait, nil
 	}
 	err := r.Client.Status().Patch(ctx, after, client.MergeFromWithOptions(policy, client.MergeFromWithOptimisticLock{}), FieldOwner)
 	if client.IgnoreNotFound(err) != nil {

@@ -97,10 +97,11 @@ func (r *Reconciler) write(ctx context.Context, rule *v1alpha1.SuppressionRule, 
 		}
 	}
 	key := client.ObjectKeyFromObject(rule)
+	before := r.since(key, rule.UID) // So that forget knows its UID.
 	if equality.Semantic.DeepEqual(rule.Status, after.Status) {
 		return 0, nil
 	}
-	if wait := r.since(key, rule.UID).Add(interval).Sub(now); wait > 0 && !atOnce {
+	if wait := before.Add(interval).Sub(now); wait > 0 && !atOnce {
 		return wait, nil
 	}
 	err := r.Client.Status().Patch(ctx, after, client.MergeFromWithOptions(rule, client.MergeFromWithOptimisticLock{}), FieldOwner)

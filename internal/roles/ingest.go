@@ -80,7 +80,7 @@ func Ingest(ctx context.Context, restConfig *rest.Config, settings options.Inges
 	return mgr, errors.Join(
 		addReceiver(mgr, settings, store, tally, rules),
 		(&suppressions.Reconciler{Client: mgr.GetClient(), Clock: wall, Rules: rules}).SetupWithManager(mgr),
-		addCorrelation(mgr),
+		addCorrelation(mgr, user),
 		mgr.Add(&alertstore.Flusher{Store: store}),
 		(&alertsource.Reconciler{
 			Client: mgr.GetClient(), Clock: wall, Tally: tally, Check: checkSource,
@@ -90,13 +90,13 @@ func Ingest(ctx context.Context, restConfig *rest.Config, settings options.Inges
 }
 
 // addCorrelation adds what links alerts to incidents.
-func addCorrelation(mgr ctrl.Manager) error {
+func addCorrelation(mgr ctrl.Manager, user string) error {
 	instruments, err := correlation.NewInstruments(metrics.Registry)
 	if err != nil {
 		return fmt.Errorf("registering metrics: %w", err)
 	}
 	return (&correlation.Reconciler{
-		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock.RealClock{}, Instruments: instruments,
+		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Clock: clock.RealClock{}, Instruments: instruments, Ingest: user,
 	}).SetupWithManager(mgr)
 }
 

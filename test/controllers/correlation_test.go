@@ -70,7 +70,7 @@ func (c *correlator) restart() {
 				return c.write(func() error { return w.SubResource(subresource).Patch(ctx, object, patch, options...) })
 			},
 		}),
-		Live: users[ingestUser], Clock: c.clock, Instruments: instruments,
+		Live: users[ingestUser], Clock: c.clock, Instruments: instruments, Ingest: ingestUser,
 	}
 }
 

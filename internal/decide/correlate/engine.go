@@ -36,6 +36,7 @@ const (
 // several goroutines at once.
 type Engine struct {
 	policies []*Policy
+	ingest   string
 	reach    time.Duration
 
 	alerts map[string]*record
@@ -92,10 +93,11 @@ type tie struct {
 }
 
 // NewEngine returns an Engine for policies in the order of Sort that knows nothing yet. Other policies need another Engine.
-func NewEngine(policies []*Policy) *Engine {
+// ingest is who creates the incidents that policies begin: see OriginOf.
+func NewEngine(policies []*Policy, ingest string) *Engine {
 	far := reach(policies)
 	return &Engine{
-		policies: policies, reach: far, common: newLearner(far),
+		policies: policies, ingest: ingest, reach: far, common: newLearner(far),
 		alerts: map[string]*record{}, waiting: map[string]*record{}, places: map[string]*place{}, anchors: map[string]string{}, ties: map[string]map[string]*tie{}, selected: map[string]int{},
 	}
 }
@@ -201,7 +203,7 @@ func (e *Engine) ForgetAlert(name string) {
 func (e *Engine) Incident(incident *v1alpha1.Incident) {
 	p := e.placeOf(incident.Name)
 	p.created, p.open, p.incident = incident.CreationTimestamp.Time, IsOpen(incident), incident
-	p.begun, p.related = OriginOf(incident), relatedOf(incident)
+	p.begun, p.related = OriginOf(incident, e.ingest), relatedOf(incident)
 	p.total = 0
 	if total := incident.Status.Alerts.Total; total != nil {
 		p.total = int(*total)

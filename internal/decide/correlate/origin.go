@@ -24,6 +24,7 @@ import (
 	"strings"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/activity"
 )
 
 // Origin says of an incident that a policy began it, and at which alert. It is zero for any other incident.
@@ -32,9 +33,14 @@ type Origin struct {
 	Anchor string `json:"anchor,omitempty"`
 }
 
-// OriginOf reads the annotation of an incident. What cannot be read counts as none: the incident is a person's then.
-func OriginOf(incident *v1alpha1.Incident) Origin {
+// OriginOf reads the annotation of an incident. What cannot be read counts as none: the incident is a person's then. So does
+// what is on an incident that ingest did not create, as admission stamped it: anybody may write the annotation. An empty
+// ingest believes the annotation alone.
+func OriginOf(incident *v1alpha1.Incident, ingest string) Origin {
 	var origin Origin
+	if ingest != "" && activity.EditorOf(incident.Annotations, "created") != ingest {
+		return origin
+	}
 	if err := json.Unmarshal([]byte(incident.Annotations[v1alpha1.CorrelatedAnnotation]), &origin); err != nil {
 		return Origin{}
 	}

@@ -56,17 +56,34 @@ func (e *Engine) Common(policy string, now time.Time, most int) (values []v1alph
 
 // limitOf is how many things a value may be seen with under the policy; 0 if the policy does not group by it.
 func (p *Policy) limitOf(value string) int {
+	parts := strings.Split(value, partMark)
 	if p.all {
-		if strings.Count(value, partMark) != len(p.entries)-1 {
-			return 0
-		}
-		return slices.MinFunc(p.entries, func(a, b entry) int { return cmp.Compare(a.commonAbove, b.commonAbove) }).commonAbove
+		return p.limitOfAll(parts)
 	}
-	what, _, _ := strings.Cut(value, kindMark)
 	for _, e := range p.entries {
-		if what == "label "+e.label || what == string(e.field) || slices.Contains(e.kinds, v1alpha1.EvidenceKind(what)) {
+		if len(parts) == 1 && e.isOf(value) {
 			return e.commonAbove
 		}
 	}
 	return 0
+}
+
+func (p *Policy) limitOfAll(parts []string) int {
+	if len(parts) != len(p.entries) {
+		return 0
+	}
+	limit := p.entries[0].commonAbove
+	for i, e := range p.entries {
+		if !e.isOf(parts[i]) {
+			return 0
+		}
+		limit = min(limit, e.commonAbove)
+	}
+	return limit
+}
+
+// isOf says whether a value is one of the entry.
+func (e entry) isOf(value string) bool {
+	what, _, _ := strings.Cut(value, kindMark)
+	return what == "label "+e.label || what == string(e.field) || slices.Contains(e.kinds, v1alpha1.EvidenceKind(what))
 }

@@ -30,7 +30,7 @@ func (e *Engine) Resolvable() []string {
 			continue
 		}
 		for name, at := range e.places {
-			if at.begun.Policy == p.Name && at.open && !at.hasActive() && MayResolve(at.incident) {
+			if at.begun.Policy == p.Name && at.open && !at.hasActive() && MayResolve(at.incident, e.ingest) {
 				names = append(names, name)
 			}
 		}
@@ -50,9 +50,9 @@ func (p *place) hasActive() bool {
 
 // MayResolve says whether an incident may be resolved without a person: correlation began it, all its alerts are resolved,
 // and nobody has ever set its resolution.
-func MayResolve(incident *v1alpha1.Incident) bool {
+func MayResolve(incident *v1alpha1.Incident, ingest string) bool {
 	total, active := incident.Status.Alerts.Total, incident.Status.Alerts.Active
-	return IsOpen(incident) && OriginOf(incident).Policy != "" &&
+	return IsOpen(incident) && OriginOf(incident, ingest).Policy != "" &&
 		total != nil && *total > 0 && active != nil && *active == 0 &&
 		incident.Annotations[v1alpha1.EditorAnnotationPrefix+"resolution"] == ""
 }

@@ -121,7 +121,7 @@ type world struct {
 func newWorld(t testing.TB, policies ...*v1alpha1.CorrelationPolicy) *world {
 	compiled := compile(t, policies...)
 	return &world{
-		t: t, policies: compiled, engine: correlate.NewEngine(compiled), now: epoch,
+		t: t, policies: compiled, engine: correlate.NewEngine(compiled, ""), now: epoch,
 		alerts: map[string]*v1alpha1.Alert{}, incidents: map[string]*v1alpha1.Incident{}, whys: map[string]string{},
 	}
 }
@@ -144,7 +144,7 @@ func (w *world) tell(objects ...any) {
 func (w *world) restart(random *rand.Rand) { w.engine = w.another(random) }
 
 func (w *world) another(random *rand.Rand) *correlate.Engine {
-	engine := correlate.NewEngine(w.policies)
+	engine := correlate.NewEngine(w.policies, "")
 	alerts, incidents := slices.Sorted(maps.Keys(w.alerts)), slices.Sorted(maps.Keys(w.incidents))
 	random.Shuffle(len(alerts), func(i, j int) { alerts[i], alerts[j] = alerts[j], alerts[i] })
 	tellIncidents := func() {

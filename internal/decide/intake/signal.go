@@ -26,10 +26,10 @@ import (
 )
 
 const (
-	// MinLifetime is how long an alert lives at least after its sender fell silent, where the sender says that it ends by
+	// minLifetime is how long an alert lives at least after its sender fell silent, where the sender says that it ends by
 	// itself. Prometheus repeats what it sends every minute: an expiry that is extended when half of it is gone then costs
 	// one write in 60 repeats.
-	MinLifetime = 2 * time.Hour
+	minLifetime = 2 * time.Hour
 	// maxLifetime bounds what a sender may ask for.
 	maxLifetime = 365 * 24 * time.Hour
 	// maxEvidence bounds what later events add to an alert; its own detector may have given more at first.
@@ -52,7 +52,7 @@ type Signal struct {
 }
 
 // Expiry is when an alert that was received at a time ends by itself: after the duration if that is set, else when its
-// sender lets it end, but no sooner than MinLifetime. Zero means never.
+// sender lets it end, but no sooner than minLifetime. Zero means never.
 func Expiry(received, senderEnds time.Time, after time.Duration) time.Time {
 	switch {
 	case after > 0:
@@ -60,7 +60,7 @@ func Expiry(received, senderEnds time.Time, after time.Duration) time.Time {
 	case senderEnds.IsZero():
 		return time.Time{}
 	}
-	lifetime := min(max(senderEnds.Sub(received), MinLifetime), maxLifetime)
+	lifetime := min(max(senderEnds.Sub(received), minLifetime), maxLifetime)
 	return received.Add(lifetime)
 }
 

@@ -153,7 +153,7 @@ type incident struct {
 
 func newSimulation(policies []*correlate.Policy) *simulation {
 	return &simulation{
-		engine: correlate.NewEngine(policies), policies: policies,
+		engine: correlate.NewEngine(policies, ""), policies: policies,
 		byKey: map[string]*alert{}, byName: map[string]*alert{}, byIncName: map[string]*incident{}, troubles: map[string]int{},
 	}
 }
@@ -276,8 +276,8 @@ func (s *simulation) count(i *incident) {
 func (s *simulation) relate(relation correlate.Relation) {
 	from, into := s.byIncName[relation.From], s.byIncName[relation.Into]
 	if !relation.Merge {
-		from.object.Annotations[v1alpha1.RelatedAnnotation] += into.Name + "\n"
-		into.object.Annotations[v1alpha1.RelatedAnnotation] += from.Name + "\n"
+		from.object.Annotations[v1alpha1.RelatedAnnotation] = correlate.Noted(from.object, into.Name, relation.Why)
+		into.object.Annotations[v1alpha1.RelatedAnnotation] = correlate.Noted(into.object, from.Name, relation.Why)
 	} else if from.into == nil {
 		from.into = into
 		from.object.Spec.MergeInto.Name = into.Name

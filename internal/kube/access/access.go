@@ -86,7 +86,7 @@ func (r *Reviewer) Identify(ctx context.Context, token string) (*authenticationv
 	}
 	// The token itself is kept nowhere.
 	sum := sha256.Sum256([]byte(token))
-	return remembered(ctx, r, r.tokens, hex.EncodeToString(sum[:]), func(ctx context.Context) (*authenticationv1.UserInfo, error) {
+	return remembered(ctx, r, r.tokens, "token "+hex.EncodeToString(sum[:]), func(ctx context.Context) (*authenticationv1.UserInfo, error) {
 		review := &authenticationv1.TokenReview{Spec: authenticationv1.TokenReviewSpec{Token: token}}
 		if r.audience != "" {
 			review.Spec.Audiences = []string{r.audience}
@@ -122,7 +122,7 @@ func (r *Reviewer) May(ctx context.Context, user *authenticationv1.UserInfo, rig
 		return false, fmt.Errorf("encoding the question for rights: %w", err)
 	}
 	sum := sha256.Sum256(asked)
-	allowed, err := remembered(ctx, r, r.rights, hex.EncodeToString(sum[:]), func(ctx context.Context) (*bool, error) {
+	allowed, err := remembered(ctx, r, r.rights, "right "+hex.EncodeToString(sum[:]), func(ctx context.Context) (*bool, error) {
 		review := &authorizationv1.SubjectAccessReview{Spec: spec}
 		if err := r.client.Create(ctx, review); err != nil {
 			return nil, fmt.Errorf("asking the API server what he may: %w", err)

@@ -71,7 +71,10 @@ func (s *Store) put(ctx context.Context, event Event, create bool) (intake.Actio
 		if err != nil {
 			return "", err
 		}
-		ahead, waiting := s.projected(known, event)
+		if !create && known != nil && known.Spec.Resolution.State == v1alpha1.ResolutionResolved {
+			event.Signal.Lasting = false // It was said before the alert ended.
+		}
+		ahead, waited := s.projected(known, event)
 		action, after := intake.Decide(ahead, event.Signal, s.Ingest, s.Clock.Now())
 		if action == intake.Create && !create {
 			return intake.Unchanged, nil
@@ -80,8 +83,8 @@ func (s *Store) put(ctx context.Context, event Event, create bool) (intake.Actio
 			return action, nil
 		}
 		last = s.write(ctx, event, action, known, after)
-		if last == nil && waiting {
-			s.Touches.done(event.First)
+		if last == nil && waited > 0 {
+			s.Touches.done(event.First, waited)
 		}
 		if last == nil || !errors.Is(last, errTryAgain) {
 			return action, last
@@ -90,18 +93,18 @@ func (s *Store) put(ctx context.Context, event Event, create bool) (intake.Actio
 	return "", last
 }
 
-// projected is the alert as it will be once what waits is written.
-func (s *Store) projected(known *v1alpha1.Alert, event Event) (ahead *v1alpha1.Alert, waiting bool) {
-	pending, waiting := s.Touches.pending(event.First)
-	if !waiting || known == nil {
-		return known, false
+// projected is the alert as it will be once what waits is written, and how many events of it wait.
+func (s *Store) projected(known *v1alpha1.Alert, event Event) (ahead *v1alpha1.Alert, waited int64) {
+	pending, waited, ok := s.Touches.pending(event.First)
+	if !ok || known == nil {
+		return known, 0
 	}
 	action, after := intake.Decide(known, pending.Signal, s.Ingest, s.Clock.Now())
 	if action != intake.Update {
 		// A person closed the alert meanwhile, or it says so already: the flush decides what becomes of it.
-		return known, false
+		return known, 0
 	}
-	return after, true
+	return after, waited
 }
 
 // errTryAgain says that the cluster is not as it was known: what is to be done must be decided anew.

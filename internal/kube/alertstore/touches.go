@@ -53,6 +53,8 @@ type Touches struct {
 	flying map[client.ObjectKey]Event
 	// queue are the touches in the order of their time, which is that of their coming.
 	queue []*touch
+	// closed says that nothing waits any more: the process ends.
+	closed bool
 }
 
 type touch struct {
@@ -72,6 +74,9 @@ func (t *Touches) add(event Event) bool {
 	}
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
+	if t.closed {
+		return false
+	}
 	if known, ok := t.waiting[event.First]; ok {
 		known.event.Signal = intake.Merge(known.event.Signal, event.Signal)
 		return true
@@ -85,10 +90,10 @@ func (t *Touches) add(event Event) bool {
 	return true
 }
 
-// pending is what waits of an alert, or is being written.
-func (t *Touches) pending(first client.ObjectKey) (Event, bool) {
+// pending is what waits of an alert, or is being written, and how many events of it wait.
+func (t *Touches) pending(first client.ObjectKey) (event Event, waiting int64, ok bool) {
 	if t == nil {
-		return Event{}, false
+		return Event{}, 0, false
 	}
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
@@ -97,11 +102,11 @@ func (t *Touches) pending(first client.ObjectKey) (Event, bool) {
 	switch {
 	case flies && waits:
 		flying.Signal = intake.Merge(flying.Signal, known.event.Signal)
-		return flying, true
+		return flying, known.event.Signal.Count, true
 	case waits:
-		return known.event, true
+		return known.event, known.event.Signal.Count, true
 	default:
-		return flying, flies
+		return flying, 0, flies
 	}
 }
 
@@ -112,11 +117,23 @@ func (t *Touches) Len() int {
 	return len(t.waiting) + len(t.flying)
 }
 
-// done forgets what waits of an alert, since it was written.
-func (t *Touches) done(first client.ObjectKey) {
+// done forgets so many events that waited of an alert, since they were written. What came meanwhile goes on to wait.
+func (t *Touches) done(first client.ObjectKey, events int64) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
+	known, waits := t.waiting[first]
+	if waits && known.event.Signal.Count > events {
+		known.event.Signal.Count -= events
+		return
+	}
 	delete(t.waiting, first)
+}
+
+// close lets nothing wait any more: what still arrives is written at once.
+func (t *Touches) close() {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	t.closed = true
 }
 
 // landed forgets what was being written of an alert.
@@ -172,6 +189,7 @@ func (f *Flusher) flushAll(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, lastFlush)
 	defer cancel()
 	touches := f.Store.Touches
+	touches.close()
 	f.flush(ctx, touches.take(touches.clock.Now().Add(2*touches.interval)))
 }
 
@@ -185,8 +203,9 @@ func (f *Flusher) flush(ctx context.Context, due []Event) {
 		writers.Go(func() error {
 			defer f.Store.Touches.landed(event.First)
 			if _, err := at.put(ctx, event, false); err != nil {
-				logf.FromContext(ctx).Error(fmt.Errorf("writing what is new of an alert: %w", err), "It is tried again", "Alert", event.First)
-				f.Store.Touches.add(event)
+				again := f.Store.Touches.add(event)
+				logf.FromContext(ctx).Error(fmt.Errorf("writing what is new of an alert: %w", err), "It waits for its next repeat, or is tried again",
+					"Alert", event.First, "again", again)
 			}
 			return nil
 		})
