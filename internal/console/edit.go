@@ -116,7 +116,6 @@ func setState(incident *v1alpha1.Incident, state v1alpha1.ResolutionState) error
 	case v1alpha1.ResolutionInProgress:
 		return errors.Join(actions.Reopen().Apply(incident), actions.Start().Apply(incident))
 	case v1alpha1.ResolutionActive:
-		incident.Spec.Resolution.State = cmp.Or(incident.Spec.Resolution.State, v1alpha1.ResolutionActive)
 		if err := actions.Reopen().Apply(incident); err != nil {
 			return err
 		}

@@ -204,6 +204,13 @@ func (f *feed) fail(err error) {
 	f.tell("")
 }
 
+// state is what is known of the feed itself.
+func (f *feed) state() (version int64, ready bool, err error) {
+	f.mutex.RLock()
+	defer f.mutex.RUnlock()
+	return f.version, f.ready, f.err
+}
+
 // snapshot returns what is known now, which must not be changed, and why there may be more.
 func (f *feed) snapshot() (incidents []*v1alpha1.Incident, version int64, ready bool, err error) {
 	f.mutex.RLock()
@@ -279,7 +286,7 @@ func (f *feed) waitReady(ctx context.Context, patience time.Duration) {
 	w := f.subscribe()
 	defer f.unsubscribe(w)
 	for {
-		if _, _, ready, err := f.snapshot(); ready || err != nil {
+		if _, ready, err := f.state(); ready || err != nil {
 			return
 		}
 		select {

@@ -28,8 +28,9 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 const (
-	// maxBody is how many bytes a request may send.
-	maxBody = 64 << 10
+	// maxBody is how many bytes a request may send: the longest comment in any script, and a bulk change that names each
+	// incident, fit.
+	maxBody = 2 << 20
 	// headerTimeout is how long a request may take to say what it wants.
 	headerTimeout = 10 * time.Second
 )

@@ -99,8 +99,8 @@ func TestPolicyHasNoHole(t *testing.T) {
 func TestBodyIsBounded(t *testing.T) {
 	w := newWorld(t, interceptor.Funcs{}, anIncident("inc-1"))
 	answer := w.do(w.request(http.MethodPost, "/api/comments", commentRequest{Incident: reference("inc-1"), Text: strings.Repeat("x", maxBody)}))
-	if answer.Code != http.StatusBadRequest {
-		t.Errorf("got %d, want 400", answer.Code)
+	if answer.Code != http.StatusBadRequest || !strings.Contains(answer.Body.String(), "too large") {
+		t.Errorf("got %d %s, want 400 since it is too large", answer.Code, answer.Body)
 	}
 }
 

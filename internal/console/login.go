@@ -101,13 +101,15 @@ func (l *Login) knows(text string) bool {
 
 // admits also makes a session last longer.
 func (l *Login) admits(text string) bool {
-	if !l.knows(text) {
-		l.end(text)
-		return false
-	}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	l.sessions[sha256.Sum256([]byte(text))] = l.now()
+	hash, now := sha256.Sum256([]byte(text)), l.now()
+	last, there := l.sessions[hash]
+	if !there || now.Sub(last) > idleLife {
+		delete(l.sessions, hash)
+		return false
+	}
+	l.sessions[hash] = now // Under the same lock: a session that ends meanwhile must not come back.
 	return true
 }
 

@@ -52,7 +52,7 @@ func (s *Server) queue(r *http.Request) (*queueReply, error) {
 	now := time.Now()
 	s.feed.waitReady(r.Context(), firstPatience)
 	v, problems := viewOf(r.URL.Query())
-	_, version, ready, _ := s.feed.snapshot()
+	version, ready, _ := s.feed.state()
 	selected, there, err := s.selects(r.Context(), v, now)
 	if err != nil {
 		return nil, err

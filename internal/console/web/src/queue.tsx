@@ -36,10 +36,13 @@ function useQueue(search: string) {
   useEffect(() => { void read(true); }, [read]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let version = -1;
     const stop = onNews((news) => {
       const changed = new Map(news.lines.map((line) => [line.uid, line]));
       if (changed.size > 0) setFound((now) => now && { ...now, lines: now.lines.map((line) => changed.get(line.uid) ?? line) });
-      if (!timer && !news.offline) timer = setTimeout(() => { timer = undefined; void read(false); }, 700);
+      const changes = news.version !== version; // Else it says only that the server is there.
+      version = news.version;
+      if (!timer && changes && !news.offline) timer = setTimeout(() => { timer = undefined; void read(false); }, 700);
     });
     return () => { stop(); clearTimeout(timer); };
   }, [read]);
@@ -88,7 +91,7 @@ export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
         {found && <span class="total" role="status">{plural(found.total, 'incident')}{filters && found.there !== found.total ? ` of ${count(found.there)}` : ''}</span>}
         <span class="grow" />
         {(fresh > 0 || moved) && <Button class="fresh" icon="arrow_sync_16_regular" onClick={show}>{fresh > 0 ? `${count(fresh)} new` : 'Update the list'}</Button>}
-        <CopyMenu search={filter} />
+        <CopyMenu search={filter} everywhere={!me.scope && !search.has('namespace')} />
       </div>
       <Views search={search} me={me} />
       {found && found.there > 0 && <Overview facets={found.facets} search={search} me={me} />}
@@ -107,11 +110,11 @@ export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
   );
 }
 
-function CopyMenu({ search }: { search: URLSearchParams }) {
+function CopyMenu({ search, everywhere }: { search: URLSearchParams; everywhere: boolean }) {
   const [copied, set] = useState('');
   const copy = (what: string, text: string) => { void navigator.clipboard.writeText(text).then(() => { set(what); setTimeout(() => set(''), 2000); }); };
   const quote = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
-  const command = () => ['kubectl incident list', ...[...search].map(([name, value]) =>
+  const command = () => ['kubectl incident list', ...(everywhere ? ['-A'] : []), ...[...search].map(([name, value]) =>
     name === 'assignee' && value === '@me' ? '--mine' : name === 'namespace' ? `-n ${quote(value)}` : value === 'true' ? `--${name}` : `--${name}=${quote(value)}`)].join(' ');
   return (
     <>
