@@ -89,11 +89,12 @@ test-unit: ## run the tests that need no API server
 
 .PHONY: test-dist
 test-dist: k8s ## build and test all that a release hands out, on an API server; needs root (minutes; not in make test)
+	cd hack/release && go test ./...
 	$(MAKE) dist VERSION=v0.0.0
 	go test -tags dist -timeout 30m ./test/dist/...
 
 .PHONY: test-gitops
-test-gitops: ## test what the engines of Flux and Argo CD make of our kinds (not in make test)
+test-gitops: k8s ## test what the engines of Flux and Argo CD make of our kinds (not in make test)
 	cd test/gitops && go test ./...
 
 .PHONY: bench

@@ -247,7 +247,7 @@ type CommonValue struct {
 }
 
 // CorrelationPolicyStatus is what came of a policy. Correlation writes it, at
-// most once in ten seconds.
+// most once in ten seconds; conditions at once.
 type CorrelationPolicyStatus struct {
 	// observedGeneration is the generation of the spec that the rest is about.
 	// +optional

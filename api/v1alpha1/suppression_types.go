@@ -87,7 +87,7 @@ type SuppressionRuleSpec struct {
 }
 
 // SuppressionRuleStatus is what a rule has taken. The receivers write it, at
-// most once in ten seconds each.
+// most once in ten seconds each; conditions at once.
 type SuppressionRuleStatus struct {
 	// observedGeneration is the generation of the spec that the conditions are
 	// about.

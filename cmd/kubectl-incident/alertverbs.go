@@ -22,7 +22,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/internal/actions"
@@ -30,17 +29,19 @@ import (
 )
 
 func (p *plugin) alertAssign() *cobra.Command {
-	return p.alertVerb(&cobra.Command{
+	command := &cobra.Command{
 		Use:               "assign USER [ALERT...]",
 		Short:             "Assign alerts to a user or group",
 		ValidArgsFunction: complete.Args(p.knownAssignees, p.knownAlerts),
 		Args:              cobra.MinimumNArgs(1),
 		Example:           `  kubectl incident alert assign bob@example.com --incident inc-1 --entity web-1`,
-	}, func(args []string) (actions.AlertChange, []string, error) {
-		if args[0] == "" {
-			return actions.AlertChange{}, nil, errors.New("the user is empty: use unassign to take an assignment back")
+	}
+	return p.alertVerb(command, func(args []string) (actions.AlertChange, []string, error) {
+		owner, err := p.owner(command.Context(), args[0])
+		if err == nil && owner == "" {
+			err = errors.New("the user is empty: use unassign to take an assignment back")
 		}
-		return actions.AssignAlertTo(args[0]), args[1:], actions.AtMost("the assignee", args[0], v1alpha1.MaxAssigneeCharacters)
+		return actions.AssignAlertTo(owner), args[1:], err
 	})
 }
 

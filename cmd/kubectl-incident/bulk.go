@@ -43,6 +43,16 @@ type task struct {
 	reaches int
 	// describe puts a preview into words.
 	describe func(actions.Preview) string
+	// overwrites says that the command has the flags that advice names.
+	overwrites bool
+}
+
+// advice says which flag of the command goes on in spite of an error.
+func (t *task) advice(err error) string {
+	if !t.overwrites {
+		return ""
+	}
+	return advice(err)
 }
 
 // bulkWith does the tasks, or with --dry-run says what they would do.
@@ -104,7 +114,7 @@ func (b *bulkFlags) rehearse(ctx context.Context, p *plugin, tasks []task) error
 		}
 		if err != nil {
 			failed = true
-			terminal.PrintLine(p.ErrOut, terminal.Escape(task.title+": "+err.Error()+advice(err)))
+			terminal.PrintLine(p.ErrOut, terminal.Escape(task.title+": "+err.Error()+task.advice(err)))
 			continue
 		}
 		terminal.PrintLine(p.Out, task.describe(found))
@@ -168,7 +178,7 @@ func (a *account) tell(i int, result actions.Result) {
 	case actions.Interrupted:
 		terminal.PrintLine(a.plugin.ErrOut, terminal.Escape(title+": interrupted: it may be done or not"))
 	case actions.Failed:
-		terminal.PrintLine(a.plugin.ErrOut, terminal.Escape(title+": "+result.Err.Error()+advice(result.Err)))
+		terminal.PrintLine(a.plugin.ErrOut, terminal.Escape(title+": "+result.Err.Error()+a.tasks[i].advice(result.Err)))
 	case actions.NotBegun: // The sum says how many.
 	}
 }

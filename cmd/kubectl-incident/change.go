@@ -19,6 +19,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -97,7 +98,7 @@ func (o *changeOptions) run(ctx context.Context, change actions.Change, names []
 	request := ""
 	if len(incidents) > 1 {
 		request = actions.NewRequest()
-		o.takesBack = undoOf(request, o.allNamespaces)
+		o.takesBack = o.undoOf(request, namespace, o.allNamespaces)
 	}
 	tasks := make([]task, 0, len(incidents))
 	for i := range incidents {
@@ -109,18 +110,18 @@ func (o *changeOptions) run(ctx context.Context, change actions.Change, names []
 	return o.bulkWith(ctx, o.plugin, tasks)
 }
 
-// undoOf is the command that undoes a bulk.
-func undoOf(request string, everywhere bool) string {
+// undoOf is the command that undoes a bulk, wherever it is typed.
+func (p *plugin) undoOf(request, namespace string, everywhere bool) string {
 	command := "kubectl incident undo --request " + request
 	if everywhere {
-		command += " --all-namespaces"
+		command, namespace = command+" --all-namespaces", ""
 	}
-	return command
+	return strings.TrimRight(command+" "+p.flagsOfPlace(namespace).String(), " ")
 }
 
 func (o *changeOptions) task(t *actions.ChangeTask) task {
 	title := o.title(t.Incident)
-	return task{Task: t, title: title, rest: sameAgain, reaches: t.Reaches(), describe: describedAs(title)}
+	return task{Task: t, title: title, rest: sameAgain, reaches: t.Reaches(), describe: describedAs(title), overwrites: true}
 }
 
 // unique drops what is there twice, since the two would be changed at the same time.

@@ -150,7 +150,7 @@ func (s *sheet) keep(edited edit.Draft, written []byte, err error) error {
 		return errors.Join(err, fmt.Errorf("keeping what you wrote: %w", problem))
 	}
 	err = s.keeping(edited, err)
-	terminal.PrintLine(s.ErrOut, terminal.Escape("Send it by: kubectl incident edit "+s.incident.Name+" -f "+edited.Path))
+	terminal.PrintLine(s.ErrOut, terminal.Escape("Send it by: kubectl incident edit "+s.incident.Name+" -f "+edited.Path+" "+s.flagsOfPlace(s.incident.Namespace).String()))
 	return err
 }
 

@@ -54,6 +54,30 @@ func TestFormRoundTrip(t *testing.T) {
 	}
 }
 
+// TestBaseOfASheet keeps with a sheet what was there before, whatever else is written in it.
+func TestBaseOfASheet(t *testing.T) {
+	for _, text := range []string{"", "a\n#= b", "#= b", "ends\n\n", "a\u2028b"} {
+		before := edit.Form{Name: text, Description: text}
+		before.Complete()
+		sheet, err := before.Render("x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // A sheet that was kept is kept again.
+			if sheet, err = before.WithBase(sheet); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, found, err := edit.BaseOf(sheet)
+		if err != nil || !found || !got.Equal(before) {
+			t.Errorf("%q: %v %t %+v\n%s", text, err, found, got, sheet)
+		}
+		if written, err := edit.Parse(sheet, edit.Form{}); err != nil || written.Description != text {
+			t.Errorf("%q: %v %q\n%s", text, err, written.Description, sheet)
+		}
+	}
+}
+
 func TestFormRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"title: x":                    `unknown field "title"`,

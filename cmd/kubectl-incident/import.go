@@ -200,7 +200,7 @@ func (o *importOptions) summarize(ctx context.Context, read delivery.Delivery, t
 			terminal.PrintLine(o.ErrOut, fmt.Sprintf("and %d more refusals", len(read.Refusals)-i))
 			break
 		}
-		terminal.PrintLine(o.ErrOut, terminal.Escape(fmt.Sprintf("item %d: refused: %s: %s", refusal.Index, refusal.Reason, refusal.Message)))
+		terminal.PrintLine(o.ErrOut, terminal.Escape(fmt.Sprintf("item %d: refused: %s: %s", refusal.Index+1, refusal.Reason, refusal.Message)))
 	}
 	slices.Sort(told.failed)
 	for _, failure := range told.failed {

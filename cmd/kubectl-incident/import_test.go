@@ -68,7 +68,7 @@ func TestImportByFormat(t *testing.T) {
 	if e.code != exitIncomplete || !strings.Contains(e.out, "2 created") {
 		t.Errorf("code %d\n%s%s", e.code, e.out, e.errOut)
 	}
-	for _, want := range []string{"item 3: refused: Malformed: an event of Falco must have a rule", "1 values: severities that nobody knows"} {
+	for _, want := range []string{"item 4: refused: Malformed: an event of Falco must have a rule", "1 values: severities that nobody knows"} {
 		if !strings.Contains(e.errOut, want) {
 			t.Errorf("it must say %q:\n%s", want, e.errOut)
 		}

@@ -141,7 +141,7 @@ func (o *mergeOptions) carryOwner(ctx context.Context, c client.WithWatch, merge
 	}
 	result, err := assign.Do(ctx, false)
 	if err != nil {
-		return fmt.Errorf("keeping the owner: %s: %w%s; nothing was merged", title, err, advice(err))
+		return fmt.Errorf("keeping the owner: %s: %w; nothing was merged", title, err)
 	}
 	terminal.PrintLine(o.Out, terminal.Escape(title+" "+result.Done))
 	return nil

@@ -246,7 +246,7 @@ func TestUndoOfABulk(t *testing.T) {
 	if err := c.Update(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
-	e = c.run("undo", "--request", strings.TrimSpace(after))
+	e = c.run("undo", "--request", strings.Fields(after)[0])
 	if e.code != exitIncomplete || e.out != "incident/one undid entry 3 (Assigned by bob: in words) (was bob)\n" || !strings.Contains(e.errOut, "incident/two: ") {
 		t.Errorf("code %d\n%s%s", e.code, e.out, e.errOut)
 	}

@@ -87,10 +87,9 @@ func (o *suppressOptions) run(ctx context.Context) error {
 	if o.allNamespaces {
 		namespace = ""
 	}
-	stored, rows := 0, [][]string{{"NAMESPACE", "ALERT", "ACTION", "RULES", "INCIDENT", "TITLE"}}
+	rows := [][]string{{"NAMESPACE", "ALERT", "ACTION", "RULES", "INCIDENT", "TITLE"}}
 	err = kube.EachPage(ctx, c, &v1alpha1.AlertList{}, o.chunk, func(page *v1alpha1.AlertList) error {
 		for i := range page.Items {
-			stored++
 			if row := trials.ask(&page.Items[i]); row != nil {
 				rows = append(rows, row)
 			}
@@ -100,7 +99,7 @@ func (o *suppressOptions) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listing alerts: %w", err)
 	}
-	return o.print(trials, stored, rows)
+	return o.print(trials, rows)
 }
 
 // trials are rules that are tried on alerts.
@@ -112,6 +111,7 @@ type trials struct {
 type trial struct {
 	*suppress.Rule
 	namespace string
+	asked     int
 	taken     int
 	failed    int
 	failure   error
@@ -144,6 +144,7 @@ func (t *trials) ask(alert *v1alpha1.Alert) []string {
 	var rules []*suppress.Rule
 	for _, r := range t.rules {
 		if r.namespace == "" || r.namespace == alert.Namespace {
+			r.asked++
 			rules = append(rules, r.Rule)
 		}
 	}
@@ -180,7 +181,7 @@ func addedTo(list, word string) string {
 	}
 }
 
-func (o *suppressOptions) print(t *trials, stored int, rows [][]string) error {
+func (o *suppressOptions) print(t *trials, rows [][]string) error {
 	if len(rows) > 1 {
 		printRows(o.Out, rows)
 		terminal.PrintLine(o.Out, "")
@@ -188,7 +189,7 @@ func (o *suppressOptions) print(t *trials, stored int, rows [][]string) error {
 	table := [][]string{{"RULE", "ACTION", "TAKEN", "OF"}}
 	failed := false
 	for _, r := range t.rules {
-		table = append(table, []string{r.Name, string(r.Action), strconv.Itoa(r.taken), strconv.Itoa(stored)})
+		table = append(table, []string{r.Name, string(r.Action), strconv.Itoa(r.taken), strconv.Itoa(r.asked)})
 		if r.Expired(t.now) {
 			terminal.PrintLine(o.ErrOut, terminal.Escape(r.Name+" takes nothing: its expireTime has passed"))
 		}

@@ -189,7 +189,7 @@ func (o *undoOptions) revert(ctx context.Context, undos []*actions.Undo, reversa
 		for _, u := range undos {
 			u.Request = request
 		}
-		o.takesBack = undoOf(request, o.allNamespaces)
+		o.takesBack = o.undoOf(request, undos[0].Incident.Namespace, o.allNamespaces)
 	}
 	if len(tasks) == 0 {
 		return errIncomplete
@@ -244,14 +244,24 @@ func (o *undoOptions) sayRest(m *undo.Move, moves []*actions.MoveTask, namespace
 
 // flagsOfRest are the flags by which another command says the reason, and works where this one does.
 func (o *undoOptions) flagsOfRest(namespace, reason string) string {
-	flags := query.Query{"namespace": {namespace}, "reason": {reason}}
+	flags := o.flagsOfPlace(namespace)
+	flags["reason"] = query.Values{reason}
+	return flags.String()
+}
+
+// flagsOfPlace are the flags by which another command works where this one does; an empty namespace is left out.
+func (p *plugin) flagsOfPlace(namespace string) query.Query {
+	flags := query.Query{}
+	if namespace != "" {
+		flags["namespace"] = query.Values{namespace}
+	}
 	for name, value := range map[string]*string{
-		"kubeconfig": o.config.KubeConfig, "context": o.config.Context, "cluster": o.config.ClusterName,
-		"user": o.config.AuthInfoName, "server": o.config.APIServer, "as": o.config.Impersonate,
+		"kubeconfig": p.config.KubeConfig, "context": p.config.Context, "cluster": p.config.ClusterName,
+		"user": p.config.AuthInfoName, "server": p.config.APIServer, "as": p.config.Impersonate,
 	} {
 		if said := ptr.Deref(value, ""); said != "" {
 			flags[name] = query.Values{said}
 		}
 	}
-	return flags.String()
+	return flags
 }

@@ -24,7 +24,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/decide/activity"
 	"github.com/incident-operator/incident-operator/internal/decide/tags"
 	"github.com/incident-operator/incident-operator/internal/kube"
 )
@@ -184,16 +183,11 @@ func (t *AlertTask) patch(ctx context.Context, dryRun bool) (replaced []Differen
 
 // notContradicted refuses to overwrite what somebody else said since the alert was seen, in a field that the change is about.
 func (t *AlertTask) notContradicted(seen *v1alpha1.Alert) error {
-	after := seen.DeepCopy()
+	after, now := t.Alert.DeepCopy(), triageAlone(t.Alert)
 	t.Change.Apply(after)
-	about := AlertDifferences(seen, after)
-	for _, meanwhile := range AlertDifferences(seen, t.Alert) {
-		if slices.ContainsFunc(about, func(d Difference) bool { return d.Field == meanwhile.Field && d.To != meanwhile.To }) {
-			return &ConflictError{
-				Field: meanwhile.Field, Old: meanwhile.From, Theirs: meanwhile.To,
-				Who: activity.EditorOf(t.Alert.Annotations, stampOf[meanwhile.Field]), Meanwhile: true,
-			}
-		}
+	now.Annotations = t.Alert.Annotations
+	if conflict := overwritten(triageAlone(seen), now, AlertDifferences(t.Alert, after)); conflict != nil {
+		return conflict
 	}
 	return nil
 }

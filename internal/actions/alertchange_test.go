@@ -85,6 +85,9 @@ func TestAlertChangeMeetsOthers(t *testing.T) {
 		"to the same value": {
 			func(a *v1alpha1.Alert) { a.Spec.Assignee = "bob" }, AssignAlertTo("bob"), nil, Unchanged, "", "bob",
 		},
+		"in a list that the change only adds to": {
+			func(a *v1alpha1.Alert) { a.Spec.Tags = []v1alpha1.Tag{"VIP"} }, TagAlert("Odd"), nil, Changed, "", "alice",
+		},
 		"out of the selection": {
 			func(a *v1alpha1.Alert) { a.Spec.Tags = []v1alpha1.Tag{"VIP"} }, AssignAlertTo("bob"),
 			func(a *v1alpha1.Alert) bool { return len(a.Spec.Tags) == 0 }, NotSelected, "", "alice",

@@ -73,7 +73,10 @@ func (u *Undo) look(ctx context.Context) error {
 		return err
 	}
 	if err := RefuseRedirected(ctx, u.Client, incident); err != nil {
-		return &RefusedError{err}
+		if _, redirected := errors.AsType[*RedirectedError](err); redirected {
+			return &RefusedError{err}
+		}
+		return err
 	}
 	facts := undo.Facts{Incident: incident}
 	err := kube.EachPage(ctx, u.Client, &v1alpha1.ActivityList{}, kube.DefaultChunk, func(page *v1alpha1.ActivityList) error {

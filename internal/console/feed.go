@@ -212,14 +212,14 @@ func (f *feed) state() (version int64, ready bool, err error) {
 }
 
 // snapshot returns what is known now, which must not be changed, and why there may be more.
-func (f *feed) snapshot() (incidents []*v1alpha1.Incident, version int64, ready bool, err error) {
+func (f *feed) snapshot() (incidents []*v1alpha1.Incident, err error) {
 	f.mutex.RLock()
 	defer f.mutex.RUnlock()
 	incidents = make([]*v1alpha1.Incident, 0, len(f.incidents))
 	for _, incident := range f.incidents {
 		incidents = append(incidents, incident)
 	}
-	return incidents, f.version, f.ready, f.err
+	return incidents, f.err
 }
 
 // watcher is told which incidents changed since it last asked.

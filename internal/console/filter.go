@@ -172,7 +172,7 @@ func readEach[T any](values []string, into *[]T, parse func(string) (T, error)) 
 
 // selects returns the incidents that the view asks for, and those in its namespace, which facets count.
 func (s *Server) selects(ctx context.Context, v *queueView, now time.Time) (selected, there []*v1alpha1.Incident, err error) {
-	all, _, _, err := s.feed.snapshot()
+	all, err := s.feed.snapshot()
 	if len(all) == 0 && err != nil {
 		return nil, nil, err
 	}

@@ -43,7 +43,7 @@ type suggestion struct {
 func (s *Server) suggest(r *http.Request) ([]suggestion, error) {
 	asked := r.URL.Query()
 	namespace, typed := asked.Get("namespace"), text.Fold(strings.TrimSpace(asked.Get("text")))
-	incidents, _, _, err := s.feed.snapshot()
+	incidents, err := s.feed.snapshot()
 	if len(incidents) == 0 && err != nil {
 		return nil, err
 	}

@@ -148,7 +148,7 @@ var _ = Describe("What an analyst can trust", Ordered, ContinueOnFailure, func()
 		Expect(found).To(BeTrue(), ended.output)
 		as(ctx, "bob", "severity", "Low", "b3")
 		Eventually(func(g Gomega) {
-			undone := as(ctx, "bob", "undo", "--request", strings.TrimSpace(request))
+			undone := as(ctx, "bob", "undo", "--request", strings.Fields(request)[0])
 			g.Expect(undone.output).To(And(ContainSubstring("incident/b1 undid"), ContainSubstring("incident/b2 undid"), ContainSubstring("incident/b3: it changed since")))
 		}).WithContext(ctx).Should(Succeed())
 		Expect(get(ctx, "b1").Spec.Severity).To(BeEmpty())

@@ -65,8 +65,7 @@ func TestWhatPeopleDoUnderFlux(t *testing.T) {
 		annotations map[string]any
 		stands      bool
 	}{
-		"the plugin":                          {manager: "incident-cli", stands: true},
-		"the console":                         {manager: "incident-console", stands: true},
+		"the plugin, and the console":         {manager: "incident-cli", stands: true},
 		"kubectl":                             {manager: "kubectl-patch"},
 		"the plugin under its former name":    {manager: "kubectl-incident"},
 		"kubectl, where the manifests say so": {manager: "kubectl-patch", annotations: map[string]any{"kustomize.toolkit.fluxcd.io/ssa": "Merge"}, stands: true},

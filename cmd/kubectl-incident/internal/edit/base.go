@@ -40,7 +40,7 @@ func (f *Form) WithBase(text []byte) ([]byte, error) {
 // BaseOf returns what was there when the user began to edit a sheet that was kept, and false for a sheet without that.
 func BaseOf(text []byte) (Form, bool, error) {
 	for line := range bytes.Lines(text) {
-		quoted, found := bytes.CutPrefix(bytes.TrimSpace(line), []byte(baseMark))
+		quoted, found := bytes.CutPrefix(bytes.TrimRight(line, "\r\n \t"), []byte(baseMark))
 		if !found {
 			continue
 		}

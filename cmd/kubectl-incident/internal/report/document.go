@@ -14,7 +14,7 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-// Package report writes documents: as Markdown, as one page of HTML that prints well, as comma-separated values.
+// Package report writes documents: as Markdown, or as one page of HTML that prints well.
 package report
 
 import "github.com/incident-operator/incident-operator/internal/decide/text"

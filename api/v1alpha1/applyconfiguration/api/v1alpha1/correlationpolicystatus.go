@@ -27,7 +27,7 @@ import (
 // with apply.
 //
 // CorrelationPolicyStatus is what came of a policy. Correlation writes it, at
-// most once in ten seconds.
+// most once in ten seconds; conditions at once.
 type CorrelationPolicyStatusApplyConfiguration struct {
 	// observedGeneration is the generation of the spec that the rest is about.
 	ObservedGeneration *int64 `json:"observedGeneration,omitempty"`

@@ -27,7 +27,7 @@ import (
 // with apply.
 //
 // SuppressionRuleStatus is what a rule has taken. The receivers write it, at
-// most once in ten seconds each.
+// most once in ten seconds each; conditions at once.
 type SuppressionRuleStatusApplyConfiguration struct {
 	// observedGeneration is the generation of the spec that the conditions are
 	// about.
