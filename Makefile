@@ -97,6 +97,11 @@ test-dist: k8s ## build and test all that a release hands out, on an API server;
 test-gitops: k8s ## test what the engines of Flux and Argo CD make of our kinds (not in make test)
 	cd test/gitops && go test ./...
 
+.PHONY: test-upgrade
+test-upgrade: build k8s bin/controlplane ## test the upgrade from the commit FROM, and the way back (a minute; not in make test)
+	@[ -n "$(FROM)" ] || { echo "FROM must be the commit of the earlier version, such as a tag" >&2; exit 2; }
+	hack/upgrade.sh $(FROM)
+
 .PHONY: bench
 bench: build k8s bin/controlplane ## measure the operator beside a bare client, BENCH_FLAGS for more (docs/measuring.md)
 	go run ./test/bench/propagation $(BENCH_FLAGS)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The demo: a control plane of its own, the operator, and the story; nothing of it is left behind.
+# The demo: a control plane of its own, the operator, the receiver, and the story; nothing of it is left behind.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -11,10 +11,12 @@ finish() {
   local code=$?
   trap - EXIT
   trap '' INT TERM # a second Ctrl-C must not leave processes behind
-  if ((code != 0)) && [[ -f $LOCAL_DIR/logs/operator.log ]]; then
-    echo "--- end of the operator's log:" >&2
-    tail -n 30 "$LOCAL_DIR/logs/operator.log" >&2
-  fi
+  local log
+  for log in "$LOCAL_DIR"/logs/{operator,ingest}.log; do
+    ((code != 0)) && [[ -f $log ]] || continue
+    echo "--- the end of $log:" >&2
+    tail -n 30 "$log" >&2
+  done
   hack/local.sh down || code=1
   echo "demo: took $SECONDS s"
   exit "$code"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A control plane and the operator on this machine, in the background, for the demo and for trying things.
+# A control plane on this machine, and the roles of bin/manager, in the background, for the demo and for trying things.
 # LOCAL_DIR says where its data, logs and kubeconfigs lie: .local in the repository unless set.
 set -euo pipefail
 
@@ -8,11 +8,9 @@ LOCAL_DIR=${LOCAL_DIR:-$ROOT/.local}
 [[ $LOCAL_DIR == /* ]] || LOCAL_DIR=$PWD/$LOCAL_DIR
 
 NAMESPACE=incident-operator-system
-SERVICE_ACCOUNT=incident-operator
-OPERATOR_KUBECONFIG=$LOCAL_DIR/operator.kubeconfig
-OPERATOR_PID=$LOCAL_DIR/run/operator.pid
-OPERATOR_ENV=$LOCAL_DIR/run/operator.env
-OPERATOR_LOG=$LOCAL_DIR/logs/operator.log
+
+# The roles of bin/manager, and under which ServiceAccount each runs.
+declare -A ROLES=([operator]=incident-operator [ingest]=incident-operator-ingest)
 
 # Nothing is written to the user's own ~/.kube.
 export KUBECACHEDIR=$LOCAL_DIR/run/kubectl-cache
@@ -20,10 +18,13 @@ export KUBECACHEDIR=$LOCAL_DIR/run/kubectl-cache
 usage() {
   cat <<EOF
 Usage: hack/local.sh COMMAND
-  up              start the control plane, install the operator's API and roles, start the operator
+  up              start the control plane, install the API, roles and policies, start the operator and the receiver
   install         install or update the API, roles and policies
-  operator-start  start bin/manager under its own service account
+  operator-start  start the operator: bin/manager under its own service account
   operator-stop   stop it
+  ingest-start    start the receiver of alerts, with correlation: bin/manager ingest under its own service account
+  ingest-stop     stop it
+  receiver-url    print where alerts are posted to
   down            stop everything and delete $LOCAL_DIR
 EOF
 }
@@ -73,7 +74,8 @@ install() {
   kubectl_as admin wait --for condition=Established --timeout 60s -f "$ROOT/config/crd/bases" >/dev/null
   kubectl_as admin apply --server-side -f "$ROOT/hack/local-users.yaml" >/dev/null
   eventually 60 "the admission policies to be in force" policies_in_force
-  write_operator_kubeconfig
+  local role
+  for role in "${!ROLES[@]}"; do write_kubeconfig "$role"; done
 }
 
 # A policy acts some time after it was created, and no condition tells when. What tells is a stamp on an alert that is
@@ -88,14 +90,18 @@ EOF
     grep -q '"editor\.incidentoperator\.dev/'
 }
 
-write_operator_kubeconfig() {
-  local token server ca
-  token=$(kubectl_as admin create token "$SERVICE_ACCOUNT" --namespace "$NAMESPACE" --duration 24h)
+kubeconfig_of() { echo "$LOCAL_DIR/$1.kubeconfig"; }
+
+# write_kubeconfig ROLE
+write_kubeconfig() {
+  local token server ca kubeconfig
+  kubeconfig=$(kubeconfig_of "$1")
+  token=$(kubectl_as admin create token "${ROLES[$1]}" --namespace "$NAMESPACE" --duration 24h)
   server=$(admin_cluster server)
   ca=$(admin_cluster certificate-authority-data)
-  # The control plane keeps its port if it can. An operator that knows another one would go on calling it.
-  grep -qsF "server: $server" "$OPERATOR_KUBECONFIG" || operator_stop
-  (umask 077 && cat >"$OPERATOR_KUBECONFIG") <<EOF
+  # The control plane keeps its port if it can. A process that knows another one would go on calling it.
+  grep -qsF "server: $server" "$kubeconfig" || role_stop "$1"
+  (umask 077 && cat >"$kubeconfig") <<EOF
 apiVersion: v1
 kind: Config
 clusters:
@@ -104,14 +110,14 @@ clusters:
     server: $server
     certificate-authority-data: $ca
 users:
-- name: operator
+- name: $1
   user:
     token: $token
 contexts:
 - name: local
   context:
     cluster: local
-    user: operator
+    user: $1
     namespace: $NAMESPACE
 current-context: local
 EOF
@@ -121,64 +127,74 @@ admin_cluster() {
   kubectl_as admin config view --raw -o jsonpath="{.clusters[0].cluster.$1}"
 }
 
-# --- the operator ----------------------------------------------------------------------------------------------------
+# --- the roles -------------------------------------------------------------------------------------------------------
 
-operator_start() {
+pid_of() { echo "$LOCAL_DIR/run/$1.pid"; }
+ports_of() { echo "$LOCAL_DIR/run/$1.env"; }
+log_of() { echo "$LOCAL_DIR/logs/$1.log"; }
+
+# role_start ROLE
+role_start() {
+  local role=$1
   require bin/manager build
-  [[ -f $OPERATOR_KUBECONFIG ]] || die "$OPERATOR_KUBECONFIG does not exist: run 'hack/local.sh up' first"
-  if operator_pid >/dev/null; then
-    say "the operator is already running"
+  [[ -f $(kubeconfig_of "$role") ]] || die "$(kubeconfig_of "$role") does not exist: run 'hack/local.sh up' first"
+  if role_pid "$role" >/dev/null; then
+    say "the role $role is already running"
     return
   fi
   local ports
-  ports=$("$ROOT/bin/controlplane" ports 2)
-  printf 'METRICS_PORT=%s\nHEALTH_PORT=%s\n' $ports >"$OPERATOR_ENV"
-  launch_operator
-  eventually 60 "the operator to be ready (see $OPERATOR_LOG)" operator_ready_or_dead
-  operator_pid >/dev/null || die "the operator ended by itself:"$'\n'"$(tail -n 20 "$OPERATOR_LOG")"
-  say "the operator is ready"
+  ports=$("$ROOT/bin/controlplane" ports 3)
+  printf 'METRICS_PORT=%s\nHEALTH_PORT=%s\nRECEIVER_PORT=%s\n' $ports >"$(ports_of "$role")"
+  launch "$role"
+  eventually 60 "the role $role to be ready (see $(log_of "$role"))" role_ready_or_dead "$role"
+  role_pid "$role" >/dev/null || die "the role $role ended by itself:"$'\n'"$(tail -n 20 "$(log_of "$role")")"
+  say "the role $role is ready"
 }
 
-# Job control gives the operator a process group of its own, so that Ctrl-C does not reach it.
-launch_operator() (
+# Job control gives the process a group of its own, so that Ctrl-C does not reach it.
+launch() (
   # shellcheck source=/dev/null
-  source "$OPERATOR_ENV"
+  source "$(ports_of "$1")"
+  local own=()
+  [[ $1 != ingest ]] || own=(--receiver-bind-address "127.0.0.1:$RECEIVER_PORT")
   set -m
-  nohup "$ROOT/bin/manager" \
-    --kubeconfig "$OPERATOR_KUBECONFIG" \
+  nohup "$ROOT/bin/manager" "$1" \
+    --kubeconfig "$(kubeconfig_of "$1")" \
     --leader-elect --leader-election-namespace "$NAMESPACE" \
     --metrics-bind-address "127.0.0.1:$METRICS_PORT" \
     --health-probe-bind-address "127.0.0.1:$HEALTH_PORT" \
-    </dev/null >>"$OPERATOR_LOG" 2>&1 &
-  echo $! >"$OPERATOR_PID"
+    "${own[@]}" \
+    </dev/null >>"$(log_of "$1")" 2>&1 &
+  echo $! >"$(pid_of "$1")"
 )
 
-operator_ready_or_dead() {
-  operator_ready || [[ -z $(command_line "$(cat "$OPERATOR_PID")") ]]
+role_ready_or_dead() {
+  role_ready "$1" || [[ -z $(command_line "$(cat "$(pid_of "$1")")") ]]
 }
 
 # kubectl is the one HTTP client that is sure to be there.
-operator_ready() (
+role_ready() (
   # shellcheck source=/dev/null
-  source "$OPERATOR_ENV"
+  source "$(ports_of "$1")"
   "$ROOT/bin/k8s/kubectl" --kubeconfig /dev/null --server "http://127.0.0.1:$HEALTH_PORT" get --raw /readyz >/dev/null 2>&1
 )
 
-operator_stop() {
+# role_stop ROLE
+role_stop() {
   local pid
-  if pid=$(operator_pid); then
-    end_process "$pid"
-    say "the operator is stopped"
+  if pid=$(role_pid "$1"); then
+    end_role "$1" "$pid"
+    say "the role $1 is stopped"
   fi
-  rm -f "$OPERATOR_PID" "$OPERATOR_ENV"
+  rm -f "$(pid_of "$1")" "$(ports_of "$1")"
 }
 
-# operator_pid prints the operator's process id if it runs. A process id left from before a restart of the machine may
-# be another program's by now, so the command line has to be this operator's.
-operator_pid() {
+# role_pid prints the role's process id if it runs. A process id left from before a restart of the machine may be another
+# program's by now, so the command line has to be this role's.
+role_pid() {
   local pid
-  pid=$(cat "$OPERATOR_PID" 2>/dev/null) || return 1
-  [[ $(command_line "$pid") == *"$OPERATOR_KUBECONFIG"* ]] || return 1
+  pid=$(cat "$(pid_of "$1")" 2>/dev/null) || return 1
+  [[ $(command_line "$pid") == *"$(kubeconfig_of "$1")"* ]] || return 1
   echo "$pid"
 }
 
@@ -191,12 +207,12 @@ command_line() {
   fi 2>/dev/null
 }
 
-# end_process asks first; a process that does not end within 15 s is killed.
-end_process() {
+# end_role ROLE PID asks first; a process that does not end within 15 s is killed.
+end_role() {
   local deadline=$((SECONDS + 15))
-  kill -TERM "$1" 2>/dev/null || true
-  while operator_pid >/dev/null; do
-    ((SECONDS < deadline)) || kill -KILL "$1" 2>/dev/null || true
+  kill -TERM "$2" 2>/dev/null || true
+  while role_pid "$1" >/dev/null; do
+    ((SECONDS < deadline)) || kill -KILL "$2" 2>/dev/null || true
     sleep 0.1
   done
 }
@@ -207,21 +223,31 @@ up() {
   require bin/manager build
   control_plane_start
   install
-  operator_start
+  role_start operator
+  role_start ingest
   cat <<EOF
 
 It runs. To use it:
   export KUBECONFIG=$LOCAL_DIR/admin.kubeconfig     (or alice, bob: responders; vera: a viewer)
   export PATH=$ROOT/bin/k8s:\$PATH
   kubectl apply -k config/samples && kubectl get incidents
+Detectors post to the address in RECEIVER_URL (README.md, "Alerts come in by themselves"):
+  export RECEIVER_URL=$(receiver_url)
 The web console:
   $ROOT/bin/kubectl-incident console
 Logs lie in $LOCAL_DIR/logs. To stop it and delete its data: make down
 EOF
 }
 
+receiver_url() (
+  # shellcheck source=/dev/null
+  source "$(ports_of ingest)"
+  echo "https://127.0.0.1:$RECEIVER_PORT"
+)
+
 down() {
-  operator_stop
+  role_stop ingest
+  role_stop operator
   require bin/controlplane bin/controlplane
   "$ROOT/bin/controlplane" stop --dir "$LOCAL_DIR" --purge
 }
@@ -229,8 +255,9 @@ down() {
 case ${1:-} in
   up) up ;;
   install) install ;;
-  operator-start) operator_start ;;
-  operator-stop) operator_stop ;;
+  operator-start | ingest-start) role_start "${1%-start}" ;;
+  operator-stop | ingest-stop) role_stop "${1%-stop}" ;;
+  receiver-url) receiver_url ;;
   down) down ;;
   *) usage >&2 && exit 2 ;;
 esac

@@ -336,7 +336,7 @@ timeline() {
   contains "it has the resolution with both values" "resolution.state: InProgress → Resolved" "$timeline"
   contains "it has alice's comment" "Signed in from two continents." "$timeline"
   contains "it has bob's change of one alert" "1 alert: assignee: $ALICE → $BOB" "$timeline"
-  contains "it has the move with its reason" "3 alerts to $OTHER: the same stolen account" "$timeline"
+  contains "it has the move with its reason" " to $OTHER: the same stolen account" "$timeline"
   first=$(kubectl_as admin get activities --field-selector "$(of $MAIN),spec.type=Created" -o 'jsonpath={.items[0].metadata.name}')
   refused alice "cannot patch resource" patch activity "$first" --type merge -p '{"spec":{"actor":"nobody"}}'
   refused admin "must stay as it was created" patch activity "$first" --type merge -p '{"spec":{"actor":"nobody"}}'
@@ -403,6 +403,52 @@ delete() {
   same "no alert lost its owner or its state" "$before" "$(each_alert "$(of $MAIN)" .metadata.name .spec.assignee .spec.resolution.state)"
 }
 
+intake() {
+  step "Alertmanager posts what it sees to the receiver: the alerts become incidents by themselves"
+  does admin create namespace $SHOP
+  does admin create rolebinding responders -n $SHOP --clusterrole=incident-operator-responder --user=$ALICE
+  does admin apply -n $SHOP -k config/samples/sources
+  does admin apply -n $SHOP -k config/samples/policies
+  # The sample waits 30 seconds for alerts that belong to the same incident.
+  does admin patch correlationpolicy default -n $SHOP --type merge -p '{"spec":{"settleSeconds":1}}'
+  eventually "the source is ready" True kubectl_as admin get alertsource alertmanager -n $SHOP -o "jsonpath=$READY"
+  eventually "so is the policy" True kubectl_as admin get correlationpolicy default -n $SHOP -o "jsonpath=$READY"
+  posts out-of-memory
+  contains "the receiver stores the three alerts" '"stored":3' "$OUTPUT"
+  eventually "they are one incident, since they are about one node" "3/3" shop_incidents '{.status.alerts.summary}'
+  BEGUN=$(shop_incidents '{.metadata.name}')
+  contains "each says why it is there" "node-0" "$(kubectl_as admin get alerts -n $SHOP -o "jsonpath=$REASONS")"
+  local before
+  before=$(kubectl_as admin get alerts -n $SHOP -o "jsonpath=$VERSIONS")
+  posts out-of-memory
+  same "the same alerts once more change nothing" "$before" "$(kubectl_as admin get alerts -n $SHOP -o "jsonpath=$VERSIONS")"
+  posts terminal-shell
+  eventually "what has nothing to do with them begins another incident" "1/1 3/3" shop_summaries
+  does alice incident next -n $SHOP --take
+  does alice get incidents,alertsources -n $SHOP
+}
+
+# posts DELIVERY sends what Alertmanager once sent, as the ServiceAccount that may post to this source and do nothing else.
+posts() {
+  local code=0 token path=/v1/namespaces/$SHOP/alertsources/alertmanager
+  token=$(kubectl_as admin create token alertmanager-sender -n $SHOP --audience incident-operator-receiver)
+  printf 'alertmanager $ curl -k -H "Authorization: Bearer $TOKEN" --data @config/samples/deliveries/%s.json $RECEIVER_URL%s\n' "$1" "$path"
+  # kubectl is the one HTTP client that is sure to be there.
+  OUTPUT=$("$ROOT/bin/k8s/kubectl" --kubeconfig /dev/null --server "$("$ROOT/hack/local.sh" receiver-url)" --insecure-skip-tls-verify \
+    --token "$token" create --raw "$path" -f "config/samples/deliveries/$1.json" 2>&1) || code=$?
+  printf '%s\n' "$OUTPUT"
+  ((code == 0)) || fail "the receiver to take it" "the error above"
+}
+
+SHOP=shop
+READY='{.status.conditions[?(@.type=="Ready")].status}'
+VERSIONS='{range .items[*]}{.metadata.name} {.metadata.resourceVersion}{"\n"}{end}'
+REASONS='{.items[*].metadata.annotations.incidentoperator\.dev/correlated}'
+
+# shop_incidents JSONPATH prints a part of the incidents that were begun.
+shop_incidents() { kubectl_as admin get incidents -n $SHOP -o "jsonpath={range .items[*]}$1 {end}" | sed 's/ $//'; }
+shop_summaries() { shop_incidents '{.status.alerts.summary}' | tr ' ' '\n' | sort | xargs; }
+
 arrive
 look
 take
@@ -420,6 +466,7 @@ timeline
 merge
 verify
 look_on
+intake
 delete
 
 printf '\nThe story holds: %d checks passed.\n' "$CHECKS"

@@ -34,6 +34,8 @@ import (
 const (
 	operatorNamespace = "incident-operator-system"
 	leaseName         = "incident-operator.incidentoperator.dev"
+	// operatorBinding gives the operator its rights.
+	operatorBinding = "incident-operator"
 )
 
 // process is the operator, run as its users run it, and started again whenever it was killed.
@@ -48,6 +50,7 @@ type process struct {
 	ended    chan struct{}
 	killed   bool
 	stopping bool
+	mayEnd   bool
 	err      error
 }
 
@@ -94,7 +97,7 @@ func (p *process) keepRunning() {
 			p.mutex.Unlock()
 			return
 		}
-		if !p.killed && p.err == nil {
+		if !p.killed && !p.mayEnd && p.err == nil {
 			p.err = fmt.Errorf("the operator ended by itself: %w", err)
 		}
 		p.mutex.Unlock()
@@ -126,6 +129,13 @@ func (p *process) kill() {
 	_ = p.cmd.Process.Kill()
 	p.mutex.Unlock()
 	<-ended
+}
+
+// allowEnd says whether the operator may end by itself, as it does if it loses its lease.
+func (p *process) allowEnd(may bool) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.mayEnd = may
 }
 
 func (p *process) stop() {

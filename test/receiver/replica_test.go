@@ -63,30 +63,38 @@ type settings struct {
 	interval time.Duration
 	prepare  func(*v1alpha1.AlertSource) (receiver.Reader, error)
 	suppress func(context.Context, *v1alpha1.Alert) (bool, error)
+	crash    *crash
 }
 
 func prepare(source *v1alpha1.AlertSource) (receiver.Reader, error) {
 	return delivery.NewSource(source)
 }
 
-// counting counts the writes of alerts that pass through.
+// counting counts the writes of alerts that pass through, and ends the replica at one of them.
 type counting struct {
 	next   http.RoundTripper
 	writes *atomic.Int64
+	crash  *crash
 }
 
 func (c counting) RoundTrip(request *http.Request) (*http.Response, error) {
+	number := int64(0)
 	if request.Method != http.MethodGet && strings.Contains(request.URL.Path, "/alerts") {
-		c.writes.Add(1)
+		number = c.writes.Add(1)
 	}
-	return c.next.RoundTrip(request)
+	return c.crash.pass(request, number, c.next)
 }
 
 func newReplica(ctx context.Context, s settings) *replica {
 	GinkgoHelper()
 	r := &replica{writes: &atomic.Int64{}, tally: sources.NewTally()}
 	restConfig := as(ingestUser)
-	restConfig.Wrap(func(next http.RoundTripper) http.RoundTripper { return counting{next: next, writes: r.writes} })
+	if s.crash == nil {
+		s.crash = &crash{}
+	}
+	restConfig.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		return counting{next: next, writes: r.writes, crash: s.crash}
+	})
 	c, err := cluster.New(restConfig, func(o *cluster.Options) {
 		o.Scheme = operator.Scheme()
 		o.Cache.ByObject = map[client.Object]cache.ByObject{&v1alpha1.Alert{}: {Transform: alertstore.Slim}}

@@ -30,11 +30,18 @@ import (
 
 const operatorUser = "system:serviceaccount:incident-operator-system:incident-operator"
 
-// auditLog is the record that the API server keeps of requests: each one to the operator's API, each write of anything.
-type auditLog struct{ path string }
+// auditLog is the record that the API server keeps of requests: each one to the operator's API, each write of anything. The
+// requests of one user are counted.
+type auditLog struct{ path, user string }
 
 func (p *place) auditLog() auditLog {
-	return auditLog{path: filepath.Join(p.folder, "logs", "audit.log")}
+	return auditLog{path: filepath.Join(p.folder, "logs", "audit.log"), user: operatorUser}
+}
+
+// of is the same log, asked about another user.
+func (l auditLog) of(user string) auditLog {
+	l.user = user
+	return l
 }
 
 type auditEvent struct {
@@ -45,7 +52,7 @@ type auditEvent struct {
 	Response  struct{ Code int } `json:"responseStatus"`
 }
 
-// counts are requests of the operator by "verb resource/subresource code"; a code of less than 300 is left out.
+// counts are requests of a user by "verb resource/subresource code"; a code of less than 300 is left out.
 type counts map[string]int
 
 // mark returns the present end of the log.
@@ -57,7 +64,7 @@ func (l auditLog) mark() (int64, error) {
 	return info.Size(), nil
 }
 
-// since counts what the operator asked for since a mark, and returns the next mark.
+// since counts what the user asked for since a mark, and returns the next mark.
 func (l auditLog) since(mark int64) (counts, int64, error) {
 	file, err := os.Open(l.path)
 	if err != nil {
@@ -82,13 +89,15 @@ func (l auditLog) since(mark int64) (counts, int64, error) {
 		if err := json.Unmarshal(line, &event); err != nil {
 			return nil, mark, fmt.Errorf("reading the audit log: %w", err)
 		}
-		found.add(event)
+		if event.User.Username == l.user {
+			found.add(event)
+		}
 	}
 }
 
-// add counts a request of the operator, not of the bare client, which has the same account.
+// add counts a request, but not one of the bare client, which has the same account.
 func (c counts) add(event auditEvent) {
-	if event.User.Username != operatorUser || strings.HasPrefix(event.UserAgent, userAgent) {
+	if strings.HasPrefix(event.UserAgent, userAgent) {
 		return
 	}
 	key := event.Verb + " " + event.ObjectRef.Resource

@@ -117,7 +117,7 @@ func (a *api) patch(ctx context.Context, path string, patch object) (version str
 }
 
 // ensure creates an object; one that exists is left as it is.
-func (a *api) ensure(ctx context.Context, path string, value object) error {
+func (a *api) ensure(ctx context.Context, path string, value any) error {
 	body, err := json.Marshal(value)
 	if err != nil {
 		return err

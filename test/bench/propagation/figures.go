@@ -115,6 +115,8 @@ func figures(all []*step) []figure {
 			found = append(found, s.latency(find(all, s.scenario, bareAssign))...)
 		case "flood":
 			found = append(found, newFigure(s, "p99, ms", s.p99(), 1000))
+		case "storm":
+			found = append(found, s.taking(find(all, s.scenario, bareStep))...)
 		case "edits":
 			found = append(found, newFigure(s, "writes of alerts by the operator after 100 edits", s.perAlert()*editedAlerts, 113))
 		case "rest":
@@ -140,6 +142,20 @@ func (s *step) propagation(bare *step) []figure {
 		found = append(found,
 			newFigure(s, "reads", s.median(func(r result) float64 { return float64(r.Requests.reads()) }), 0),
 			newFigure(s, "writes on the incident", s.median(onIncidents), round(5+s.seconds()/10)))
+	}
+	return found
+}
+
+// taking tells storing and linking apart. A rate of 0.9 of the bare client's is a time of 1.11.
+func (s *step) taking(bare *step) []figure {
+	found := []figure{newFigure(s, "p99 of an answer, ms", s.p99(), 250), newFigure(s, "peak memory, MiB", s.value("peakMiB"), 512)}
+	if s.name == mostRepeated {
+		return append(found, newFigure(s, "writes for each repeat", s.value("writesForEachRepeat"), 0.02))
+	}
+	if bare != nil {
+		found = append(found,
+			newFigure(s, "time until all is stored ÷ the bare client's", s.value("storedSeconds")/bare.seconds(), 1.11),
+			newFigure(s, "time until all is linked ÷ the bare client's", s.seconds()/bare.seconds(), 1.11))
 	}
 	return found
 }

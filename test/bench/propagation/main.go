@@ -47,6 +47,7 @@ var scenarios = map[string]func(*bench, context.Context) error{
 	"flood":   (*bench).flood,
 	"rest":    (*bench).rest,
 	"restart": (*bench).restart,
+	"storm":   (*bench).storm,
 }
 
 func main() { os.Exit(run(os.Args[1:])) }

@@ -47,8 +47,10 @@ func openPlace(ctx context.Context, root, folder string) (*place, error) {
 		return nil, fmt.Errorf("making a folder for the control plane: %w", err)
 	}
 	p := &place{root: root, folder: folder, own: true}
-	if err := p.do(ctx, "up"); err != nil {
-		return nil, errors.Join(err, p.close())
+	for _, command := range []string{"up", "ingest-stop"} { // What takes alerts would share the machine.
+		if err := p.do(ctx, command); err != nil {
+			return nil, errors.Join(err, p.close())
+		}
 	}
 	return p, nil
 }
@@ -88,11 +90,14 @@ func (p *place) stopOperator(ctx context.Context) error { return p.do(ctx, "oper
 func (p *place) kubeconfig(user string) string { return filepath.Join(p.folder, user+".kubeconfig") }
 
 // operatorPID returns 0 if the operator does not run.
-func (p *place) operatorPID() int {
-	pid := p.pid("operator")
+func (p *place) operatorPID() int { return p.rolePID("operator") }
+
+// rolePID returns 0 if the role does not run.
+func (p *place) rolePID(role string) int {
+	pid := p.pid(role)
 	// The process of an id that was left behind may be another program's by now.
 	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)) //nolint:gosec // A number leads nowhere else.
-	if err != nil || !strings.Contains(string(line), p.kubeconfig("operator")) {
+	if err != nil || !strings.Contains(string(line), p.kubeconfig(role)) {
 		return 0
 	}
 	return pid
@@ -113,7 +118,7 @@ func (p *place) pid(name string) int {
 
 // processes are the processes that take part, this program included.
 func (p *place) processes() map[string]int {
-	pids := map[string]int{"operator": p.operatorPID(), "bench": os.Getpid()}
+	pids := map[string]int{"operator": p.operatorPID(), "ingest": p.rolePID("ingest"), "bench": os.Getpid()}
 	for _, name := range []string{"etcd", "kube-apiserver", "kube-controller-manager"} {
 		pids[name] = p.pid(name)
 	}

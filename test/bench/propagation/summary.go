@@ -72,7 +72,7 @@ func printTimes(out io.Writer, all []*step) error {
 }
 
 func printSamples(out io.Writer, all []*step) error {
-	table := newTable(out, "\nan incident of five\tn beside\tsamples\tp50 ms\tp90 ms\tp99 ms\t")
+	table := newTable(out, "\nlatency of\tn\tsamples\tp50 ms\tp90 ms\tp99 ms\t")
 	some := false
 	for _, s := range all {
 		if samples := s.samples(); len(samples) > 0 {
