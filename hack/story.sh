@@ -415,6 +415,7 @@ intake() {
   eventually "so is the policy" True kubectl_as admin get correlationpolicy default -n $SHOP -o "jsonpath=$READY"
   posts out-of-memory
   contains "the receiver stores the three alerts" '"stored":3' "$OUTPUT"
+  eventually "the source says that something comes in" 3 kubectl_as admin get alertsource alertmanager -n $SHOP -o 'jsonpath={.status.stored}'
   eventually "they are one incident, since they are about one node" "3/3" shop_incidents '{.status.alerts.summary}'
   BEGUN=$(shop_incidents '{.metadata.name}')
   contains "each says why it is there" "node-0" "$(kubectl_as admin get alerts -n $SHOP -o "jsonpath=$REASONS")"

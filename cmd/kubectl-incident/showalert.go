@@ -43,6 +43,7 @@ func (p *page) alert(a *view.Alert) {
 		{name: "Name", value: a.Name},
 		{name: "Namespace", value: a.Namespace},
 		{name: "Incident", value: cmp.Or(a.Incident, "none")},
+		{name: "Correlated", value: correlatedText(a)},
 		{name: "Severity", value: cmp.Or(string(a.Severity), "unknown"), color: severityColor(string(a.Severity))},
 		{name: "State", value: string(a.State)},
 		{name: "Assignee", value: cmp.Or(a.Assignee, "nobody")},
@@ -62,6 +63,14 @@ func (p *page) alert(a *view.Alert) {
 	p.text("Note", a.Note, 0)
 	p.text("Description", a.Description, 0)
 	p.evidence(a.Evidence, 0, 0)
+}
+
+// correlatedText says why the alert is in its incident, if a policy put it there.
+func correlatedText(a *view.Alert) string {
+	if a.LinkedBy == "" {
+		return ""
+	}
+	return a.LinkedFor + " (policy " + a.LinkedBy + ")"
 }
 
 func prefixed(prefix, text string) string {

@@ -53,12 +53,12 @@ type Reconciler struct {
 	Check func(*v1alpha1.AlertSource) error
 
 	mutex sync.Mutex
-	// written is when each source was last seen with another status than before, whoever wrote it.
+	// written is when each source was last seen with other counts than before, whoever wrote them.
 	written map[client.ObjectKey]sighting
 }
 
 type sighting struct {
-	status v1alpha1.AlertSourceStatus
+	counts v1alpha1.AlertSourceStatus
 	at     time.Time
 }
 
@@ -100,17 +100,23 @@ func (r *Reconciler) wait(key client.ObjectKey, current *v1alpha1.AlertSource) t
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	known, ok := r.written[key]
-	if !ok || !equality.Semantic.DeepEqual(known.status, current.Status) {
+	if counts := countsOf(current.Status); !ok || !equality.Semantic.DeepEqual(known.counts, counts) {
 		if r.written == nil {
 			r.written = map[client.ObjectKey]sighting{}
 		}
-		known = sighting{status: current.Status, at: r.Clock.Now()}
-		if !ok {
-			known.at = known.at.Add(-pace) // Nothing is known to have been written.
+		known = sighting{counts: counts, at: r.Clock.Now()}
+		if !ok || ptr.Deref(counts.Received, 0) == 0 {
+			known.at = known.at.Add(-pace) // Nothing is known to have been told yet.
 		}
 		r.written[key] = known
 	}
 	return pace - r.Clock.Since(known.at)
+}
+
+// countsOf leaves out what is written at once: whether a source is ready must not delay the news that something comes in.
+func countsOf(status v1alpha1.AlertSourceStatus) v1alpha1.AlertSourceStatus {
+	status.Conditions = nil
+	return status
 }
 
 func (r *Reconciler) forget(key client.ObjectKey) {

@@ -18,7 +18,6 @@ package correlation
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -93,7 +92,7 @@ func (r *Reconciler) linkOne(ctx context.Context, space *namespace, link correla
 	if after.Annotations == nil {
 		after.Annotations = map[string]string{}
 	}
-	after.Annotations[v1alpha1.CorrelatedAnnotation] = reason(link)
+	after.Annotations[v1alpha1.CorrelatedAnnotation] = correlate.Reason{Policy: link.Policy, Incident: link.Incident, Why: link.Why}.Annotation()
 	err := kube.PatchUnchanged(ctx, r.Client, before, after, FieldOwner)
 	switch {
 	case errors.Is(err, kube.ErrDeleted):
@@ -106,14 +105,4 @@ func (r *Reconciler) linkOne(ctx context.Context, space *namespace, link correla
 	}
 	logf.FromContext(ctx).V(1).Info("Linked an alert", "Alert", klog.KObj(after), "Incident", klog.KRef(space.name, link.Incident), "policy", link.Policy, "reason", link.Why)
 	return after, nil
-}
-
-// reason is why an alert was linked, as it stands in its annotation.
-func reason(link correlate.Link) string {
-	text, _ := json.Marshal(struct { // Strings can always be written.
-		Policy   string `json:"policy"`
-		Incident string `json:"incident"`
-		Reason   string `json:"reason"`
-	}{link.Policy, link.Incident, link.Why})
-	return string(text)
 }

@@ -100,8 +100,12 @@ func (p *process) keepRunning() {
 		if !p.killed && !p.mayEnd && p.err == nil {
 			p.err = fmt.Errorf("the operator ended by itself: %w", err)
 		}
+		killed := p.killed
 		p.mutex.Unlock()
-		err = releaseLease()
+		err = nil
+		if killed {
+			err = releaseLease()
+		}
 		p.server.open()
 		if err == nil {
 			err = p.start()

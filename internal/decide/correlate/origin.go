@@ -53,6 +53,29 @@ func (o Origin) Annotation() string {
 	return string(text)
 }
 
+// Reason is why a policy linked an alert to an incident. It is zero if a person did, or a detector.
+type Reason struct {
+	Policy   string `json:"policy,omitempty"`
+	Incident string `json:"incident,omitempty"`
+	Why      string `json:"reason,omitempty"`
+}
+
+// ReasonOf reads the annotation of an alert. One that speaks of another incident than the alert names is of before a move.
+func ReasonOf(alert *v1alpha1.Alert) Reason {
+	var reason Reason
+	err := json.Unmarshal([]byte(alert.Annotations[v1alpha1.CorrelatedAnnotation]), &reason)
+	if err != nil || reason.Incident != alert.Spec.IncidentRef.Name {
+		return Reason{}
+	}
+	return reason
+}
+
+// Annotation is the reason as it stands on the alert.
+func (r Reason) Annotation() string {
+	text, _ := json.Marshal(r) // Strings can always be written.
+	return string(text)
+}
+
 // relatedOf are the incidents that an incident says it is related to.
 func relatedOf(incident *v1alpha1.Incident) map[string]bool {
 	related := map[string]bool{}

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/correlate"
 	"github.com/incident-operator/incident-operator/internal/decide/inherit"
 )
 
@@ -43,6 +44,9 @@ type Alert struct {
 	Evidence []Group `json:"evidence,omitempty"`
 	// Inherited is what the incident gave; empty if it gave nothing.
 	Inherited Inheritance `json:"inherited,omitzero"`
+	// LinkedBy and LinkedFor are the policy that linked it, and why; empty if a person or a detector did.
+	LinkedBy  string `json:"linkedBy,omitempty"`
+	LinkedFor string `json:"linkedFor,omitempty"`
 	// Dangling is why the incident cannot be found; empty if it can, or if the alert names none.
 	Dangling string `json:"dangling,omitempty"`
 }
@@ -73,6 +77,8 @@ func AlertOf(alert *v1alpha1.Alert, now time.Time) Alert {
 		Occurrences: cmp.Or(alert.Spec.Occurrences, 1), Created: alert.CreationTimestamp.Time,
 		Evidence: found.groups(), Inherited: inheritanceOf(alert),
 	}
+	reason := correlate.ReasonOf(alert)
+	view.LinkedBy, view.LinkedFor = reason.Policy, reason.Why
 	for _, technique := range alert.Spec.Techniques {
 		view.Techniques = append(view.Techniques, string(technique))
 	}

@@ -223,7 +223,10 @@ func TestAlert(t *testing.T) {
 		s.IncidentRef.Name, s.Techniques, s.Tags = "inc", []v1alpha1.Technique{"T1059"}, []v1alpha1.Tag{"VIP"}
 		s.Assignee, s.Source.Detector = "alice", "syscall"
 	})
-	a.Annotations = map[string]string{v1alpha1.InheritedAnnotation: `{"incident":"inc","uid":"u","assignee":{"value":"alice","over":"bob"},"resolution":{"value":"Resolved","over":"Active","held":true}}`}
+	a.Annotations = map[string]string{
+		v1alpha1.InheritedAnnotation:  `{"incident":"inc","uid":"u","assignee":{"value":"alice","over":"bob"},"resolution":{"value":"Resolved","over":"Active","held":true}}`,
+		v1alpha1.CorrelatedAnnotation: `{"policy":"default","incident":"inc","reason":"shares Node n with 2 alerts"}`,
+	}
 	a.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionLinked, Status: metav1.ConditionFalse, Message: "gone"}}
 	want := view.Alert{
 		Row: view.Row{
@@ -231,10 +234,15 @@ func TestAlert(t *testing.T) {
 		},
 		Namespace: "soc", Detector: "syscall", Techniques: []string{"T1059"}, Tags: []string{"VIP"}, Occurrences: 1, Created: now,
 		Inherited: view.Inheritance{From: "inc", Assignee: "alice", OverAssignee: "bob", State: "Resolved", OverState: "Active", Held: true},
-		Dangling:  "gone",
+		LinkedBy:  "default", LinkedFor: "shares Node n with 2 alerts",
+		Dangling: "gone",
 	}
 	if diff := cmp.Diff(want, view.AlertOf(a, now)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+	a.Spec.IncidentRef.Name = "other"
+	if got := view.AlertOf(a, now); got.LinkedBy != "" || got.LinkedFor != "" {
+		t.Errorf("once somebody moved it: %q by %q", got.LinkedFor, got.LinkedBy)
 	}
 	a.Annotations[v1alpha1.InheritedAnnotation] = "{"
 	if got := view.AlertOf(a, now).Inherited; got != (view.Inheritance{}) {
