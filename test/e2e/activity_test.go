@@ -34,8 +34,8 @@ import (
 )
 
 var _ = Describe("The activity log", func() {
-	It("takes 2,000 comments, three requests each, and the incident does not grow", func(ctx SpecContext) {
-		const comments = 2000
+	It("takes 500 comments, three requests each, and the incident does not grow", func(ctx SpecContext) {
+		const comments = 500
 		incident := createIncident(ctx, newNamespace(ctx), "inc")
 		eventuallyLogged(ctx, incident, 1)
 		before := size(ctx, incident)
