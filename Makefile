@@ -58,8 +58,8 @@ install-plugin: plugin ## copy the kubectl plugin, with its completion, to PREFI
 	ln -sf kubectl-incident "$(PLUGIN_DIR)/kubectl_complete-incident"
 
 .PHONY: k8s
-k8s: ## build etcd, kube-apiserver, kube-controller-manager and kubectl: bin/k8s (minutes, once)
-	hack/controlplane/build.sh bin/k8s
+k8s: ## build etcd, kube-apiserver, kube-controller-manager and kubectl: bin/k8s (minutes, once); K8S_VERSION names another version
+	hack/controlplane/build.sh bin/k8s $(K8S_VERSION)
 
 .PHONY: image
 image: ## build the container image IMG with docker

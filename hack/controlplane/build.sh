@@ -1,20 +1,34 @@
 #!/usr/bin/env bash
-# Builds etcd, kube-apiserver, kube-controller-manager and kubectl from source, at the versions that go.mod beside
-# this file pins, into the folder given as the first argument. Binaries of the pinned versions are not built again.
+# Builds etcd, kube-apiserver, kube-controller-manager and kubectl from source into the folder given as the first argument:
+# at the versions that go.mod beside this file pins, or Kubernetes at the version given as the second. Binaries of the same
+# versions are not built again.
 set -euo pipefail
 
-out=${1:?usage: build.sh OUTPUT_DIR}
+out=${1:?usage: build.sh OUTPUT_DIR [KUBERNETES_VERSION]}
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
+pinned=$(go list -mod=readonly -m -f '{{.Version}}' k8s.io/kubernetes)
+version=${2:-$pinned}
+[[ $version =~ ^v1\.[0-9]+\.[0-9]+$ ]] || { echo "build.sh: KUBERNETES_VERSION must be as v1.36.3, is $version" >&2 && exit 2; }
+
 stamp="$out/.built-from"
-want=$(cat go.mod go.sum build.sh | git hash-object --stdin)
+want=$(cat go.mod go.sum build.sh <(echo "$version") | git hash-object --stdin)
 if [[ -f $stamp && $(cat "$stamp") == "$want" ]]; then
   exit 0
 fi
 
-version=$(go list -mod=readonly -m -f '{{.Version}}' k8s.io/kubernetes)
+if [[ $version != "$pinned" ]]; then
+  # The staging modules of Kubernetes v1.x.y are v0.x.y.
+  copy=$(mktemp -d)
+  trap 'rm -rf "$copy"' EXIT
+  sed -e "s/${pinned//./\\.}/$version/" -e "s/v0\.${pinned#v1.}/v0.${version#v1.}/" go.mod >"$copy/go.mod"
+  cp tools.go "$copy"
+  cd "$copy"
+  sed -i '/^require (/,/^)/{/indirect/d}' go.mod
+  go mod tidy
+fi
 minor=${version#v1.}
 minor=${minor%%.*}
 pkg=k8s.io/component-base/version
