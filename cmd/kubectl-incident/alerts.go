@@ -75,7 +75,7 @@ meet all of them. The most severe are first, among these those that began first.
 	command.Flags().IntVar(&o.limit, "limit", 0, "show only so many, the first ones; 0 for all")
 	complete.Flag(command, "sort-by", complete.Words(query.AlertKeys...))
 	complete.Flag(command, "state", complete.Words(v1alpha1.ResolutionActive, v1alpha1.ResolutionInProgress, v1alpha1.ResolutionResolved))
-	return command
+	return p.paged(command, new(bool))
 }
 
 func (o *alertsOptions) check(incidents []string) error {

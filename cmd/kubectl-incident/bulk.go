@@ -178,6 +178,9 @@ func (a *account) tell(i int, result actions.Result) {
 	case actions.Interrupted:
 		terminal.PrintLine(a.plugin.ErrOut, terminal.Escape(title+": interrupted: it may be done or not"))
 	case actions.Failed:
+		if a.plugin.heard != nil {
+			a.plugin.heard(result.Err)
+		}
 		terminal.PrintLine(a.plugin.ErrOut, terminal.Escape(title+": "+result.Err.Error()+a.tasks[i].advice(result.Err)))
 	case actions.NotBegun: // The sum says how many.
 	}

@@ -103,7 +103,7 @@ func (o *changeOptions) run(ctx context.Context, change actions.Change, names []
 	tasks := make([]task, 0, len(incidents))
 	for i := range incidents {
 		tasks = append(tasks, o.task(&actions.ChangeTask{
-			Client: c, Incident: &incidents[i], Change: change, Selects: selects, Force: o.force, Request: request,
+			Client: c, Incident: &incidents[i], Change: change, Selects: selects, Seen: o.seen, Force: o.force, Request: request,
 		}))
 		tasks[i].Task = o.comment.with(tasks[i].Task, c, &incidents[i])
 	}

@@ -144,7 +144,14 @@ func (c *cluster) runWith(ctx context.Context, args ...string) ended {
 func (c *cluster) runTo(ctx context.Context, out io.Writer, args ...string) ended {
 	c.t.Helper()
 	var errOut bytes.Buffer
-	p := newPlugin(genericiooptions.IOStreams{In: strings.NewReader(c.stdin), Out: out, ErrOut: &errOut})
+	p := c.plugin(genericiooptions.IOStreams{In: strings.NewReader(c.stdin), Out: out, ErrOut: &errOut})
+	code := p.run(ctx, append([]string{"-n", "soc"}, args...))
+	return ended{code: code, errOut: errOut.String()}
+}
+
+// plugin is one that talks to the cluster.
+func (c *cluster) plugin(streams genericiooptions.IOStreams) *plugin {
+	p := newPlugin(streams)
 	p.typed = func() (client.WithWatch, error) {
 		funcs := c.intercept
 		patch := funcs.Patch
@@ -162,8 +169,7 @@ func (c *cluster) runTo(ctx context.Context, out io.Writer, args ...string) ende
 	}
 	p.tables = c.tables
 	p.watched = func() bool { return c.watched }
-	code := p.run(ctx, append([]string{"-n", "soc"}, args...))
-	return ended{code: code, errOut: errOut.String()}
+	return p
 }
 
 func (c *cluster) streams() genericiooptions.IOStreams {

@@ -44,7 +44,7 @@ var groups = []*cobra.Group{
 }
 
 var groupOf = map[string]string{
-	"list": groupLook, "show": groupLook, "alerts": groupLook, "tags": groupLook, "queries": groupLook, "next": groupLook, "similar": groupLook, "console": groupLook,
+	"list": groupLook, "board": groupLook, "show": groupLook, "alerts": groupLook, "tags": groupLook, "queries": groupLook, "next": groupLook, "similar": groupLook, "console": groupLook,
 	"take": groupWork, "assign": groupWork, "unassign": groupWork, "start": groupWork, "resolve": groupWork, "reopen": groupWork,
 	"classify": groupWork, "severity": groupWork, "tag": groupWork, "untag": groupWork, "rename": groupWork, "comment": groupWork,
 	"edit": groupWork, "undo": groupWork, "handover": groupWork, "alert": groupWork,
@@ -55,7 +55,7 @@ var groupOf = map[string]string{
 
 // otherWords are what people also call commands.
 var otherWords = map[string][]string{
-	"list": {"get", "queue", "incidents"}, "show": {"describe", "view", "open", "info"}, "timeline": {"log", "logs", "history", "events", "audit"},
+	"list": {"get", "queue", "incidents"}, "board": {"tui", "top", "screen", "triage"}, "show": {"describe", "view", "open", "info"}, "timeline": {"log", "logs", "history", "events", "audit"},
 	"take": {"ack", "acknowledge", "claim", "own", "mine"}, "assign": {"give", "owner", "reassign"}, "unassign": {"release", "drop", "unown"},
 	"start": {"begin", "work", "progress"}, "resolve": {"close", "done", "finish", "fix", "solve", "complete"}, "reopen": {"unresolve", "re-open"},
 	"classify": {"verdict", "determination"}, "severity": {"priority", "sev"}, "tag": {"label"}, "untag": {"unlabel"},

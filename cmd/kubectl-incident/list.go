@@ -92,7 +92,7 @@ semicolons, tabs or bars takes nothing for a formula. What is not printable is s
 		}
 		return o.run(command.Context())
 	}
-	return command
+	return p.paged(command, &o.watch)
 }
 
 func (o *listOptions) run(ctx context.Context) error {

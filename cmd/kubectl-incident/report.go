@@ -79,7 +79,7 @@ report can be held against the log later.`,
 	flags.StringVarP(&o.format, "output", "o", "", "md, html or, of a shift, csv; unset for a terminal")
 	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "the shift in all namespaces")
 	complete.Flag(command, "output", complete.Words(formatMarkdown, formatHTML, formatCSV))
-	return command
+	return p.paged(command, new(bool))
 }
 
 func (o *reportOptions) check(incidents []string) error {

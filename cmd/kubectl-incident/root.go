@@ -27,6 +27,7 @@ import (
 	"k8s.io/client-go/dynamic"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/input"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
@@ -61,6 +62,14 @@ type plugin struct {
 	watched func() bool
 	// memory is what this command has read for suggestions.
 	memory complete.Memory
+
+	// The board, which runs commands itself, sets these; a user's command line has none of them.
+	// within is the namespace to work in, whatever the flags say.
+	within string
+	// seen is the incident of the command as the user saw it, if that was before the command read it.
+	seen *v1alpha1.Incident
+	// heard is told why a task failed.
+	heard func(error)
 }
 
 // onTerminal says whether a person reads along and can answer.
@@ -130,7 +139,7 @@ func (p *plugin) command() *cobra.Command {
 	p.config.AddFlags(root.PersistentFlags())
 	root.PersistentFlags().BoolVar(&p.utc, "utc", false, "show times in UTC instead of local time")
 	root.AddCommand(
-		p.listCommand(), p.queriesCommand(), p.showCommand(), p.alertsCommand(), p.nextCommand(), p.similarCommand(), p.reportCommand(), p.alertCommand(), p.handoverCommand(),
+		p.listCommand(), p.boardCommand(), p.queriesCommand(), p.showCommand(), p.alertsCommand(), p.nextCommand(), p.similarCommand(), p.reportCommand(), p.alertCommand(), p.handoverCommand(),
 		p.takeCommand(), p.assignCommand(), p.unassignCommand(),
 		p.tagCommand(), p.untagCommand(), p.renameCommand(), p.severityCommand(), p.classifyCommand(),
 		p.startCommand(), p.resolveCommand(), p.reopenCommand(), p.commentCommand(), p.createCommand(), p.importCommand(), p.editCommand(),
@@ -145,6 +154,9 @@ func (p *plugin) command() *cobra.Command {
 
 // namespace is the one of the flag -n or of the kubeconfig's context.
 func (p *plugin) namespace() (string, error) {
+	if p.within != "" {
+		return p.within, nil
+	}
 	namespace, _, err := p.config.ToRawKubeConfigLoader().Namespace()
 	if err != nil {
 		return "", fmt.Errorf("finding the namespace: %w", err)

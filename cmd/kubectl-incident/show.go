@@ -78,7 +78,7 @@ shown. A name that both an incident and an alert have means the incident; alert/
 	command.Flags().BoolVar(&o.full, "full", false, "show all, whatever the height of the screen")
 	command.Flags().StringVarP(&o.format, "output", "o", "", "print the object instead: json or yaml")
 	complete.Flag(command, "output", complete.Words("json", "yaml"))
-	return command
+	return p.paged(command, new(bool))
 }
 
 func (o *showOptions) run(ctx context.Context, typed string) error {

@@ -72,7 +72,7 @@ shown as in \x1b. Of an incident that is gone, the logs of all that bore its nam
 	command.Flags().IntVar(&o.limit, "limit", 0, "show only so many entries, the last ones; 0 for all")
 	command.Flags().StringVarP(&o.format, "output", "o", "", "the entries as objects: json or yaml")
 	complete.Flag(command, "output", complete.Words("json", "yaml"))
-	return command
+	return p.paged(command, &o.follow)
 }
 
 func (o *timelineOptions) validate(incident string) error {

@@ -19,6 +19,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,6 +30,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/creack/pty"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"golang.org/x/sync/errgroup"
@@ -232,11 +234,17 @@ func (p *readersFolder) shell(ctx context.Context, line string) *exec.Cmd {
 // endless are examples that go on until Ctrl-C.
 var endless = regexp.MustCompile(` (--follow|--watch|-w)\b`)
 
+// fullScreen are examples that take a whole terminal until q is pressed.
+var fullScreen = regexp.MustCompile(`^kubectl incident board\b`)
+
 // nothing is what a command says that found nothing to do: then the example was not tried.
 var nothing = regexp.MustCompile(`Nothing is selected|No \w+ found`)
 
 // try types an example as printed, and returns what went wrong.
 func (p *readersFolder) try(ctx context.Context, example string) (problem string) {
+	if fullScreen.MatchString(example) {
+		return p.tryOnScreen(ctx, example)
+	}
 	var output safeBuffer
 	shell := p.shell(ctx, example)
 	shell.Stdout, shell.Stderr = &output, &output
@@ -255,6 +263,33 @@ func (p *readersFolder) try(ctx context.Context, example string) (problem string
 	}
 	if nothing.MatchString(output.String()) {
 		return output.String()
+	}
+	return ""
+}
+
+// tryOnScreen types an example on a terminal, and leaves it by its key once the queue is there.
+func (p *readersFolder) tryOnScreen(ctx context.Context, example string) (problem string) {
+	var output safeBuffer
+	shell := p.shell(ctx, example)
+	shell.Env = append(shell.Env, "TERM=xterm-256color", "LC_ALL=C.UTF-8")
+	terminal, err := pty.StartWithSize(shell, &pty.Winsize{Cols: 100, Rows: 30})
+	if err != nil {
+		return err.Error()
+	}
+	defer func() { _ = terminal.Close() }()
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		_, _ = io.Copy(&output, terminal)
+	}()
+	Eventually(output.String).WithContext(ctx).Should(ContainSubstring("inc-"), example)
+	if _, err := terminal.WriteString("q"); err != nil {
+		return err.Error()
+	}
+	err = shell.Wait()
+	<-read
+	if err != nil {
+		return err.Error() + "\n" + output.String()
 	}
 	return ""
 }

@@ -146,15 +146,15 @@ func (q Query) String() string {
 			if value == "true" {
 				words = append(words, "--"+flag)
 			} else {
-				words = append(words, "--"+flag+"="+quote(value))
+				words = append(words, "--"+flag+"="+Quote(value))
 			}
 		}
 	}
 	return strings.Join(words, " ")
 }
 
-// quote puts a text that a shell would split or expand in quotes.
-func quote(text string) string {
+// Quote puts a text that a POSIX shell would split or expand in quotes.
+func Quote(text string) string {
 	plain := func(r rune) bool {
 		return strings.ContainsRune("@%+=:,./_-", r) || ('0' <= r && r <= '9') || ('a' <= r && r <= 'z') || ('A' <= r && r <= 'Z')
 	}

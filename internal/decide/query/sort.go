@@ -64,9 +64,19 @@ func Sort(incidents []v1alpha1.Incident, key string, now time.Time) error {
 	if !ok {
 		return fmt.Errorf("sort key must be one of %s, is %q", strings.Join(Keys, ", "), key)
 	}
-	slices.SortStableFunc(incidents, func(a, b v1alpha1.Incident) int {
-		return cmp.Or(compare(&a, &b), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	// An incident is large, so that pointers are sorted, and each incident is moved once.
+	sorted := make([]*v1alpha1.Incident, len(incidents))
+	for i := range incidents {
+		sorted[i] = &incidents[i]
+	}
+	slices.SortStableFunc(sorted, func(a, b *v1alpha1.Incident) int {
+		return cmp.Or(compare(a, b), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 	})
+	moved := make([]v1alpha1.Incident, len(incidents))
+	for i, incident := range sorted {
+		moved[i] = *incident
+	}
+	copy(incidents, moved)
 	return nil
 }
 

@@ -23,15 +23,13 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-
-	"golang.org/x/term"
 )
 
 // IsASCII says that what is written is shown on a terminal whose locale knows nothing else. Without a locale, a terminal is
 // taken for one that knows UTF-8, as most do.
 func IsASCII(out io.Writer) bool {
-	file, ok := bare(out).(*os.File)
-	return ok && term.IsTerminal(int(file.Fd())) && !isUTF8(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_CTYPE"), os.Getenv("LANG")))
+	_, ok := File(out)
+	return ok && !isUTF8(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_CTYPE"), os.Getenv("LANG")))
 }
 
 func isUTF8(locale string) bool {
@@ -42,8 +40,8 @@ func isUTF8(locale string) bool {
 // symbols are those that the plugin itself writes.
 var symbols = strings.NewReplacer(Ellipsis, "~", "→", "->", "“", "\"", "”", "\"", "’", "'")
 
-// toASCII writes everything else as Go does, such as \u6771.
-func toASCII(text string) string {
+// ToASCII replaces the symbols of the plugin, and writes everything else as Go does, such as \u6771.
+func ToASCII(text string) string {
 	var written strings.Builder
 	for _, r := range symbols.Replace(text) {
 		if r <= unicode.MaxASCII {

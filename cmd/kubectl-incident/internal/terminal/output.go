@@ -20,6 +20,7 @@ package terminal
 
 import (
 	"io"
+	"os"
 	"strings"
 
 	"github.com/incident-operator/incident-operator/internal/decide/text"
@@ -34,13 +35,15 @@ type Output struct {
 	ASCII bool
 	// Err is the first failure.
 	Err error
+	// shown is the terminal on which a pager shows what is written; nil without one.
+	shown *os.File
 }
 
 // Write implements io.Writer.
 func (o *Output) Write(data []byte) (int, error) {
 	written := data
 	if o.ASCII {
-		written = []byte(toASCII(string(data)))
+		written = []byte(ToASCII(string(data)))
 	}
 	n, err := o.Writer.Write(written)
 	if o.Err == nil {

@@ -37,8 +37,8 @@ type Screen struct {
 
 // ScreenOf looks at where a command writes. NO_COLOR is a convention: https://no-color.org.
 func ScreenOf(out io.Writer) Screen {
-	file, ok := bare(out).(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
+	file, ok := File(out)
+	if !ok {
 		return Screen{}
 	}
 	columns, rows, err := term.GetSize(int(file.Fd()))
@@ -51,12 +51,16 @@ func ScreenOf(out io.Writer) Screen {
 // isDumb says that the terminal takes no control sequences.
 func isDumb() bool { return os.Getenv("TERM") == "dumb" }
 
-// bare is what an output writes to.
-func bare(out io.Writer) io.Writer {
+// File is the terminal on which an output is shown; false if that is none.
+func File(out io.Writer) (*os.File, bool) {
 	if remembering, ok := out.(*Output); ok {
-		return remembering.Writer
+		if remembering.shown != nil {
+			return remembering.shown, true
+		}
+		out = remembering.Writer
 	}
-	return out
+	file, ok := out.(*os.File)
+	return file, ok && term.IsTerminal(int(file.Fd()))
 }
 
 // InPlace makes of lines what draws them from the upper left corner on, and clears what was there before.
@@ -67,6 +71,6 @@ func InPlace(lines string) string {
 // Both says whether somebody can be asked: both files are terminals.
 func Both(in io.Reader, out io.Writer) bool {
 	from, isFile := in.(*os.File)
-	to, toFile := bare(out).(*os.File)
-	return isFile && toFile && term.IsTerminal(int(from.Fd())) && term.IsTerminal(int(to.Fd()))
+	_, shown := File(out)
+	return isFile && shown && term.IsTerminal(int(from.Fd()))
 }
