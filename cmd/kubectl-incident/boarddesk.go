@@ -160,7 +160,7 @@ func (d *desk) look(key string) board.Detail {
 		return board.Detail{Key: key, Err: err}
 	}
 	return board.Detail{Key: key, Incident: incident, Draw: func(screen terminal.Screen, full bool) []string {
-		return drawIncident(func() *page { return &page{screen: screen, zone: d.zone(), now: now} }, read, full).lines
+		return drawIncident(func() *page { return &page{screen: screen, zone: d.zone(), now: now, toSeeAll: "enter"} }, read, full).lines
 	}}
 }
 

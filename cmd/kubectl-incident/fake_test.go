@@ -42,7 +42,7 @@ import (
 
 // cluster is an API server in memory that knows the kinds of this API.
 type cluster struct {
-	t *testing.T
+	t testing.TB
 	client.WithWatch
 	intercept interceptor.Funcs
 	stdin     string
@@ -56,7 +56,7 @@ type cluster struct {
 	unreadable error
 }
 
-func newCluster(t *testing.T, objects ...client.Object) *cluster {
+func newCluster(t testing.TB, objects ...client.Object) *cluster {
 	t.Helper()
 	scheme := runtime.NewScheme()
 	if err := v1alpha1.AddToScheme(scheme); err != nil {

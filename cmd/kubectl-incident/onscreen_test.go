@@ -32,7 +32,7 @@ import (
 
 // onScreen is a terminal with a plugin on it.
 type onScreen struct {
-	t       *testing.T
+	t       testing.TB
 	ours    *os.File
 	theirs  *os.File
 	changed chan struct{}
@@ -41,7 +41,7 @@ type onScreen struct {
 	emulator *vt.Emulator
 }
 
-func newScreen(t *testing.T, columns, rows int) *onScreen {
+func newScreen(t testing.TB, columns, rows int) *onScreen {
 	t.Helper()
 	t.Setenv("TERM", "xterm-256color")
 	t.Setenv("LC_ALL", "C.UTF-8")

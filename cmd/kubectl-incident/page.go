@@ -34,11 +34,13 @@ type page struct {
 	screen terminal.Screen
 	zone   *time.Location
 	now    time.Time
-	lines  []string
+	// toSeeAll is what shows what is left out for want of room.
+	toSeeAll string
+	lines    []string
 }
 
 func (p *plugin) newPage(now time.Time) *page {
-	return &page{screen: terminal.ScreenOf(p.Out), zone: p.zone(), now: now}
+	return &page{screen: terminal.ScreenOf(p.Out), zone: p.zone(), now: now, toSeeAll: "--full"}
 }
 
 func (p *page) print(out *plugin) {
@@ -131,7 +133,7 @@ func (p *page) prose(text string, most int) {
 		p.indented(line)
 	}
 	if left > 0 {
-		p.indented(counting(left, "more line") + ": --full")
+		p.indented(counting(left, "more line") + ": " + p.toSeeAll)
 	}
 }
 

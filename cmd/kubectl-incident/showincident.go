@@ -237,7 +237,7 @@ func (p *page) evidence(groups []view.Group, most, mostKinds int) {
 	}
 	for i, group := range groups {
 		if mostKinds > 0 && i == mostKinds {
-			p.indented(grouped(len(groups)-i) + " more kinds: --full")
+			p.indented(grouped(len(groups)-i) + " more kinds: " + p.toSeeAll)
 			return
 		}
 		var items []string

@@ -152,17 +152,17 @@ func drawn(incident v1alpha1.Incident, lines ...string) Detail {
 // TestPane reads what is below the cursor where that rests, and again when it has changed.
 func TestPane(t *testing.T) {
 	m, effects := began(t).Update(tea.WindowSizeMsg{Width: 200, Height: 50})
-	if diff := cmp.Diff([]Effect{Wait{1}}, effects); diff != "" {
-		t.Fatalf("-want +got:\n%s", diff)
-	}
-	m, effects = after(m, "j")
 	if diff := cmp.Diff([]Effect{Wait{2}}, effects); diff != "" {
 		t.Fatalf("-want +got:\n%s", diff)
 	}
-	if _, effects = m.Update(Rested{Serial: 1}); len(effects) > 0 {
+	m, effects = after(m, "j")
+	if diff := cmp.Diff([]Effect{Wait{3}}, effects); diff != "" {
+		t.Fatalf("-want +got:\n%s", diff)
+	}
+	if _, effects = m.Update(Rested{Serial: 2}); len(effects) > 0 {
 		t.Fatalf("it went on, and reads nevertheless: %v", effects)
 	}
-	m, effects = m.Update(Rested{Serial: 2})
+	m, effects = m.Update(Rested{Serial: 3})
 	if diff := cmp.Diff([]Effect{Show{"soc/inc-2"}}, effects); diff != "" {
 		t.Fatalf("-want +got:\n%s", diff)
 	}

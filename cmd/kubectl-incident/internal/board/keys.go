@@ -33,17 +33,17 @@ type key struct {
 // keys are a function, since the help that lists them is what one of them shows.
 func keys() []key {
 	return append([]key{
-		{[]string{"j", "down"}, "j/k", "move", "down and up, also by the arrows; through the lines of an incident that is open", Model.down},
+		{[]string{"j", "down"}, "j/k", "move", "down and up, also by the arrows; in an open incident, line by line", Model.down},
 		{[]string{"k", "up"}, "", "", "", Model.up},
 		{[]string{"g", "home"}, "g/G", "", "to the first, to the last", Model.first},
 		{[]string{"G", "end"}, "", "", "", Model.last},
 		{[]string{"pgdown", "ctrl+f", "space"}, "PgDn", "", "a screen further; PgUp back", Model.pageDown},
 		{[]string{"pgup", "ctrl+b"}, "", "", "", Model.pageUp},
 		{[]string{"enter"}, "enter", "open", "show all of the incident; esc closes it", Model.opened},
-		{[]string{"/"}, "/", "search", "only what has a text, also in alerts and comments; an empty one shows all again", Model.search},
+		{[]string{"/"}, "/", "search", "only what has a text, also in alerts and comments; empty for all", Model.search},
 		{[]string{"f"}, "f", "filter", "by owner, state or severity", Model.chooseFilter},
 	}, append(verbs(), []key{
-		{[]string{"y"}, "y", "copy", "copy the name, and show the command that shows the incident", Model.yank},
+		{[]string{"y"}, "y", "copy", "copy the name, and say the command that shows the incident", Model.yank},
 		{[]string{"?"}, "?", "help", "this page", Model.help},
 		{[]string{"q", "ctrl+c"}, "q", "quit", "end the board", Model.quit},
 		{[]string{"esc"}, "", "", "", Model.escape},

@@ -22,10 +22,10 @@ import (
 )
 
 const (
-	// besideColumns and belowRows are how wide and how high a screen must be for the pane to stand beside the list or below
-	// it. On a smaller one it takes the place of the list.
+	// besideColumns is how wide a screen must be for the pane to stand beside the list. On a narrower one it stands below if
+	// so many lines are left there, or else takes the place of the list on Enter.
 	besideColumns = 140
-	belowRows     = 36
+	leastBelow    = 10
 	// mostSaid is how many lines a message may take.
 	mostSaid = 10
 	// marked is how wide the mark of the cursor is.
@@ -58,10 +58,12 @@ func (m Model) layout() layout {
 		l.beside = true
 		l.listColumns = m.columns / 2
 		l.paneColumns, l.paneRows = m.columns-l.listColumns-len(divider), l.body
-	case m.rows >= belowRows:
-		list := l.body / 2
-		l.listRows = list - 1
-		l.paneColumns, l.paneRows = m.columns, l.body-list-1
+	default:
+		list := min(max(len(m.incidents), 1), l.body/2-1)
+		if below := l.body - 1 - list - 1; below >= leastBelow && len(m.incidents) > 0 {
+			l.listRows = list
+			l.paneColumns, l.paneRows = m.columns, below
+		}
 	}
 	return l
 }

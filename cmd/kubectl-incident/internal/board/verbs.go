@@ -42,7 +42,7 @@ func verbs() []key {
 		{[]string{"l"}, "l", "tag", "tag it; - in front takes a tag away", onTarget(tag)},
 		{[]string{"c"}, "c", "comment", "say something about it", onTarget(comment)},
 		{[]string{"m"}, "m", "merge", "merge it into another one; says what that means, and asks", onTarget(merge)},
-		{[]string{"u"}, "u", "undo", "undo the last change made here, or else the last one of this incident; shows it, and asks", Model.undo},
+		{[]string{"u"}, "u", "undo", "undo what was last changed here or, if nothing was, on this incident", Model.undo},
 	}
 }
 

@@ -120,7 +120,7 @@ func TestHelpNamesEveryKey(t *testing.T) {
 	m, _ := after(began(t), "?")
 	view := m.View()
 	for _, k := range keys() {
-		if k.help != "" && !strings.Contains(view, k.help[:min(len(k.help), 70)]) {
+		if k.help != "" && !strings.Contains(view, k.help) {
 			t.Errorf("%s is not on the screen of 80x24", k.shown)
 		}
 		if k.label != "" && k.help == "" {
