@@ -125,7 +125,7 @@ func (d *desk) perform(effects []board.Effect) tea.Cmd {
 // follow sends the queue of a filter, and what becomes of it, until another one is asked for.
 func (d *desk) follow(ctx context.Context, read board.Read) {
 	o := d.narrowed(read.Filter)
-	tell := func(incidents []v1alpha1.Incident, away time.Time) {
+	tell := func(incidents []*v1alpha1.Incident, away time.Time) {
 		if ctx.Err() == nil {
 			d.send(board.Queue{Incidents: incidents, Away: away, At: time.Now(), Serial: read.Serial})
 		}

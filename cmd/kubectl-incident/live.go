@@ -50,16 +50,17 @@ type liveList struct {
 	*listOptions
 	client client.WithWatch
 	// draw shows the list; away says since when the API server has not answered, zero if it does.
-	draw func(incidents []v1alpha1.Incident, away time.Time)
+	draw func(incidents []*v1alpha1.Incident, away time.Time)
 
-	incidents map[string]v1alpha1.Incident
+	// incidents are never changed, only replaced, since whoever draws them may keep them.
+	incidents map[string]*v1alpha1.Incident
 	version   string
 	away      time.Time
 }
 
 // live draws the list and what becomes of it, until it is interrupted.
 func (o *listOptions) live(ctx context.Context, c client.WithWatch) error {
-	l := &liveList{listOptions: o, client: c, draw: func(incidents []v1alpha1.Incident, away time.Time) {
+	l := &liveList{listOptions: o, client: c, draw: func(incidents []*v1alpha1.Incident, away time.Time) {
 		_, _ = fmt.Fprint(o.Out, o.frame(incidents, terminal.ScreenOf(o.Out), away, time.Now()))
 	}}
 	return l.run(ctx)
@@ -99,12 +100,12 @@ func (l *liveList) once(ctx context.Context) error {
 }
 
 func (l *liveList) list(ctx context.Context) error {
-	incidents, version := map[string]v1alpha1.Incident{}, ""
+	incidents, version := map[string]*v1alpha1.Incident{}, ""
 	err := l.selector.EachPage(ctx, l.client, time.Now(), func(page *v1alpha1.IncidentList) error {
 		version = page.ResourceVersion
 		for i := range page.Items {
 			slim(&page.Items[i])
-			incidents[actions.KeyOf(&page.Items[i])] = page.Items[i]
+			incidents[actions.KeyOf(&page.Items[i])] = &page.Items[i]
 		}
 		return nil
 	})
@@ -152,7 +153,7 @@ func (l *liveList) take(event watch.Event) bool {
 	key := actions.KeyOf(incident)
 	if event.Type != watch.Deleted && l.selector.MatchesListed(incident, time.Now()) {
 		slim(incident)
-		l.incidents[key] = *incident
+		l.incidents[key] = incident
 		return true
 	}
 	_, there := l.incidents[key]
@@ -163,19 +164,19 @@ func (l *liveList) take(event watch.Event) bool {
 func (l *liveList) show() {
 	all := slices.Collect(maps.Values(l.incidents))
 	// The key was checked before.
-	_ = query.Sort(all, l.sortBy, time.Now())
+	_ = query.SortPointers(all, l.sortBy, time.Now())
 	l.draw(all, l.away)
 }
 
 // frame is what is written to draw the list over the one before: as many rows as the screen has room for.
-func (o *listOptions) frame(incidents []v1alpha1.Incident, screen terminal.Screen, away, now time.Time) string {
+func (o *listOptions) frame(incidents []*v1alpha1.Incident, screen terminal.Screen, away, now time.Time) string {
 	var text strings.Builder
 	// Of the rows, two are for the heads and the last line, and one for the cursor.
 	room := max(1, screen.Rows-3)
 	rows := &table.Table[*v1alpha1.Incident]{
 		Out: &text, Screen: screen, NoHeaders: *o.NoHeaders, Columns: columnsFor(&o.formatFlags, o.columns(), o.allNamespaces),
 	}
-	rows.Print(pointers(incidents[:min(len(incidents), room)]), now)
+	rows.Print(incidents[:min(len(incidents), room)], now)
 	last := counting(len(incidents), "incident")
 	if len(incidents) > room {
 		last = grouped(room) + " of " + last + " shown"

@@ -66,7 +66,7 @@ func TestLiveListFollows(t *testing.T) {
 		return source, nil
 	}
 	var frames []string
-	l := &liveList{listOptions: watchedList(t, c), client: c.intercepted(watching), draw: func(incidents []v1alpha1.Incident, away time.Time) {
+	l := &liveList{listOptions: watchedList(t, c), client: c.intercepted(watching), draw: func(incidents []*v1alpha1.Incident, away time.Time) {
 		var names []string
 		for i := range incidents {
 			names = append(names, incidents[i].Name)
@@ -91,7 +91,7 @@ func TestLiveListFollows(t *testing.T) {
 func TestFrame(t *testing.T) {
 	o := watchedList(t, newCluster(t))
 	o.utc = true
-	incidents := []v1alpha1.Incident{*anIncident("a"), *anIncident("b"), *anIncident("c")}
+	incidents := []*v1alpha1.Incident{anIncident("a"), anIncident("b"), anIncident("c")}
 	got := o.frame(incidents, terminal.Screen{Columns: 40, Rows: 5}, noon.Add(-time.Minute), noon)
 	want := "\x1b[H" + strings.Join([]string{
 		"NAME  STATE   TITLE", "a     Active  a", "b     Active  b", "2 of 3 incidents shown, 12:00:00 UTC; t…", "",

@@ -45,6 +45,24 @@ var Keys = []string{ByActivity, ByName, BySeverity, ByAge, ByAlerts, ByAssignee,
 // Sort sorts incidents by a key: the newest, the most severe and the largest first, text by the alphabet. Equal ones are
 // sorted by namespace and name. A last activity after now is not believed. The error says which keys there are.
 func Sort(incidents []v1alpha1.Incident, key string, now time.Time) error {
+	// An incident is large, so that pointers are sorted, and each incident is moved once.
+	sorted := make([]*v1alpha1.Incident, len(incidents))
+	for i := range incidents {
+		sorted[i] = &incidents[i]
+	}
+	if err := SortPointers(sorted, key, now); err != nil {
+		return err
+	}
+	moved := make([]v1alpha1.Incident, len(incidents))
+	for i, incident := range sorted {
+		moved[i] = *incident
+	}
+	copy(incidents, moved)
+	return nil
+}
+
+// SortPointers sorts as Sort does, for a list that is sorted again and again.
+func SortPointers(incidents []*v1alpha1.Incident, key string, now time.Time) error {
 	compare, ok := map[string]func(a, b *v1alpha1.Incident) int{
 		ByActivity: func(a, b *v1alpha1.Incident) int {
 			return b.EffectiveLastActivity(now).Compare(a.EffectiveLastActivity(now))
@@ -64,19 +82,9 @@ func Sort(incidents []v1alpha1.Incident, key string, now time.Time) error {
 	if !ok {
 		return fmt.Errorf("sort key must be one of %s, is %q", strings.Join(Keys, ", "), key)
 	}
-	// An incident is large, so that pointers are sorted, and each incident is moved once.
-	sorted := make([]*v1alpha1.Incident, len(incidents))
-	for i := range incidents {
-		sorted[i] = &incidents[i]
-	}
-	slices.SortStableFunc(sorted, func(a, b *v1alpha1.Incident) int {
+	slices.SortFunc(incidents, func(a, b *v1alpha1.Incident) int {
 		return cmp.Or(compare(a, b), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 	})
-	moved := make([]v1alpha1.Incident, len(incidents))
-	for i, incident := range sorted {
-		moved[i] = *incident
-	}
-	copy(incidents, moved)
 	return nil
 }
 

@@ -44,16 +44,16 @@ func testConfig() Config {
 	}
 }
 
-func incident(name, assignee, version string) v1alpha1.Incident {
-	i := v1alpha1.Incident{}
+func incident(name, assignee, version string) *v1alpha1.Incident {
+	i := &v1alpha1.Incident{}
 	i.Namespace, i.Name, i.ResourceVersion = "soc", name, version
 	i.Spec.Assignee = assignee
 	return i
 }
 
 // three are a queue.
-func three() []v1alpha1.Incident {
-	return []v1alpha1.Incident{incident("inc-1", "", "1"), incident("inc-2", "carol@example.com", "1"), incident("inc-3", "", "1")}
+func three() []*v1alpha1.Incident {
+	return []*v1alpha1.Incident{incident("inc-1", "", "1"), incident("inc-2", "carol@example.com", "1"), incident("inc-3", "", "1")}
 }
 
 // began is a board of three incidents on a small screen, the cursor on the first.
@@ -184,7 +184,7 @@ func TestKeysThatChangeNothing(t *testing.T) {
 
 func TestCursorFollowsTheIncident(t *testing.T) {
 	m, _ := after(began(t), "j")
-	m, _ = m.Update(Queue{Incidents: append([]v1alpha1.Incident{incident("inc-0", "", "1")}, three()...), At: noon})
+	m, _ = m.Update(Queue{Incidents: append([]*v1alpha1.Incident{incident("inc-0", "", "1")}, three()...), At: noon})
 	_, effects := after(m, "t")
 	if order := ordered(t, effects); order.Words[1] != "inc-2" {
 		t.Errorf("got %v", order.Words)
@@ -194,7 +194,7 @@ func TestCursorFollowsTheIncident(t *testing.T) {
 // TestCursorThatJumped has the incident below the cursor leave the list just before a key is pressed.
 func TestCursorThatJumped(t *testing.T) {
 	m, _ := after(began(t), "j")
-	m, _ = m.Update(Queue{Incidents: []v1alpha1.Incident{three()[0], three()[2]}, At: noon})
+	m, _ = m.Update(Queue{Incidents: []*v1alpha1.Incident{three()[0], three()[2]}, At: noon})
 	m, effects := after(m, "t")
 	want := []string{"inc-2 left the list, so that the cursor is on inc-3 now: press again if you mean that one."}
 	if diff := cmp.Diff(want, m.message); diff != "" || len(effects) > 0 {

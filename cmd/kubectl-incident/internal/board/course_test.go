@@ -140,8 +140,8 @@ func TestOtherKeys(t *testing.T) {
 }
 
 // drawn is a detail of so many lines, each with its number.
-func drawn(incident v1alpha1.Incident, lines ...string) Detail {
-	return Detail{Key: incident.Namespace + "/" + incident.Name, Incident: &incident, Draw: func(_ terminal.Screen, full bool) []string {
+func drawn(incident *v1alpha1.Incident, lines ...string) Detail {
+	return Detail{Key: incident.Namespace + "/" + incident.Name, Incident: incident, Draw: func(_ terminal.Screen, full bool) []string {
 		if full {
 			return append([]string{"all of it"}, lines...)
 		}

@@ -26,9 +26,9 @@ import (
 	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
-// Queue is the queue as it is now, sorted. The slice must not be changed afterwards.
+// Queue is the queue as it is now, sorted. Neither the slice nor the incidents may be changed afterwards.
 type Queue struct {
-	Incidents []v1alpha1.Incident
+	Incidents []*v1alpha1.Incident
 	// Away is since when the API server has not answered; zero if it does.
 	Away time.Time
 	At   time.Time

@@ -49,7 +49,7 @@ type Model struct {
 	filter    Filter
 	serial    int // of the last Read
 	read      bool
-	incidents []v1alpha1.Incident
+	incidents []*v1alpha1.Incident
 	away      time.Time
 
 	// selected is the key of an incident, at is where it stands, and top is the first row that is shown.

@@ -104,7 +104,7 @@ func (m Model) assignees() []string {
 // tags are those of the incidents in the list. One with a comma is typed in quotes.
 func (m Model) tags() []string {
 	return m.distinct(func(i int) []string {
-		return slices.DeleteFunc(query.TagsOf(&m.incidents[i]), func(tag string) bool { return strings.ContainsAny(tag, `,"`) })
+		return slices.DeleteFunc(query.TagsOf(m.incidents[i]), func(tag string) bool { return strings.ContainsAny(tag, `,"`) })
 	})
 }
 

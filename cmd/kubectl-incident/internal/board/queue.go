@@ -68,7 +68,7 @@ func (m Model) keyAt(at int) string {
 	if at < 0 || at >= len(m.incidents) {
 		return ""
 	}
-	return actions.KeyOf(&m.incidents[at])
+	return actions.KeyOf(m.incidents[at])
 }
 
 // moveTo puts the cursor on a row.
@@ -99,5 +99,5 @@ func (m Model) target() *v1alpha1.Incident {
 	if m.at >= len(m.incidents) {
 		return nil
 	}
-	return &m.incidents[m.at]
+	return m.incidents[m.at]
 }

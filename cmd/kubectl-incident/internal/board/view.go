@@ -21,7 +21,6 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 )
 
@@ -118,12 +117,8 @@ func (m Model) rowsIn(room layout) []string {
 		return []string{"", terminal.Escape("  Nothing here is " + m.filter.words() + ". f x takes the filter away.")}
 	}
 	end := min(m.top+room.listRows, len(m.incidents))
-	shown := make([]*v1alpha1.Incident, 0, room.listRows)
-	for i := m.top; i < end; i++ {
-		shown = append(shown, &m.incidents[i])
-	}
 	screen := terminal.Screen{Columns: room.listColumns - marked, Colors: m.config.Colors}
-	head, rows := m.config.Table(shown, screen, m.now)
+	head, rows := m.config.Table(m.incidents[m.top:end], screen, m.now)
 	lines := []string{"  " + head}
 	for i, row := range rows {
 		if m.top+i == m.at {

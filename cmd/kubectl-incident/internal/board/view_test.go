@@ -75,8 +75,8 @@ func TestTitle(t *testing.T) {
 }
 
 // many is a queue that fills any screen, with names that are wide, and of right to left.
-func many(number int) []v1alpha1.Incident {
-	all := make([]v1alpha1.Incident, number)
+func many(number int) []*v1alpha1.Incident {
+	all := make([]*v1alpha1.Incident, number)
 	for i := range all {
 		all[i] = incident(fmt.Sprintf("inc-%d", i), "東京 شرکت \u202e e\u0301", "1")
 	}
