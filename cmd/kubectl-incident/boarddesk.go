@@ -13,6 +13,7 @@ WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 See the License for the specific language governing permissions and
 limitations under the License.
 */
+
 package main
 
 import (
@@ -29,6 +30,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/board"
+	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/kube"
@@ -49,7 +51,7 @@ type boardScreen struct {
 }
 
 // Init implements tea.Model.
-func (s boardScreen) Init() tea.Cmd { return tea.Batch(s.desk.perform(s.first), tick()) }
+func (s boardScreen) Init() tea.Cmd { return tea.Batch(s.desk.perform(s.first), s.desk.suggestions, tick()) }
 
 // Update implements tea.Model.
 func (s boardScreen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -104,7 +106,7 @@ func (d *desk) perform(effects []board.Effect) tea.Cmd {
 		case board.Show:
 			all = append(all, func() tea.Msg { return d.look(effect.Key) })
 		case board.Wait:
-			all = append(all, tea.Tick(resting, func(time.Time) tea.Msg { return board.Rested{Serial: effect.Serial} }))
+			all = append(all, tea.Tick(resting, func(time.Time) tea.Msg { return board.Rested(effect) }))
 		case board.Do:
 			all = append(all, d.begin(effect.Order))
 		case board.Answer:
@@ -177,10 +179,31 @@ func (d *desk) begin(order board.Order) tea.Cmd {
 		command.watched = func() bool { return true }
 		command.within, _, _ = strings.Cut(order.Key, "/")
 		command.seen = order.Seen
+		command.memory = complete.Memory{} // What was true for the command before may not be so for this one.
 		command.heard = func(err error) { conflict, _ = errors.AsType[*actions.ConflictError](err) }
 		code := command.run(t.ctx, wordsOf(order))
 		return board.Ended{Order: order, Done: code == exitDone, Lines: t.said(), Conflict: conflict}
 	}
+}
+
+// suggestions are those of the completion: of all incidents, not only of those that the board shows.
+func (d *desk) suggestions() tea.Msg {
+	namespace := d.namespace
+	if d.allNamespaces {
+		namespace = ""
+	}
+	reader := *d.plugin
+	reader.memory = complete.Memory{}
+	incidents, err := reader.known().Incidents(d.ctx, namespace)
+	if err != nil {
+		return nil // They are a help, and the list has some itself.
+	}
+	var known board.Known
+	for i := range incidents {
+		known.Assignees = append(known.Assignees, incidents[i].Assignee)
+		known.Tags = append(known.Tags, complete.SplitSummary(incidents[i].Tags)...)
+	}
+	return known
 }
 
 // wordsOf are the arguments of an order. The queue shows what follows a change, so that nothing is waited for but a merge.

@@ -13,6 +13,7 @@ WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 See the License for the specific language governing permissions and
 limitations under the License.
 */
+
 package main
 
 import (
@@ -62,7 +63,7 @@ func newScreen(t testing.TB, columns, rows int) *onScreen {
 
 func (s *onScreen) size(columns, rows int) {
 	s.t.Helper()
-	if err := pty.Setsize(s.ours, &pty.Winsize{Cols: uint16(columns), Rows: uint16(rows)}); err != nil { //nolint:gosec // They are small.
+	if err := pty.Setsize(s.ours, &pty.Winsize{Cols: uint16(columns), Rows: uint16(rows)}); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -122,7 +123,7 @@ func (s *onScreen) until(problem string, done func(screen string) bool) {
 
 func (s *onScreen) types(keys string) {
 	s.t.Helper()
-	if _, err := io.WriteString(s.ours, keys); err != nil {
+	if _, err := s.ours.WriteString(keys); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -13,6 +13,7 @@ WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 See the License for the specific language governing permissions and
 limitations under the License.
 */
+
 package main
 
 import (
@@ -29,13 +30,13 @@ func TestPager(t *testing.T) {
 		args  []string
 		paged bool
 	}{
-		"list":           {"cat >", []string{"list"}, true},
-		"show":           {"cat >", []string{"show", "inc-1"}, true},
-		"alerts":         {"cat >", []string{"alerts"}, true},
-		"report":         {"cat >", []string{"report", "--since", "1h"}, true},
-		"said otherwise": {"cat >", []string{"list", "--no-pager"}, false},
-		"no pager":       {"", []string{"list"}, false},
-		"one that is cat": {"cat", []string{"list"}, false},
+		"list":                  {"cat >", []string{"list"}, true},
+		"show":                  {"cat >", []string{"show", "inc-1"}, true},
+		"alerts":                {"cat >", []string{"alerts"}, true},
+		"report":                {"cat >", []string{"report", "--since", "1h"}, true},
+		"said otherwise":        {"cat >", []string{"list", "--no-pager"}, false},
+		"no pager":              {"", []string{"list"}, false},
+		"one that is cat":       {"cat", []string{"list"}, false},
 		"one that is not there": {"no-such-pager >", []string{"list"}, false},
 		"another command":       {"cat >", []string{"tags"}, false},
 	} {

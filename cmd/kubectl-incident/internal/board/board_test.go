@@ -13,12 +13,14 @@ WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 See the License for the specific language governing permissions and
 limitations under the License.
 */
+
 package board
 
 import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/go-cmp/cmp"
@@ -84,7 +86,8 @@ func keyOf(name string) tea.KeyPressMsg {
 	case "ctrl+c":
 		return tea.KeyPressMsg{Code: 'c', Mod: tea.ModCtrl}
 	}
-	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
+	letter, _ := utf8.DecodeRuneInString(name)
+	return tea.KeyPressMsg{Code: letter, Text: name}
 }
 
 // after presses keys that are separated by spaces, and returns the effects of the last one.
@@ -117,27 +120,27 @@ func TestVerbs(t *testing.T) {
 		keys, want string
 		forces     bool
 	}{
-		"take":                    {"t", "take inc-1", true},
-		"take the second":         {"j t", "take inc-2", true},
-		"take the last":           {"G t", "take inc-3", true},
-		"assign":                  {"a b o b enter", "assign inc-1 --to=bob", true},
-		"assign, a known one":     {"a c tab enter", "assign inc-1 --to=carol@example.com", true},
-		"assign, corrected":       {"a x backspace m e enter", "assign inc-1 --to=me", true},
-		"assign to nobody":        {"a - enter", "unassign inc-1", true},
-		"a user like a flag":      {"a - - x enter", "assign inc-1 --to=--x", true},
-		"severity":                {"s c", "severity inc-1 --to=Critical", true},
-		"severity of the alerts":  {"s x", "severity inc-1 --to=computed", true},
-		"in progress":             {"p", "start inc-1", true},
-		"resolve without a note":  {"r enter", "resolve inc-1", true},
-		"resolve with a note":     {"r o h _ n o enter", "resolve inc-1 --note=oh no", true},
-		"reopen":                  {"o", "reopen inc-1", true},
-		"verdict":                 {"v F a tab enter", "classify inc-1 --as=FalsePositive", true},
-		"tag":                     {"l H R enter", "tag inc-1 --add=HR", true},
-		"tag away":                {"l - H R enter", "untag inc-1 --remove=HR", true},
-		"comment":                 {"c h i enter", "comment inc-1 hi", false},
-		"a comment like a flag":   {"c - h enter", "comment inc-1 -- -h", false},
-		"merge":                   {"m i n c - 2 enter", "merge inc-1 --into=inc-2", false},
-		"undo, shown first":       {"u", "undo inc-1 --dry-run", false},
+		"take":                     {"t", "take inc-1", true},
+		"take the second":          {"j t", "take inc-2", true},
+		"take the last":            {"G t", "take inc-3", true},
+		"assign":                   {"a b o b enter", "assign inc-1 --to=bob", true},
+		"assign, a known one":      {"a c tab enter", "assign inc-1 --to=carol@example.com", true},
+		"assign, corrected":        {"a x backspace m e enter", "assign inc-1 --to=me", true},
+		"assign to nobody":         {"a - enter", "unassign inc-1", true},
+		"a user like a flag":       {"a - - x enter", "assign inc-1 --to=--x", true},
+		"severity":                 {"s c", "severity inc-1 --to=Critical", true},
+		"severity of the alerts":   {"s x", "severity inc-1 --to=computed", true},
+		"in progress":              {"p", "start inc-1", true},
+		"resolve without a note":   {"r enter", "resolve inc-1", true},
+		"resolve with a note":      {"r o h _ n o enter", "resolve inc-1 --note=oh no", true},
+		"reopen":                   {"o", "reopen inc-1", true},
+		"verdict":                  {"v F a tab enter", "classify inc-1 --as=FalsePositive", true},
+		"tag":                      {"l H R enter", "tag inc-1 --add=HR", true},
+		"tag away":                 {"l - H R enter", "untag inc-1 --remove=HR", true},
+		"comment":                  {"c h i enter", "comment inc-1 hi", false},
+		"a comment like a flag":    {"c - h enter", "comment inc-1 -- -h", false},
+		"merge":                    {"m i n c - 2 enter", "merge inc-1 --into=inc-2", false},
+		"undo, shown first":        {"u", "undo inc-1 --dry-run", false},
 		"an incident that is open": {"j enter t", "take inc-2", true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -234,6 +237,28 @@ func TestQueueOfAnotherFilter(t *testing.T) {
 	m, _ = m.Update(Queue{Incidents: three()[1:], At: noon, Serial: 1})
 	if len(m.incidents) != 2 || m.jumped != "" || m.keyAt(m.at) != "soc/inc-2" {
 		t.Errorf("%d incidents, jumped %q, at %s", len(m.incidents), m.jumped, m.keyAt(m.at))
+	}
+}
+
+// TestVerbBeforeTheQueueIsThere would be about an incident that nobody has seen.
+func TestVerbBeforeTheQueueIsThere(t *testing.T) {
+	m, effects := after(began(t), "f u t")
+	if len(effects) > 0 {
+		t.Fatalf("got %v", effects)
+	}
+	m, _ = m.Update(Queue{Incidents: three()[2:], At: noon, Serial: 1})
+	if _, effects = after(m, "t"); ordered(t, effects).Words[1] != "inc-3" {
+		t.Errorf("got %v", effects)
+	}
+}
+
+// TestSuggestionsThatAreKnown are not in the list.
+func TestSuggestionsThatAreKnown(t *testing.T) {
+	m, _ := began(t).Update(Known{Assignees: []string{"bob@example.com", "b\x1b"}, Tags: []string{"HR"}})
+	for keys, want := range map[string]string{"a b tab enter": "--to=bob@example.com", "l h tab enter": "--add=HR"} {
+		if _, effects := after(m, keys); ordered(t, effects).Words[2] != want {
+			t.Errorf("%s: got %v", keys, effects)
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 See the License for the specific language governing permissions and
 limitations under the License.
 */
+
 package board
 
 import (
@@ -41,8 +42,10 @@ func lastLines(m Model, number int) []string {
 func TestConflict(t *testing.T) {
 	m, effects := after(began(t), "t")
 	order := ordered(t, effects)
-	refusal := Ended{Order: order, Lines: []string{"incident/inc-1: assigned to bob@example.com a moment ago; --force takes it over"},
-		Conflict: &actions.ConflictError{Field: "assignee", Theirs: "bob@example.com", Meanwhile: true}}
+	refusal := Ended{
+		Order: order, Lines: []string{"incident/inc-1: assigned to bob@example.com a moment ago; --force takes it over"},
+		Conflict: &actions.ConflictError{Field: "assignee", Theirs: "bob@example.com", Meanwhile: true},
+	}
 	m, _ = m.Update(refusal)
 	want := []string{
 		"incident/inc-1: assigned to bob@example.com a moment ago; --force takes it over",

@@ -13,6 +13,7 @@ WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 See the License for the specific language governing permissions and
 limitations under the License.
 */
+
 package board
 
 import (
@@ -64,23 +65,31 @@ func (m Model) press(pressed tea.KeyPressMsg) (Model, []Effect) {
 		return m.filtered(name)
 	case grading:
 		return m.graded(name)
-	case refused:
-		m.mode, m.message = browsing, nil
-		if name == "F" {
-			return m.do(m.order.force())
-		}
-		return m, nil
-	case confirming:
-		m.mode, m.message = browsing, nil
-		if name == "y" {
-			return m.do(m.order)
-		}
-		return m, nil
+	case refused, confirming:
+		return m.decided(name)
 	case helping:
 		m.mode = browsing
 		return m, nil
 	case browsing:
 	}
+	return m.browse(name)
+}
+
+// decided takes the answer to what was refused or shown first; any other key leaves it.
+func (m Model) decided(name string) (Model, []Effect) {
+	asked := m.mode
+	m.mode, m.message = browsing, nil
+	switch {
+	case asked == refused && name == "F":
+		return m.do(m.order.force())
+	case asked == confirming && name == "y":
+		return m.do(m.order)
+	}
+	return m, nil
+}
+
+// browse does what a key means in the queue or an incident.
+func (m Model) browse(name string) (Model, []Effect) {
 	said := len(m.message) > 0
 	m.message = nil
 	m = m.scrolled()

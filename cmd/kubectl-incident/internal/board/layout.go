@@ -13,6 +13,7 @@ WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 See the License for the specific language governing permissions and
 limitations under the License.
 */
+
 package board
 
 import (
@@ -128,7 +129,7 @@ func (m Model) said() []string {
 	}
 	switch {
 	case m.mode == typing:
-		labels, _ := m.labelled()
+		labels, _ := m.question()
 		labels[len(labels)-1] += m.input.View()
 		return append(lines, labels...)
 	case m.mode == filtering:
@@ -153,8 +154,8 @@ func (m Model) said() []string {
 	return lines
 }
 
-// labelled are the lines of the question, and how much room its last line leaves for the answer.
-func (m Model) labelled() (lines []string, room int) {
+// question are the lines of the question, and how much room its last line leaves for the answer.
+func (m Model) question() (lines []string, room int) {
 	const least = 20
 	lines = terminal.Fold(m.prompt.label, m.columns)
 	if used := terminal.WidthOf(lines[len(lines)-1]) + 1; len(lines) == 1 && used+least < m.columns {

@@ -13,6 +13,7 @@ WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 See the License for the specific language governing permissions and
 limitations under the License.
 */
+
 // Package board is what a full-screen queue shows and what its keys mean: state and message give state and effects, and the
 // state gives the text. It reads no cluster and no terminal, and changes nothing: its effects name commands of the plugin,
 // which the process runs.
@@ -38,6 +39,9 @@ type Queue struct {
 
 // Clock says how late it is.
 type Clock struct{ At time.Time }
+
+// Known are users and tags that are not only in the list, for suggestions.
+type Known struct{ Assignees, Tags []string }
 
 // Rested says that a Wait is over.
 type Rested struct{ Serial int }

@@ -13,6 +13,7 @@ WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 See the License for the specific language governing permissions and
 limitations under the License.
 */
+
 package board
 
 import (
@@ -51,6 +52,7 @@ type Model struct {
 	read      bool
 	incidents []*v1alpha1.Incident
 	away      time.Time
+	known     Known
 
 	// selected is the key of an incident, at is where it stands, and top is the first row that is shown.
 	selected string
@@ -90,13 +92,12 @@ func New(config Config) (Model, []Effect) {
 	return m, []Effect{Read{Filter: m.filter, Serial: m.serial}}
 }
 
-// Update takes a message.
+// Update takes a message: of the user, of what is read, or of a command.
 func (m Model) Update(msg tea.Msg) (Model, []Effect) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.columns, m.rows = msg.Width, msg.Height
-		m = m.scrolled().redrawn().sized()
-		return m.rest()
+		return m.scrolled().redrawn().sized().rest()
 	case tea.KeyPressMsg:
 		return m.press(msg)
 	case tea.PasteMsg:
@@ -104,30 +105,44 @@ func (m Model) Update(msg tea.Msg) (Model, []Effect) {
 			m.input, _ = m.input.Update(msg)
 		}
 		return m, nil
+	case Said, Asked, Ended:
+		return m.hear(msg)
+	}
+	return m.see(msg)
+}
+
+// see takes what was read.
+func (m Model) see(msg tea.Msg) (Model, []Effect) {
+	switch msg := msg.(type) {
 	case Queue:
 		return m.takeQueue(msg)
 	case Failed:
 		if msg.Serial == m.serial {
 			m.message = []string{"The queue cannot be read: " + terminal.Escape(msg.Err.Error())}
 		}
-		return m, nil
 	case Clock:
 		m.now = msg.At
-		return m, nil
+	case Known:
+		m.known = msg
 	case Rested:
-		if msg.Serial != m.pane.serial {
-			return m, nil
+		if msg.Serial == m.pane.serial {
+			return m.look()
 		}
-		return m.look()
 	case Detail:
 		return m.takeDetail(msg)
+	}
+	return m, nil
+}
+
+// hear takes what a command says.
+func (m Model) hear(msg tea.Msg) (Model, []Effect) {
+	switch msg := msg.(type) {
 	case Said:
 		if m.busy != "" {
 			m.busy = msg.Text
 		} else {
 			m.message = []string{msg.Text}
 		}
-		return m, nil
 	case Asked:
 		return m.ask(answerTo(msg.Text)), nil
 	case Ended:

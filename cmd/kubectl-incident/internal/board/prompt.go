@@ -13,6 +13,7 @@ WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 See the License for the specific language governing permissions and
 limitations under the License.
 */
+
 package board
 
 import (
@@ -63,7 +64,7 @@ func (m Model) ask(p prompt) Model {
 // sized gives the input the room that the label leaves.
 func (m Model) sized() Model {
 	if m.prompt != nil {
-		_, room := m.labelled()
+		_, room := m.question()
 		m.input.SetWidth(room)
 	}
 	return m
@@ -84,6 +85,12 @@ func (m Model) typed(pressed tea.KeyPressMsg) (Model, []Effect) {
 			return m, []Effect{Answer{""}}
 		}
 		return m, nil
+	case "tab": // The input itself would keep the letter case in which the beginning was typed.
+		if known := m.input.CurrentSuggestion(); known != "" {
+			m.input.SetValue(known)
+			m.input.CursorEnd()
+		}
+		return m, nil
 	case "enter":
 		m.mode = browsing
 		text := strings.TrimSpace(m.input.Value())
@@ -96,36 +103,32 @@ func (m Model) typed(pressed tea.KeyPressMsg) (Model, []Effect) {
 	return m, nil
 }
 
-// assignees are those of the incidents in the list.
+// assignees are those that are known, and those of the incidents in the list.
 func (m Model) assignees() []string {
-	return m.distinct(func(i int) []string { return []string{m.incidents[i].Spec.Assignee} })
+	return m.distinct(m.known.Assignees, func(i int) []string { return []string{m.incidents[i].Spec.Assignee} })
 }
 
-// tags are those of the incidents in the list. One with a comma is typed in quotes.
+// tags are those that are known, and those of the incidents in the list. One with a comma is typed in quotes.
 func (m Model) tags() []string {
-	return m.distinct(func(i int) []string {
-		return slices.DeleteFunc(query.TagsOf(m.incidents[i]), func(tag string) bool { return strings.ContainsAny(tag, `,"`) })
+	return slices.DeleteFunc(m.distinct(m.known.Tags, func(i int) []string { return query.TagsOf(m.incidents[i]) }), func(tag string) bool {
+		return strings.ContainsAny(tag, `,"`)
 	})
 }
 
 func (m Model) names() []string {
-	return m.distinct(func(i int) []string { return []string{m.incidents[i].Name} })
+	return m.distinct(nil, func(i int) []string { return []string{m.incidents[i].Name} })
 }
 
-// distinct are texts of the incidents, each once and sorted.
-func (m Model) distinct(of func(i int) []string) []string {
-	seen := map[string]bool{"": true}
-	var found []string
+// distinct are texts that are known, and of the incidents, each once and sorted.
+func (m Model) distinct(known []string, of func(i int) []string) []string {
+	all := slices.Clone(known)
 	for i := range m.incidents {
-		for _, text := range of(i) {
-			if !seen[text] && terminal.Escape(text) == text { // What cannot be shown is not suggested.
-				seen[text] = true
-				found = append(found, text)
-			}
-		}
+		all = append(all, of(i)...)
 	}
-	slices.Sort(found)
-	return found
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(text string) bool {
+		return text == "" || terminal.Escape(text) != text // What cannot be shown is not suggested.
+	})
 }
 
 // verdicts are all that an incident may turn out to be, as they are typed.

@@ -13,6 +13,7 @@ WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
 See the License for the specific language governing permissions and
 limitations under the License.
 */
+
 package board
 
 import (
@@ -53,6 +54,8 @@ func onTarget(verb func(Model, *v1alpha1.Incident) (Model, []Effect)) func(Model
 		switch {
 		case m.busy != "":
 			return m, nil
+		case !m.read && m.serial > 0 && !m.pane.open:
+			return m.say("The list of another filter is still being read: press again once it is there."), nil
 		case incident == nil:
 			return m.say("There is no incident here."), nil
 		case m.jumped != "" && !m.pane.open:
@@ -161,7 +164,11 @@ func (m Model) undo() (Model, []Effect) {
 
 // grades are the severities by their keys; computed is none.
 var grades = []struct{ key, label, level string }{
-	{"c", "Critical", "Critical"}, {"h", "High", "High"}, {"m", "Medium", "Medium"}, {"l", "Low", "Low"}, {"i", "Informational", "Informational"},
+	{"c", "Critical", "Critical"},
+	{"h", "High", "High"},
+	{"m", "Medium", "Medium"},
+	{"l", "Low", "Low"},
+	{"i", "Informational", "Informational"},
 	{"x", "what its alerts say", "computed"},
 }
 
