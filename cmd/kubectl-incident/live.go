@@ -56,7 +56,13 @@ type liveList struct {
 	incidents map[string]*v1alpha1.Incident
 	version   string
 	away      time.Time
+	// returning says that the API server was away, and has not taken a watch since.
+	returning bool
 }
+
+// starting is for how long an API server that comes back may refuse what it took before: it does not know all rights and
+// kinds at once.
+const starting = 30 * time.Second
 
 // live draws the list and what becomes of it, until it is interrupted.
 func (o *listOptions) live(ctx context.Context, c client.WithWatch) error {
@@ -68,6 +74,7 @@ func (o *listOptions) live(ctx context.Context, c client.WithWatch) error {
 
 // run lists and watches. What the API server no longer has, or an API server that is away, only makes it begin anew.
 func (l *liveList) run(ctx context.Context) error {
+	var refused time.Time
 	for {
 		err := l.once(ctx)
 		switch {
@@ -77,8 +84,13 @@ func (l *liveList) run(ctx context.Context) error {
 			if l.away.IsZero() {
 				l.away = time.Now()
 			}
+			l.returning, refused = true, time.Time{}
 			l.show()
-		case kube.Restartable(err) != nil:
+		case kube.Restartable(err) == nil:
+			refused = time.Time{}
+		case l.returning && refused.IsZero():
+			refused = time.Now()
+		case !l.returning || time.Since(refused) > starting:
 			return fmt.Errorf("watching incidents: %w", err)
 		}
 		kube.Pause(ctx)
@@ -96,6 +108,7 @@ func (l *liveList) once(ctx context.Context) error {
 		return err
 	}
 	defer watcher.Stop()
+	l.returning = false
 	return l.follow(ctx, watcher.ResultChan())
 }
 

@@ -26,6 +26,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -52,12 +53,16 @@ func TestLiveListFollows(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
 	watches := 0
+	forbidden := apierrors.NewForbidden(v1alpha1.GroupVersion.WithResource("incidents").GroupResource(), "", errors.New("no"))
 	watching := c.WithWatch
 	source := watch.NewFakeWithChanSize(10, false)
 	c.intercept.Watch = func(context.Context, client.WithWatch, client.ObjectList, ...client.ListOption) (watch.Interface, error) {
 		watches++
 		if watches == 1 {
 			return nil, &url.Error{Op: "Get", URL: "https://192.0.2.1", Err: errors.New("connection refused")}
+		}
+		if watches == 2 { // It is back, and does not know yet who may do what.
+			return nil, forbidden
 		}
 		source.Modify(anIncident("leaves", func(i *v1alpha1.Incident) { i.Spec.Resolution.State = v1alpha1.ResolutionResolved }))
 		source.Add(anIncident("a"))
@@ -83,8 +88,20 @@ func TestLiveListFollows(t *testing.T) {
 	if err := l.run(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"b leaves", "b leaves away", "b leaves", "b a"}, frames); diff != "" {
+	if diff := cmp.Diff([]string{"b leaves", "b leaves away", "b leaves", "b leaves", "b a"}, frames); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestLiveListThatIsRefused ends: the rights are gone, and not the API server.
+func TestLiveListThatIsRefused(t *testing.T) {
+	c := newCluster(t, anIncident("a"))
+	c.intercept.Watch = func(context.Context, client.WithWatch, client.ObjectList, ...client.ListOption) (watch.Interface, error) {
+		return nil, apierrors.NewForbidden(v1alpha1.GroupVersion.WithResource("incidents").GroupResource(), "", errors.New("no"))
+	}
+	l := &liveList{listOptions: watchedList(t, c), client: c.intercepted(c.WithWatch), draw: func([]*v1alpha1.Incident, time.Time) {}}
+	if err := l.run(t.Context()); !apierrors.IsForbidden(err) {
+		t.Errorf("got %v", err)
 	}
 }
 

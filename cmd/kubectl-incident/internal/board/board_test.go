@@ -17,6 +17,7 @@ limitations under the License.
 package board
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -249,6 +250,21 @@ func TestVerbBeforeTheQueueIsThere(t *testing.T) {
 	m, _ = m.Update(Queue{Incidents: three()[2:], At: noon, Serial: 1})
 	if _, effects = after(m, "t"); ordered(t, effects).Words[1] != "inc-3" {
 		t.Errorf("got %v", effects)
+	}
+}
+
+// TestQueueThatCannotBeRead is read again by the same filter.
+func TestQueueThatCannotBeRead(t *testing.T) {
+	m, _ := began(t).Update(Failed{Err: errors.New("forbidden \x1b")})
+	if diff := cmp.Diff([]string{`The queue cannot be read: forbidden \x1b`}, m.message); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	m, effects := after(m, "f q")
+	if diff := cmp.Diff([]Effect{Read{Serial: 1}}, effects); diff != "" || m.failed {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if m, _ = m.Update(Failed{Err: errors.New("of the one before")}); m.failed {
+		t.Error("the failure of the queue before counts")
 	}
 }
 

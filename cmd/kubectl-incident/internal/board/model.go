@@ -52,6 +52,8 @@ type Model struct {
 	read      bool
 	incidents []*v1alpha1.Incident
 	away      time.Time
+	// failed says that the list is not followed any more.
+	failed bool
 	known     Known
 
 	// selected is the key of an incident, at is where it stands, and top is the first row that is shown.
@@ -118,6 +120,7 @@ func (m Model) see(msg tea.Msg) (Model, []Effect) {
 		return m.takeQueue(msg)
 	case Failed:
 		if msg.Serial == m.serial {
+			m.failed = true
 			m.message = []string{"The queue cannot be read: " + terminal.Escape(msg.Err.Error())}
 		}
 	case Clock:
@@ -179,10 +182,10 @@ func (m Model) do(order Order) (Model, []Effect) {
 // reading asks for the queue of another filter. The one before stays until that is there.
 func (m Model) reading(filter Filter) (Model, []Effect) {
 	m.mode = browsing
-	if filter.equal(m.filter) {
+	if filter.equal(m.filter) && !m.failed {
 		return m, nil
 	}
-	m.filter, m.read, m.message = filter, false, nil
+	m.filter, m.read, m.failed, m.message = filter, false, false, nil
 	m.serial++
 	return m, []Effect{Read{Filter: filter, Serial: m.serial}}
 }

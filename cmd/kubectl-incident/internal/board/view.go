@@ -70,6 +70,8 @@ func (m Model) title() string {
 	}
 	state := m.now.In(m.config.Zone).Format("15:04:05 MST")
 	switch {
+	case m.failed:
+		state = "not followed any more: f q reads it again"
 	case !m.away.IsZero():
 		state = "the API server does not answer since " + m.away.In(m.config.Zone).Format("15:04:05")
 	case !m.read:

@@ -60,6 +60,7 @@ func TestTitle(t *testing.T) {
 		"reading":  {func(m *Model) { m.read = false }, "soc: 3 incidents, not finished                                          reading…"},
 		"one":      {func(m *Model) { m.incidents = m.incidents[:1] }, "soc: 1 incident, not finished                                       12:00:00 UTC"},
 		"away":     {func(m *Model) { m.away = noon.Add(-time.Minute) }, "soc: 3 incidents, not finished     the API server does not answer since 11:59:00"},
+		"failed":   {func(m *Model) { m.failed = true }, "soc: 3 incidents, not finished         not followed any more: f q reads it again"},
 		"filtered": {func(m *Model) { m.filter = Filter{Mine: true, Any: true, MinSeverity: "High"} }, "soc: 3 incidents, in any state, High or worse, yours                12:00:00 UTC"},
 		"cut":      {func(m *Model) { m.filter.Search = strings.Repeat("東", 30) }, "soc: 3 incidents, not finished, with “東東東東東東東東東東東東東…   12:00:00 UTC"},
 		"hostile":  {func(m *Model) { m.filter.Search = "\x1b[2J" }, `soc: 3 incidents, not finished, with “\x1b[2J”                      12:00:00 UTC`},
