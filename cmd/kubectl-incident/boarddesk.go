@@ -41,6 +41,8 @@ const (
 	resting = 150 * time.Millisecond
 	// ticking is how often the ages in the list are drawn anew at least.
 	ticking = 10 * time.Second
+	// ending is how long a command may take to end that is under way when the board ends: longer than its requests may.
+	ending = 12 * time.Second
 )
 
 // boardScreen joins the board with what its effects do.
@@ -51,7 +53,9 @@ type boardScreen struct {
 }
 
 // Init implements tea.Model.
-func (s boardScreen) Init() tea.Cmd { return tea.Batch(s.desk.perform(s.first), s.desk.suggestions, tick()) }
+func (s boardScreen) Init() tea.Cmd {
+	return tea.Batch(s.desk.perform(s.first), s.desk.suggestions, tick())
+}
 
 // Update implements tea.Model.
 func (s boardScreen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -231,7 +235,10 @@ func (d *desk) close(out io.Writer) {
 		return
 	}
 	t.abandon()
-	<-t.ended
+	select {
+	case <-t.ended:
+	case <-time.After(ending): // It may not have begun when the board was ended by a signal.
+	}
 	for _, line := range t.said() {
 		terminal.PrintLine(out, line)
 	}

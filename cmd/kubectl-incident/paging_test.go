@@ -31,6 +31,7 @@ func TestPager(t *testing.T) {
 		paged bool
 	}{
 		"list":                  {"cat >", []string{"list"}, true},
+		"with a variable":       {"A=b cat >", []string{"list"}, true},
 		"show":                  {"cat >", []string{"show", "inc-1"}, true},
 		"alerts":                {"cat >", []string{"alerts"}, true},
 		"report":                {"cat >", []string{"report", "--since", "1h"}, true},

@@ -54,7 +54,7 @@ type Model struct {
 	away      time.Time
 	// failed says that the list is not followed any more.
 	failed bool
-	known     Known
+	known  Known
 
 	// selected is the key of an incident, at is where it stands, and top is the first row that is shown.
 	selected string

@@ -49,14 +49,23 @@ func pagerOf(lookup func(string) (string, bool)) string {
 	return usualPager
 }
 
+// programOf is the program in a command line, behind the variables that this sets.
+func programOf(command string) string {
+	for word := range strings.FieldsSeq(command) {
+		if !strings.Contains(word, "=") {
+			return word
+		}
+	}
+	return ""
+}
+
 // Page shows what is written to an output in the user's pager, from the first write on, if it is shown on a terminal. Call
 // end when all is written; it returns once the user has left the pager.
 func Page(out io.Writer) (end func()) {
 	output, remembers := out.(*Output)
 	file, shown := File(out)
 	command := pagerOf(os.LookupEnv)
-	program, _, _ := strings.Cut(command, " ")
-	if _, err := exec.LookPath(program); err != nil || !remembers || !shown || isDumb() {
+	if _, err := exec.LookPath(programOf(command)); err != nil || !remembers || !shown || isDumb() {
 		return func() {}
 	}
 	p := &pager{command: command, screen: file}
