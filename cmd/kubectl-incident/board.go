@@ -20,6 +20,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -40,10 +41,14 @@ import (
 var errNoScreen = errors.New("the board takes a whole terminal, which is not there: kubectl incident list --watch follows the queue line by line")
 
 // boardOptions are what the command board is told.
-type boardOptions struct{ *listOptions }
+type boardOptions struct {
+	*listOptions
+	// place are the flags by which another command works in the same cluster as the same user.
+	place query.Query
+}
 
 func (p *plugin) boardCommand() *cobra.Command {
-	o := &boardOptions{&listOptions{plugin: p, watch: true}}
+	o := &boardOptions{listOptions: &listOptions{plugin: p, watch: true}}
 	command := &cobra.Command{
 		Use:               "board [QUERY]",
 		Short:             "Work through the queue on the whole screen, by single keys",
@@ -117,12 +122,12 @@ func (o *boardOptions) show(ctx context.Context, c client.WithWatch, namespace s
 	program := tea.NewProgram(boardScreen{state: state, desk: desk, first: first},
 		tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(out), tea.WithoutSignalHandler())
 	desk.send = program.Send
-	// What is printed while the board is there would be painted over it.
+	// Anything that is printed while the board is there would be painted over it.
 	errOut := o.ErrOut
 	o.ErrOut = desk
 	_, err := program.Run()
-	o.ErrOut = errOut
 	desk.close(errOut)
+	o.ErrOut = errOut
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("drawing the board: %w", err)
 	}
@@ -130,12 +135,13 @@ func (o *boardOptions) show(ctx context.Context, c client.WithWatch, namespace s
 }
 
 func (o *boardOptions) config(namespace string) board.Config {
-	place := namespace
+	where := namespace
 	if o.allNamespaces {
-		place = "all namespaces"
+		where = "all namespaces"
 	}
+	o.place = o.flagsOfPlace("")
 	return board.Config{
-		Place: place, Flags: o.otherFlags(), Zone: o.zone(),
+		Place: where, Flags: o.otherFlags(), Zone: o.zone(),
 		Colors: terminal.ScreenOf(o.Out).Colors, ASCII: terminal.IsASCII(o.Out),
 		Filter: board.Filter{
 			States: o.States, Any: o.Any, MinSeverity: o.MinSeverity, Mine: o.mine, Unassigned: o.Unassigned, Search: o.Search,
@@ -184,8 +190,7 @@ func (o *boardOptions) line(order board.Order) string {
 		words = append(words, word)
 	}
 	namespace, _, _ := strings.Cut(order.Key, "/")
-	if place := o.flagsOfPlace(namespace).String(); place != "" {
-		words = append(words, place)
-	}
-	return strings.Join(words, " ")
+	place := maps.Clone(o.place)
+	place["namespace"] = query.Values{namespace}
+	return strings.Join(append(words, place.String()), " ")
 }

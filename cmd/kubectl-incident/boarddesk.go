@@ -22,6 +22,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -41,6 +42,8 @@ const (
 	resting = 150 * time.Millisecond
 	// ticking is how often the ages in the list are drawn anew at least.
 	ticking = 10 * time.Second
+	// suggesting is how long to wait for what prompts suggest.
+	suggesting = 5 * time.Second
 	// ending is how long a command may take to end that is under way when the board ends: longer than its requests may.
 	ending = 12 * time.Second
 )
@@ -91,6 +94,8 @@ type desk struct {
 	leave context.CancelFunc
 	// talk is that of the last command.
 	talk atomic.Pointer[talk]
+	// lane is for what registers or reads the flags of kubectl, which are the same for all commands.
+	lane sync.Mutex
 }
 
 func newDesk(ctx context.Context, o *boardOptions, c client.WithWatch, namespace string) *desk {
@@ -177,13 +182,15 @@ func (d *desk) begin(order board.Order) tea.Cmd {
 	return func() tea.Msg {
 		defer close(t.ended)
 		defer t.abandon()
+		d.lane.Lock()
+		defer d.lane.Unlock()
 		var conflict *actions.ConflictError
 		command := *d.plugin
 		command.In, command.Out, command.ErrOut = t, t, t
 		command.watched = func() bool { return true }
 		command.within, _, _ = strings.Cut(order.Key, "/")
 		command.seen = order.Seen
-		command.memory = complete.Memory{} // What was true for the command before may not be so for this one.
+		command.memory = complete.Memory{} // It would keep what was true for the command before.
 		command.heard = func(err error) { conflict, _ = errors.AsType[*actions.ConflictError](err) }
 		code := command.run(t.ctx, wordsOf(order))
 		return board.Ended{Order: order, Done: code == exitDone, Lines: t.said(), Conflict: conflict}
@@ -196,9 +203,13 @@ func (d *desk) suggestions() tea.Msg {
 	if d.allNamespaces {
 		namespace = ""
 	}
+	d.lane.Lock()
+	defer d.lane.Unlock()
+	ctx, cancel := context.WithTimeout(d.ctx, suggesting)
+	defer cancel()
 	reader := *d.plugin
 	reader.memory = complete.Memory{}
-	incidents, err := reader.known().Incidents(d.ctx, namespace)
+	incidents, err := reader.known().Incidents(ctx, namespace)
 	if err != nil {
 		return nil // They are a help, and the list has some itself.
 	}

@@ -127,7 +127,7 @@ func (m Model) distinct(known []string, of func(i int) []string) []string {
 	}
 	slices.Sort(all)
 	return slices.DeleteFunc(slices.Compact(all), func(text string) bool {
-		return text == "" || terminal.Escape(text) != text // What cannot be shown is not suggested.
+		return text == "" || terminal.Escape(text) != text // Nobody could see that it is suggested.
 	})
 }
 
