@@ -18,6 +18,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,6 +47,7 @@ func BenchmarkBoard(b *testing.B) {
 		objects[i] = change(i, 0)
 	}
 	c := newCluster(b, objects...)
+	c.unreadable = errors.New("suggestions are read by an API server, not by this process")
 	changes := watch.NewFakeWithChanSize(number, false)
 	c.intercept.Watch = func(context.Context, client.WithWatch, client.ObjectList, ...client.ListOption) (watch.Interface, error) {
 		return changes, nil
