@@ -14,7 +14,8 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-// Command manager runs one role of the incident operator: operator, which is also what it runs if none is named, or ingest.
+// Command manager runs one role of the incident operator: operator, which is also what it runs if none is named, ingest, or
+// console.
 package main
 
 import (
@@ -52,22 +53,49 @@ type role struct {
 	parse func(flags *flag.FlagSet, args []string) (*zap.Options, setup, error)
 }
 
-type setup func(ctx context.Context, restConfig *rest.Config) (ctrl.Manager, error)
+type setup func(ctx context.Context) (ctrl.Manager, error)
 
 // known are the roles; the first is the one of a command line that names none.
 var known = []role{
 	{name: "operator", parse: func(flags *flag.FlagSet, args []string) (*zap.Options, setup, error) {
+		config.RegisterFlags(flags)
 		settings, err := options.Parse(flags, args)
-		return &settings.Log, func(ctx context.Context, restConfig *rest.Config) (ctrl.Manager, error) {
+		return &settings.Log, connected(func(ctx context.Context, restConfig *rest.Config) (ctrl.Manager, error) {
 			return roles.Operator(ctx, restConfig, settings, version)
-		}, err
+		}), err
 	}},
 	{name: "ingest", parse: func(flags *flag.FlagSet, args []string) (*zap.Options, setup, error) {
+		config.RegisterFlags(flags)
 		settings, err := options.ParseIngest(flags, args)
-		return &settings.Log, func(ctx context.Context, restConfig *rest.Config) (ctrl.Manager, error) {
+		return &settings.Log, connected(func(ctx context.Context, restConfig *rest.Config) (ctrl.Manager, error) {
 			return roles.Ingest(ctx, restConfig, settings, version)
+		}), err
+	}},
+	// It has no identity of its own, and so neither a kubeconfig nor a question to ask before somebody signs in.
+	{name: "console", parse: func(flags *flag.FlagSet, args []string) (*zap.Options, setup, error) {
+		settings, err := options.ParseConsole(flags, args)
+		return &settings.Log, func(ctx context.Context) (ctrl.Manager, error) {
+			return roles.Console(ctx, settings, version)
 		}, err
 	}},
+}
+
+// connected sets up a role that acts on the cluster as itself.
+func connected(setUp func(ctx context.Context, restConfig *rest.Config) (ctrl.Manager, error)) setup {
+	return func(ctx context.Context) (ctrl.Manager, error) {
+		restConfig, err := config.GetConfig()
+		if err != nil {
+			return nil, fmt.Errorf("finding the cluster: %w", err)
+		}
+		server, err := discovery.NewDiscoveryClientForConfig(restConfig)
+		if err != nil {
+			return nil, fmt.Errorf("connecting to the cluster: %w", err)
+		}
+		if err := operator.CheckKinds(server); err != nil {
+			return nil, err
+		}
+		return setUp(ctx, restConfig)
+	}
 }
 
 // pick finds the role that a command line names, and what follows it.
@@ -77,7 +105,7 @@ func pick(args []string) (role, []string, error) {
 	}
 	i := slices.IndexFunc(known, func(r role) bool { return r.name == args[0] })
 	if i < 0 {
-		return role{}, nil, fmt.Errorf("the role must be operator or ingest, not %q", args[0])
+		return role{}, nil, fmt.Errorf("the role must be operator, ingest or console, not %q", args[0])
 	}
 	return known[i], args[1:], nil
 }
@@ -90,7 +118,6 @@ func run(ctx context.Context, args []string) int {
 		return 2
 	}
 	flags := flag.NewFlagSet("manager "+role.name, flag.ContinueOnError)
-	config.RegisterFlags(flags)
 	logging, setup, err := role.parse(flags, args)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
@@ -111,18 +138,7 @@ func run(ctx context.Context, args []string) int {
 }
 
 func start(ctx context.Context, role string, setup setup) error {
-	restConfig, err := config.GetConfig()
-	if err != nil {
-		return fmt.Errorf("finding the cluster: %w", err)
-	}
-	server, err := discovery.NewDiscoveryClientForConfig(restConfig)
-	if err != nil {
-		return fmt.Errorf("connecting to the cluster: %w", err)
-	}
-	if err := operator.CheckKinds(server); err != nil {
-		return err
-	}
-	mgr, err := setup(ctx, restConfig)
+	mgr, err := setup(ctx)
 	if err != nil {
 		return fmt.Errorf("setting up the role %s: %w", role, err)
 	}

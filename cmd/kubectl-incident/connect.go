@@ -18,57 +18,32 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/go-logr/logr"
-	authenticationv1 "k8s.io/api/authentication/v1"
-	authorizationv1 "k8s.io/api/authorization/v1"
-	coordinationv1 "k8s.io/api/coordination/v1"
-	"k8s.io/apimachinery/pkg/api/meta"
-	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
 
-	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/complete"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
-const (
-	// requestsPerSecond is what the client allows itself; the API server has its own limits for each user.
-	requestsPerSecond = 200
-	// fieldManager is that of what the plugin writes. Who did it is the user: admission sees to that. The name must not begin
-	// with kubectl: Flux takes such a manager for a person who bypasses Git, and drops the fields that it set.
-	fieldManager = "incident-cli"
-)
+// fieldManager is that of what the plugin writes. Who did it is the user: admission sees to that. The name must not begin
+// with kubectl: Flux takes such a manager for a person who bypasses Git, and drops the fields that it set.
+const fieldManager = "incident-cli"
 
-// connectTyped connects to the cluster with the kinds of this API. They are known here, so that nothing has to be discovered.
+// connectTyped connects to the cluster with the kinds of this API.
 func (p *plugin) connectTyped() (client.WithWatch, error) {
 	config, err := p.config.ToRESTConfig()
 	if err != nil {
 		return nil, fmt.Errorf("finding the cluster: %w", err)
 	}
-	config.QPS, config.Burst = requestsPerSecond, requestsPerSecond
 	config.WarningHandler = &terminal.Warner{Out: p.ErrOut}
 	logf.SetLogger(logr.Discard()) // What goes wrong is in the errors.
-	scheme := runtime.NewScheme()
-	err = errors.Join(v1alpha1.AddToScheme(scheme), authenticationv1.AddToScheme(scheme), authorizationv1.AddToScheme(scheme),
-		coordinationv1.AddToScheme(scheme))
-	if err != nil {
-		return nil, fmt.Errorf("registering kinds: %w", err)
-	}
-	mapper := meta.NewDefaultRESTMapper(nil)
-	for _, kind := range []string{"Incident", "Alert", "Comment", "Activity", "AlertSource"} {
-		mapper.Add(v1alpha1.GroupVersion.WithKind(kind), meta.RESTScopeNamespace)
-	}
-	mapper.Add(authenticationv1.SchemeGroupVersion.WithKind("SelfSubjectReview"), meta.RESTScopeRoot)
-	mapper.Add(authorizationv1.SchemeGroupVersion.WithKind("SelfSubjectAccessReview"), meta.RESTScopeRoot)
-	mapper.Add(coordinationv1.SchemeGroupVersion.WithKind("Lease"), meta.RESTScopeNamespace)
-	return client.NewWithWatch(config, client.Options{Scheme: scheme, Mapper: mapper})
+	return kube.Connect(config)
 }
 
 func (p *plugin) connectTables() (complete.Pages, error) {
@@ -76,7 +51,7 @@ func (p *plugin) connectTables() (complete.Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finding the cluster: %w", err)
 	}
-	config.QPS, config.Burst = requestsPerSecond, requestsPerSecond
+	config.QPS, config.Burst = kube.RequestsPerSecond, kube.RequestsPerSecond
 	return complete.Connect(config)
 }
 

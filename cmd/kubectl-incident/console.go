@@ -19,13 +19,10 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -40,8 +37,6 @@ const (
 	consolePort = 8475
 	// loopback is not to be changed: whoever reaches the console is a step nearer to acting as the user.
 	loopback = "127.0.0.1"
-	// closing is how long requests that are under way may take when the console ends.
-	closing = 3 * time.Second
 )
 
 // consoleOptions are what the command console is told.
@@ -88,10 +83,9 @@ func (o *consoleOptions) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listening on port %d, try --port 0 for a free one: %w", o.port, err)
 	}
-	login, host := console.NewLogin(), listener.Addr().String()
-	server := console.HTTPServer(console.NewServer(ctx, host, login, console.Cluster{Name: name, Namespace: namespace, Client: c}))
+	login, host := console.NewLogin(ctx, console.Cluster{Name: name, Namespace: namespace, Client: c}), listener.Addr().String()
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	go func() { served <- console.Serve(ctx, listener, console.Handler(host, login), nil) }()
 	link := "http://" + host + "/#code=" + url.QueryEscape(login.Code())
 	terminal.PrintLine(o.Out, "The console of "+terminal.Escape(name)+" is at")
 	terminal.PrintLine(o.Out, "  "+link)
@@ -103,21 +97,7 @@ func (o *consoleOptions) run(ctx context.Context) error {
 		}
 		defer closeLink()
 	}
-	return o.serveUntilDone(ctx, server, served)
-}
-
-func (o *consoleOptions) serveUntilDone(ctx context.Context, server *http.Server, served <-chan error) error {
-	select {
-	case err := <-served:
-		return fmt.Errorf("serving the console: %w", err)
-	case <-ctx.Done():
-	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
-	defer cancel()
-	if err := server.Shutdown(ending); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("ending the console: %w", err)
-	}
-	return server.Close()
+	return <-served
 }
 
 // clusterName is what the kubeconfig calls the cluster.

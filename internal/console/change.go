@@ -48,7 +48,7 @@ func endedOf(object string, result actions.Result) ended {
 	return line
 }
 
-func (s *Server) change(w http.ResponseWriter, r *http.Request) {
+func (s *Session) change(w http.ResponseWriter, r *http.Request) {
 	var asked changeRequest
 	err := read(r, &asked)
 	if err == nil {

@@ -27,7 +27,7 @@ type commentRequest struct {
 	Text     string `json:"text"`
 }
 
-func (s *Server) comment(r *http.Request) (*ended, error) {
+func (s *Session) comment(r *http.Request) (*ended, error) {
 	var asked commentRequest
 	if err := read(r, &asked); err != nil {
 		return nil, err

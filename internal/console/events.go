@@ -44,7 +44,17 @@ type event struct {
 
 // events streams what changes, in the form of server-sent events. A page reads it by fetch, which sends the secret of its
 // session along. The session is checked with every message, so that a stream does not outlive it.
-func (s *Server) events(w http.ResponseWriter, r *http.Request) {
+func (s *Session) events(w http.ResponseWriter, r *http.Request) {
+	select {
+	case s.streams <- struct{}{}:
+		defer func() { <-s.streams }()
+	default:
+		fail(w, problem{
+			Status: http.StatusTooManyRequests, Kind: kindBusy,
+			Message: fmt.Sprintf("%d pages are open already, and no more are told of changes: close one", maxStreams),
+		})
+		return
+	}
 	watcher := s.feed.subscribe()
 	defer s.feed.unsubscribe(watcher)
 	w.Header().Set("Content-Type", "text/event-stream")
@@ -56,11 +66,13 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 			select {
 			case <-r.Context().Done():
 				return
+			case <-s.ended:
+				return
 			case <-beat.C:
 			case <-watcher.signal:
 			}
 		}
-		if !s.login.knows(bearer(r)) {
+		if !s.knows(r) {
 			return
 		}
 		if err := send(w, eventOf(s.feed.newsFor(watcher))); err != nil {

@@ -17,6 +17,7 @@ limitations under the License.
 package console
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -31,8 +32,8 @@ import (
 	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
-// watchSeconds bounds a watch: the API server goes on to serve one that is open after its right was withdrawn.
-var watchSeconds int64 = 240
+// watchTimeout bounds a watch: the API server goes on to serve one that is open after its right was withdrawn.
+const watchTimeout = 4 * time.Minute
 
 // maxIncidents bounds what is kept in memory.
 const maxIncidents = 200_000
@@ -56,7 +57,7 @@ func newFeed(cluster Cluster) *feed {
 	return &feed{cluster: cluster, incidents: map[string]*v1alpha1.Incident{}, watchers: map[*watcher]bool{}}
 }
 
-// scope is the namespace that is read: all of them, "", if the person may list those, else that of the kubeconfig.
+// scope is the namespace that is read: all of them, "", if the person may list those, else the one of the cluster.
 func (f *feed) scope(ctx context.Context) (string, error) {
 	f.mutex.RLock()
 	known, namespace := f.scoped, f.namespace
@@ -96,9 +97,10 @@ func (f *feed) follow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	seconds := int64(cmp.Or(f.cluster.WatchTimeout, watchTimeout) / time.Second)
 	for {
 		options := &client.ListOptions{Namespace: namespace, Raw: &metav1.ListOptions{
-			ResourceVersion: version, TimeoutSeconds: &watchSeconds, AllowWatchBookmarks: true,
+			ResourceVersion: version, TimeoutSeconds: &seconds, AllowWatchBookmarks: true,
 		}}
 		watcher, err := f.cluster.Client.Watch(ctx, &v1alpha1.IncidentList{}, options)
 		if err != nil {

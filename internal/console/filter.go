@@ -171,7 +171,7 @@ func readEach[T any](values []string, into *[]T, parse func(string) (T, error)) 
 }
 
 // selects returns the incidents that the view asks for, and those in its namespace, which facets count.
-func (s *Server) selects(ctx context.Context, v *queueView, now time.Time) (selected, there []*v1alpha1.Incident, err error) {
+func (s *Session) selects(ctx context.Context, v *queueView, now time.Time) (selected, there []*v1alpha1.Incident, err error) {
 	all, err := s.feed.snapshot()
 	if len(all) == 0 && err != nil {
 		return nil, nil, err
@@ -182,6 +182,9 @@ func (s *Server) selects(ctx context.Context, v *queueView, now time.Time) (sele
 			return nil, nil, err
 		}
 		v.Assignees, v.Mine = append(v.Assignees, name), false
+	}
+	if err := s.within(ctx, v); err != nil {
+		return nil, nil, err
 	}
 	selector, err := v.Ready(ctx, s.cluster.Client)
 	if err != nil {
@@ -197,4 +200,12 @@ func (s *Server) selects(ctx context.Context, v *queueView, now time.Time) (sele
 		}
 	}
 	return selected, there, nil
+}
+
+// within keeps a view of everything to what the person may list.
+func (s *Session) within(ctx context.Context, v *queueView) (err error) {
+	if v.Namespace == "" {
+		v.Namespace, err = s.feed.scope(ctx)
+	}
+	return err
 }

@@ -19,7 +19,6 @@ package console
 import (
 	"mime"
 	"net/http"
-	"time"
 )
 
 // policy lets a page run nothing but the scripts of the console, and talk to nobody else. Trusted types put a second wall
@@ -27,13 +26,9 @@ import (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
-const (
-	// maxBody is how many bytes a request may send: the longest comment in any script, and a bulk change that names each
-	// incident, fit.
-	maxBody = 2 << 20
-	// headerTimeout is how long a request may take to say what it wants.
-	headerTimeout = 10 * time.Second
-)
+// maxBody is how many bytes a request may send: the longest comment in any script, and a bulk change that names each
+// incident, fit.
+const maxBody = 2 << 20
 
 // guarded refuses requests that no page of this server makes, before anything reads them. A page of another host whose name
 // leads here (DNS rebinding) is told by the host, one of another port by its origin.
@@ -63,9 +58,4 @@ func secure(header http.Header) {
 	header.Set("Cross-Origin-Opener-Policy", "same-origin")
 	header.Set("Cross-Origin-Resource-Policy", "same-origin")
 	header.Set("Cache-Control", "no-store")
-}
-
-// HTTPServer returns a server with the time limits that requests have. What it writes has none: events go on for hours.
-func HTTPServer(handler http.Handler) *http.Server {
-	return &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
 }

@@ -56,7 +56,7 @@ func keyOf(r *http.Request) client.ObjectKey {
 	return client.ObjectKey{Namespace: r.PathValue("namespace"), Name: r.PathValue("name")}
 }
 
-func (s *Server) incident(r *http.Request) (*incidentReply, error) {
+func (s *Session) incident(r *http.Request) (*incidentReply, error) {
 	incident := &v1alpha1.Incident{}
 	if err := s.cluster.Client.Get(r.Context(), keyOf(r), incident); err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ type alertsReply struct {
 	More   int          `json:"more"`
 }
 
-func (s *Server) alerts(r *http.Request) (*alertsReply, error) {
+func (s *Session) alerts(r *http.Request) (*alertsReply, error) {
 	incident := &v1alpha1.Incident{}
 	if err := s.cluster.Client.Get(r.Context(), keyOf(r), incident); err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ type waitingComment struct {
 	Time   time.Time `json:"time"`
 }
 
-func (s *Server) timeline(r *http.Request) (*timelineReply, error) {
+func (s *Session) timeline(r *http.Request) (*timelineReply, error) {
 	incident := &v1alpha1.Incident{}
 	if err := s.cluster.Client.Get(r.Context(), keyOf(r), incident); err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func faultOf(log []v1alpha1.Activity) (string, error) {
 }
 
 // logOf returns the log of this very incident, not of an earlier one of its name.
-func (s *Server) logOf(ctx context.Context, incident *v1alpha1.Incident) ([]v1alpha1.Activity, error) {
+func (s *Session) logOf(ctx context.Context, incident *v1alpha1.Incident) ([]v1alpha1.Activity, error) {
 	var log []v1alpha1.Activity
 	err := kube.EachPage(ctx, s.cluster.Client, &v1alpha1.ActivityList{}, kube.DefaultChunk, func(page *v1alpha1.ActivityList) error {
 		for i := range page.Items {
@@ -176,7 +176,7 @@ func (s *Server) logOf(ctx context.Context, incident *v1alpha1.Incident) ([]v1al
 }
 
 // commentsOf returns the texts of comments by their UIDs, and those that have still to come into the log.
-func (s *Server) commentsOf(ctx context.Context, incident *v1alpha1.Incident) (map[types.UID]string, []waitingComment, error) {
+func (s *Session) commentsOf(ctx context.Context, incident *v1alpha1.Incident) (map[types.UID]string, []waitingComment, error) {
 	texts, waiting := map[types.UID]string{}, []waitingComment{}
 	err := kube.EachPage(ctx, s.cluster.Client, &v1alpha1.CommentList{}, kube.DefaultChunk, func(page *v1alpha1.CommentList) error {
 		for i := range page.Items {

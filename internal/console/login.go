@@ -17,6 +17,7 @@ limitations under the License.
 package console
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -32,8 +33,8 @@ const (
 	codeLife = time.Minute
 	// idleLife is how long a session lasts without a request.
 	idleLife = 12 * time.Hour
-	// maxSessions bounds the browsers that are signed in.
-	maxSessions = 16
+	// maxBrowsers bounds the browsers that are signed in.
+	maxBrowsers = 16
 )
 
 // errUsed says that a code came twice: one of the two was not meant to have it.
@@ -42,13 +43,15 @@ var errUsed = errors.New("this link was used before: as a precaution all session
 var errCode = errors.New("this link is no longer valid: start the command again for a new one")
 
 // Login signs browsers in. A code buys a secret, which the browser sends along with each request; there are no cookies,
-// which a browser would send to every other port of this machine too. Only hashes are kept.
+// which a browser would send to every other port of this machine too. Only hashes are kept. All browsers are one person's,
+// and so in one session.
 type Login struct {
-	now func() time.Time
+	now     func() time.Time
+	session *Session
 
 	mutex    sync.Mutex
 	codes    map[[sha256.Size]byte]code
-	sessions map[[sha256.Size]byte]time.Time
+	browsers map[[sha256.Size]byte]time.Time
 }
 
 type code struct {
@@ -56,9 +59,25 @@ type code struct {
 	used  bool
 }
 
-// NewLogin returns one that has signed nobody in.
-func NewLogin() *Login {
-	return &Login{now: time.Now, codes: map[[sha256.Size]byte]code{}, sessions: map[[sha256.Size]byte]time.Time{}}
+// NewLogin returns the door to a cluster for its one person. Nobody is signed in yet. It reads until the context ends.
+func NewLogin(ctx context.Context, cluster Cluster) *Login {
+	l := &Login{now: time.Now, codes: map[[sha256.Size]byte]code{}, browsers: map[[sha256.Size]byte]time.Time{}}
+	l.session = NewSession(ctx, cluster, func(r *http.Request) bool { return l.knows(bearer(r)) })
+	return l
+}
+
+// Routes implements Door.
+func (l *Login) Routes(mux *http.ServeMux) {
+	mux.HandleFunc("POST /session", l.signIn)
+	mux.HandleFunc("DELETE /session", l.signOut)
+}
+
+// Admit implements Door.
+func (l *Login) Admit(r *http.Request) *Session {
+	if !l.admits(bearer(r)) {
+		return nil
+	}
+	return l.session
 }
 
 // Code returns a code that is good for one session, if it is used within a minute.
@@ -78,16 +97,16 @@ func (l *Login) redeem(text string) (string, error) {
 	known, there := l.codes[hash]
 	switch {
 	case there && known.used:
-		clear(l.sessions)
+		clear(l.browsers)
 		return "", errUsed
 	case !there || l.now().After(known.until):
 		return "", errCode
-	case len(l.sessions) >= maxSessions:
+	case len(l.browsers) >= maxBrowsers:
 		return "", errors.New("too many browsers are signed in: sign out in one of them")
 	}
 	l.codes[hash] = code{used: true}
 	bought := secret()
-	l.sessions[sha256.Sum256([]byte(bought))] = l.now()
+	l.browsers[sha256.Sum256([]byte(bought))] = l.now()
 	return bought, nil
 }
 
@@ -95,7 +114,7 @@ func (l *Login) redeem(text string) (string, error) {
 func (l *Login) knows(text string) bool {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	last, there := l.sessions[sha256.Sum256([]byte(text))]
+	last, there := l.browsers[sha256.Sum256([]byte(text))]
 	return there && l.now().Sub(last) <= idleLife
 }
 
@@ -104,19 +123,19 @@ func (l *Login) admits(text string) bool {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	hash, now := sha256.Sum256([]byte(text)), l.now()
-	last, there := l.sessions[hash]
+	last, there := l.browsers[hash]
 	if !there || now.Sub(last) > idleLife {
-		delete(l.sessions, hash)
+		delete(l.browsers, hash)
 		return false
 	}
-	l.sessions[hash] = now // Under the same lock: a session that ends meanwhile must not come back.
+	l.browsers[hash] = now // Under the same lock: a session that ends meanwhile must not come back.
 	return true
 }
 
 func (l *Login) end(text string) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	delete(l.sessions, sha256.Sum256([]byte(text)))
+	delete(l.browsers, sha256.Sum256([]byte(text)))
 }
 
 // secret returns 256 random bits as a text.
@@ -131,17 +150,7 @@ func bearer(r *http.Request) string {
 	return token
 }
 
-func (s *Server) authenticated(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.login.admits(bearer(r)) {
-			fail(w, problem{Status: http.StatusUnauthorized, Kind: kindSession, Message: "you are not signed in here"})
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
+func (l *Login) signIn(w http.ResponseWriter, r *http.Request) {
 	var asked struct {
 		Code string `json:"code"`
 	}
@@ -149,7 +158,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 		fail(w, problemOf(err))
 		return
 	}
-	token, err := s.login.redeem(asked.Code)
+	token, err := l.redeem(asked.Code)
 	if err != nil {
 		fail(w, problem{Status: http.StatusUnauthorized, Kind: kindSession, Message: err.Error()})
 		return
@@ -157,7 +166,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	answer(w, map[string]string{"token": token})
 }
 
-func (s *Server) signOut(w http.ResponseWriter, r *http.Request) {
-	s.login.end(bearer(r))
+func (l *Login) signOut(w http.ResponseWriter, r *http.Request) {
+	l.end(bearer(r))
 	w.WriteHeader(http.StatusNoContent)
 }

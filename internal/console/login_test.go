@@ -25,8 +25,13 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 )
 
+func newLogin(t *testing.T) *Login {
+	t.Helper()
+	return newWorld(t, interceptor.Funcs{}).login
+}
+
 func TestCodeWorksOnce(t *testing.T) {
-	login := NewLogin()
+	login := newLogin(t)
 	code := login.Code()
 	token, err := login.redeem(code)
 	if err != nil || !login.admits(token) {
@@ -41,7 +46,7 @@ func TestCodeWorksOnce(t *testing.T) {
 }
 
 func TestCodeWorksForAMinute(t *testing.T) {
-	login, now := NewLogin(), time.Now()
+	login, now := newLogin(t), time.Now()
 	login.now = func() time.Time { return now }
 	code := login.Code()
 	now = now.Add(codeLife + time.Second)
@@ -51,7 +56,7 @@ func TestCodeWorksForAMinute(t *testing.T) {
 }
 
 func TestGuessedCodeEndsNothing(t *testing.T) {
-	login := NewLogin()
+	login := newLogin(t)
 	token, err := login.redeem(login.Code())
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +72,7 @@ func TestGuessedCodeEndsNothing(t *testing.T) {
 }
 
 func TestSessionEndsWhenIdle(t *testing.T) {
-	login, now := NewLogin(), time.Now()
+	login, now := newLogin(t), time.Now()
 	login.now = func() time.Time { return now }
 	token, err := login.redeem(login.Code())
 	if err != nil {
@@ -103,14 +108,14 @@ func TestSignInAndOut(t *testing.T) {
 	}
 }
 
-func TestSessionsAreBounded(t *testing.T) {
-	login := NewLogin()
-	for range maxSessions {
+func TestBrowsersAreBounded(t *testing.T) {
+	login := newLogin(t)
+	for range maxBrowsers - 1 { // The world is signed in already.
 		if _, err := login.redeem(login.Code()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if _, err := login.redeem(login.Code()); err == nil {
-		t.Errorf("more than %d sessions", maxSessions)
+		t.Errorf("more than %d browsers", maxBrowsers)
 	}
 }

@@ -32,7 +32,7 @@ type mergeRequest struct {
 }
 
 // mergeTask returns an error of the kind RefusedError if the operator would refuse.
-func (s *Server) mergeTask(r *http.Request) (*actions.MergeTask, error) {
+func (s *Session) mergeTask(r *http.Request) (*actions.MergeTask, error) {
 	var asked mergeRequest
 	if err := read(r, &asked); err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func (s *Server) mergeTask(r *http.Request) (*actions.MergeTask, error) {
 	return &actions.MergeTask{Client: s.cluster.Client, Source: source, Target: target}, nil
 }
 
-func (s *Server) previewMerge(r *http.Request) (*foreseen, error) {
+func (s *Session) previewMerge(r *http.Request) (*foreseen, error) {
 	task, err := s.mergeTask(r)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (s *Server) previewMerge(r *http.Request) (*foreseen, error) {
 	}, nil
 }
 
-func (s *Server) merge(r *http.Request) (*ended, error) {
+func (s *Session) merge(r *http.Request) (*ended, error) {
 	task, err := s.mergeTask(r)
 	if err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ type moveRequest struct {
 	Reason    string   `json:"reason"`
 }
 
-func (s *Server) moveTasks(r *http.Request) ([]*actions.MoveTask, error) {
+func (s *Session) moveTasks(r *http.Request) ([]*actions.MoveTask, error) {
 	asked := &moveRequest{}
 	if err := read(r, asked); err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func (s *Server) moveTasks(r *http.Request) ([]*actions.MoveTask, error) {
 	return tasks, nil
 }
 
-func (s *Server) previewMove(r *http.Request) (*outcomes, error) {
+func (s *Session) previewMove(r *http.Request) (*outcomes, error) {
 	tasks, err := s.moveTasks(r)
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (s *Server) previewMove(r *http.Request) (*outcomes, error) {
 	return &found, nil
 }
 
-func (s *Server) move(w http.ResponseWriter, r *http.Request) {
+func (s *Session) move(w http.ResponseWriter, r *http.Request) {
 	moves, err := s.moveTasks(r)
 	if err != nil {
 		fail(w, problemOf(err))

@@ -93,7 +93,7 @@ type meReply struct {
 	Rights rights `json:"rights"`
 }
 
-func (s *Server) me(r *http.Request) (*meReply, error) {
+func (s *Session) me(r *http.Request) (*meReply, error) {
 	user, err := s.person.whoAmI(r.Context())
 	if err != nil {
 		return nil, err

@@ -87,7 +87,7 @@ type changeRequest struct {
 	Edit edit `json:"edit"`
 }
 
-func (s *Server) previewChange(r *http.Request) (*previewReply, error) {
+func (s *Session) previewChange(r *http.Request) (*previewReply, error) {
 	var asked changeRequest
 	if err := read(r, &asked); err != nil {
 		return nil, err

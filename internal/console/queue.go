@@ -48,7 +48,7 @@ type queueReply struct {
 	Scope string    `json:"scope"`
 }
 
-func (s *Server) queue(r *http.Request) (*queueReply, error) {
+func (s *Session) queue(r *http.Request) (*queueReply, error) {
 	now := time.Now()
 	s.feed.waitReady(r.Context(), firstPatience)
 	v, problems := viewOf(r.URL.Query())

@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	authorizationv1 "k8s.io/api/authorization/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/watch"
@@ -111,6 +112,30 @@ func TestWrongParametersAreTold(t *testing.T) {
 				t.Errorf("a parameter that is wrong must be left out: got %d lines, want 3", found.Total)
 			}
 		})
+	}
+}
+
+// A search asks for alerts too, which must not be asked of namespaces that the person may not see.
+func TestSearchInTheOneNamespaceThatMayBeSeen(t *testing.T) {
+	w := newWorld(t, interceptor.Funcs{
+		Create: func(ctx context.Context, c client.WithWatch, object client.Object, options ...client.CreateOption) error {
+			err := allowing(ctx, c, object, options...)
+			if review, ok := object.(*authorizationv1.SelfSubjectAccessReview); ok {
+				review.Status.Allowed = review.Spec.ResourceAttributes.Namespace == "soc"
+			}
+			return err
+		},
+		List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, options ...client.ListOption) error {
+			asked := &client.ListOptions{}
+			asked.ApplyOptions(options)
+			if asked.Namespace != "soc" {
+				return apierrors.NewForbidden(schema.GroupResource{Group: v1alpha1.GroupVersion.Group, Resource: "alerts"}, "", nil)
+			}
+			return listing(ctx, c, list, options...)
+		},
+	}, queued()...)
+	if found := ask[queueReply](w, http.MethodGet, "/api/incidents?search=odd", nil); found.Total != 2 || found.Scope != "soc" {
+		t.Errorf("got %d in %q, want in soc one by its name and one by an alert", found.Total, found.Scope)
 	}
 }
 

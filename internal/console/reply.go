@@ -39,6 +39,7 @@ const (
 	kindInvalid   = "invalid"   // the API server does not take a value
 	kindConflict  = "conflict"  // somebody else was faster
 	kindAway      = "away"      // the API server does not answer
+	kindBusy      = "busy"      // the person has too many pages open
 )
 
 // problem is why a request failed, in words for people.

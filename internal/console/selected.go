@@ -48,7 +48,7 @@ type named struct {
 }
 
 // changeTasks returns what changes the incidents that are chosen, one task each.
-func (s *Server) changeTasks(ctx context.Context, c chosen, change actions.Change) ([]*actions.ChangeTask, error) {
+func (s *Session) changeTasks(ctx context.Context, c chosen, change actions.Change) ([]*actions.ChangeTask, error) {
 	if c.Query != nil {
 		return s.tasksOfQuery(ctx, c, change)
 	}
@@ -67,7 +67,7 @@ func (s *Server) changeTasks(ctx context.Context, c chosen, change actions.Chang
 }
 
 // get reads an incident, which must be the one that the person saw.
-func (s *Server) get(ctx context.Context, one named) (*v1alpha1.Incident, error) {
+func (s *Session) get(ctx context.Context, one named) (*v1alpha1.Incident, error) {
 	incident := &v1alpha1.Incident{}
 	if err := s.cluster.Client.Get(ctx, client.ObjectKey{Namespace: one.Namespace, Name: one.Name}, incident); err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func (s *Server) get(ctx context.Context, one named) (*v1alpha1.Incident, error)
 }
 
 // tasksOfQuery reads what is selected from the cluster: what the page shows may be a moment old.
-func (s *Server) tasksOfQuery(ctx context.Context, c chosen, change actions.Change) ([]*actions.ChangeTask, error) {
+func (s *Session) tasksOfQuery(ctx context.Context, c chosen, change actions.Change) ([]*actions.ChangeTask, error) {
 	values, err := url.ParseQuery(*c.Query)
 	if err != nil {
 		return nil, badRequest("the query: %w", err)
@@ -88,10 +88,8 @@ func (s *Server) tasksOfQuery(ctx context.Context, c chosen, change actions.Chan
 	if len(problems) > 0 {
 		return nil, badRequest("the filter %s %s", problems[0].Parameter, problems[0].Message)
 	}
-	if v.Namespace == "" {
-		if v.Namespace, err = s.feed.scope(ctx); err != nil {
-			return nil, err
-		}
+	if err := s.within(ctx, v); err != nil {
+		return nil, err
 	}
 	selector, err := v.Ready(ctx, s.cluster.Client)
 	if err != nil {

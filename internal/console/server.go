@@ -16,67 +16,29 @@ limitations under the License.
 
 package console
 
-import (
-	"context"
-	"net/http"
+import "net/http"
 
-	"sigs.k8s.io/controller-runtime/pkg/client"
-)
-
-// Cluster is what the console works on.
-type Cluster struct {
-	// Name tells people and bookmarks which cluster it is.
-	Name string
-	// Namespace is where to look if the person may not list the incidents of all namespaces.
-	Namespace string
-	// Client makes the person's own requests. It knows the kinds of this API and the reviews of oneself.
-	Client client.WithWatch
+// Door lets people in: it says which session a request belongs to.
+type Door interface {
+	// Routes adds the requests by which one signs in and out.
+	Routes(mux *http.ServeMux)
+	// Admit returns the session of a request, which lasts longer by that; nil if the request belongs to none.
+	Admit(r *http.Request) *Session
 }
 
-// Server answers one person, who signs in with a code of Login.
-type Server struct {
-	login   *Login
-	cluster Cluster
-	feed    *feed
-	person  *person
-	pages   http.Handler
-	host    string
-}
-
-// NewServer returns a server for requests that name the host, which is an address with its port. It reads from the cluster
-// until the context ends.
-func NewServer(ctx context.Context, host string, login *Login, cluster Cluster) *Server {
-	s := &Server{login: login, cluster: cluster, host: host, person: &person{client: cluster.Client}, feed: newFeed(cluster)}
+// Handler serves the pages, and those who come in by the door, to requests that name the host: an address with its port,
+// unless that is the one of the scheme.
+func Handler(host string, door Door) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /session", s.signIn)
-	mux.HandleFunc("DELETE /session", s.signOut)
-	mux.Handle("/api/", s.authenticated(s.api()))
+	door.Routes(mux)
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+		session := door.Admit(r)
+		if session == nil {
+			fail(w, problem{Status: http.StatusUnauthorized, Kind: kindSession, Message: "you are not signed in here"})
+			return
+		}
+		session.api.ServeHTTP(w, r)
+	})
 	mux.Handle("/", assets())
-	s.pages = guarded(host, mux)
-	go s.feed.run(ctx)
-	return s
-}
-
-// ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.pages.ServeHTTP(w, r) }
-
-func (s *Server) api() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("GET /api/me", answering(s.me))
-	mux.Handle("GET /api/incidents", answering(s.queue))
-	mux.Handle("GET /api/incidents/{namespace}/{name}", answering(s.incident))
-	mux.Handle("GET /api/incidents/{namespace}/{name}/alerts", answering(s.alerts))
-	mux.Handle("GET /api/incidents/{namespace}/{name}/timeline", answering(s.timeline))
-	mux.Handle("GET /api/suggest", answering(s.suggest))
-	mux.Handle("POST /api/preview", answering(s.previewChange))
-	mux.HandleFunc("POST /api/changes", s.change)
-	mux.Handle("POST /api/comments", answering(s.comment))
-	mux.Handle("POST /api/moves/preview", answering(s.previewMove))
-	mux.HandleFunc("POST /api/moves", s.move)
-	mux.Handle("POST /api/merges/preview", answering(s.previewMerge))
-	mux.Handle("POST /api/merges", answering(s.merge))
-	mux.Handle("POST /api/undo/preview", answering(s.previewUndo))
-	mux.Handle("POST /api/undo", answering(s.undo))
-	mux.HandleFunc("GET /api/events", s.events)
-	return mux
+	return guarded(host, mux)
 }

@@ -40,7 +40,7 @@ type suggestion struct {
 }
 
 // suggest returns what was used before and contains what was typed, most used first.
-func (s *Server) suggest(r *http.Request) ([]suggestion, error) {
+func (s *Session) suggest(r *http.Request) ([]suggestion, error) {
 	asked := r.URL.Query()
 	namespace, typed := asked.Get("namespace"), text.Fold(strings.TrimSpace(asked.Get("text")))
 	incidents, err := s.feed.snapshot()

@@ -45,7 +45,7 @@ type undoReply struct {
 	foreseen
 }
 
-func (s *Server) reversal(r *http.Request) (*actions.Undo, *undo.Reversal, *undoRequest, error) {
+func (s *Session) reversal(r *http.Request) (*actions.Undo, *undo.Reversal, *undoRequest, error) {
 	asked := &undoRequest{}
 	if err := read(r, asked); err != nil {
 		return nil, nil, nil, err
@@ -59,7 +59,7 @@ func (s *Server) reversal(r *http.Request) (*actions.Undo, *undo.Reversal, *undo
 	return task, reversal, asked, err
 }
 
-func (s *Server) previewUndo(r *http.Request) (*undoReply, error) {
+func (s *Session) previewUndo(r *http.Request) (*undoReply, error) {
 	task, reversal, _, err := s.reversal(r)
 	if err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func (s *Server) previewUndo(r *http.Request) (*undoReply, error) {
 	return reply, nil
 }
 
-func (s *Server) undo(r *http.Request) ([]ended, error) {
+func (s *Session) undo(r *http.Request) ([]ended, error) {
 	task, reversal, asked, err := s.reversal(r)
 	if err != nil {
 		return nil, err

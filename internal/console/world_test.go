@@ -45,7 +45,9 @@ const (
 
 // world is a console on an API server in memory, which knows alice as the user.
 type world struct {
-	*Server
+	http.Handler
+	*Session
+	login *Login
 	t     *testing.T
 	token string
 	// cluster is what lies in the API server; writes made by it are those of others.
@@ -75,9 +77,9 @@ func newWorld(t *testing.T, funcs interceptor.Funcs, objects ...client.Object) *
 		funcs.List = listing
 	}
 	w := &world{t: t, cluster: cluster}
-	login := NewLogin()
-	w.Server = NewServer(t.Context(), testHost, login, Cluster{Name: "test", Namespace: "soc", Client: interceptor.NewClient(cluster, funcs)})
-	token, err := login.redeem(login.Code())
+	w.login = NewLogin(t.Context(), Cluster{Name: "test", Namespace: "soc", Client: interceptor.NewClient(cluster, funcs)})
+	w.Handler, w.Session = Handler(testHost, w.login), w.login.session
+	token, err := w.login.redeem(w.login.Code())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,10 +68,7 @@ func Parse(flags *flag.FlagSet, args []string) (Options, error) {
 
 // bind adds the flags that every role has.
 func (o *Process) bind(flags *flag.FlagSet) {
-	flags.StringVar(&o.MetricsBindAddress, "metrics-bind-address", ":8443",
-		"Address at which metrics are served over TLS, to those who may GET /metrics. 0 turns them off.")
-	flags.StringVar(&o.HealthProbeBindAddress, "health-probe-bind-address", ":8081",
-		"Address at which /healthz and /readyz are served.")
+	addresses(flags, &o.MetricsBindAddress, &o.HealthProbeBindAddress)
 	flags.BoolVar(&o.LeaderElect, "leader-elect", false,
 		"Make replicas elect a leader, which alone works.")
 	flags.StringVar(&o.LeaderElectionNamespace, "leader-election-namespace", "",
@@ -83,6 +80,14 @@ func (o *Process) bind(flags *flag.FlagSet) {
 	flags.DurationVar(&o.RetryPeriod, "leader-election-retry-period", 2*time.Second,
 		"Time between two attempts to get or renew the lease. The renew deadline must be more than 1.2 times this.")
 	o.Log.BindFlags(flags)
+}
+
+// addresses adds the flags of where every role says how it is.
+func addresses(flags *flag.FlagSet, metrics, probes *string) {
+	flags.StringVar(metrics, "metrics-bind-address", ":8443",
+		"Address at which metrics are served over TLS, to those who may GET /metrics. 0 turns them off.")
+	flags.StringVar(probes, "health-probe-bind-address", ":8081",
+		"Address at which /healthz and /readyz are served.")
 }
 
 // parse takes flags and nothing else.

@@ -20,7 +20,9 @@ package roles
 import (
 	"context"
 	"crypto/tls"
+	"net/http"
 
+	"k8s.io/client-go/rest"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
@@ -33,13 +35,8 @@ import (
 // managerOptions are what the managers of all roles have in common.
 func managerOptions(settings options.Process, lease, version string) ctrl.Options {
 	return ctrl.Options{
-		Scheme: operator.Scheme(),
-		Metrics: metricsserver.Options{
-			BindAddress:    settings.MetricsBindAddress,
-			SecureServing:  true,
-			FilterProvider: access.MetricsFilter,
-			TLSOpts:        []func(*tls.Config){metricsTLS},
-		},
+		Scheme:                        operator.Scheme(),
+		Metrics:                       metricsOptions(settings.MetricsBindAddress, access.MetricsFilter),
 		HealthProbeBindAddress:        settings.HealthProbeBindAddress,
 		LeaderElection:                settings.LeaderElect,
 		LeaderElectionID:              lease,
@@ -50,6 +47,11 @@ func managerOptions(settings options.Process, lease, version string) ctrl.Option
 		RenewDeadline:                 &settings.RenewDeadline,
 		RetryPeriod:                   &settings.RetryPeriod,
 	}
+}
+
+// metricsOptions are where metrics are served, to those whom the filter lets through.
+func metricsOptions(address string, filter func(*rest.Config, *http.Client) (metricsserver.Filter, error)) metricsserver.Options {
+	return metricsserver.Options{BindAddress: address, SecureServing: true, FilterProvider: filter, TLSOpts: []func(*tls.Config){metricsTLS}}
 }
 
 // metricsTLS serves without HTTP/2, whose streams cost more than they ask, and with a certificate that never expires.

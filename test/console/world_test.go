@@ -241,13 +241,13 @@ func open(t testing.TB, user string) *door {
 		cancel()
 		t.Fatal(err)
 	}
-	login := console.NewLogin()
+	login := console.NewLogin(ctx, console.Cluster{Name: clusterName, Namespace: "default", Client: c})
 	host := listener.Addr().String()
-	server := console.HTTPServer(console.NewServer(ctx, host, login, console.Cluster{Name: clusterName, Namespace: "default", Client: c}))
-	go func() { _ = server.Serve(listener) }()
+	served := make(chan error, 1)
+	go func() { served <- console.Serve(ctx, listener, console.Handler(host, login), nil) }()
 	t.Cleanup(func() {
 		cancel()
-		_ = server.Close()
+		<-served
 	})
 	return &door{url: "http://" + host, login: login}
 }

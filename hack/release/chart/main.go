@@ -92,7 +92,7 @@ func generate(config string) (map[string]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("component %s: %w", component, err)
 		}
-		if err := addTemplates(files, added, settings.addComponent(component), settings); err != nil {
+		if err := addTemplates(files, added, settings.addComponent(component, added), settings); err != nil {
 			return nil, err
 		}
 	}

@@ -112,6 +112,27 @@ func TestGenerate(t *testing.T) {
 	}
 }
 
+func TestComponentWithDeployment(t *testing.T) {
+	chart, err := generateFrom(t, map[string]string{
+		"gate/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [gate.yaml]\n",
+		"gate/gate.yaml":          deployment("incident-operator-gate"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, line := range map[string]string{
+		"templates/gate/gate.yaml": "{{- if and .Values.gate.enabled }}\n",
+		"values.yaml":              "gate:\n  # Install config/gate.\n  enabled: false\n",
+	} {
+		if !strings.Contains(chart[file], line) {
+			t.Errorf("%s must have %q, is\n%s", file, line, chart[file])
+		}
+	}
+	if strings.Contains(chart["values.yaml"], "  gate: ") {
+		t.Errorf("one value must switch it on, not two:\n%s", chart["values.yaml"])
+	}
+}
+
 func TestGenerateRefuses(t *testing.T) {
 	for name, test := range map[string]struct {
 		changes map[string]string

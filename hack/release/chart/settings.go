@@ -20,6 +20,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -40,6 +41,8 @@ type settings struct {
 	all []setting
 	// parts are the folders of config that a section of values can leave out.
 	parts map[string]string
+	// optional are those of them that are left out unless the section says otherwise.
+	optional map[string]bool
 }
 
 // operatorSection is the section of the Deployment without which there is nothing.
@@ -60,7 +63,7 @@ func newSettings() *settings {
 	policy := map[string]any{"type": "string", "enum": []any{"Always", "IfNotPresent", "Never"}}
 	digest := map[string]any{"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"}
 	repository := map[string]any{"type": "string", "minLength": 1}
-	return &settings{parts: map[string]string{}, all: []setting{
+	return &settings{parts: map[string]string{}, optional: map[string]bool{}, all: []setting{
 		{"namePrefix", "Put before the names of all objects but the CRDs, such as \"eu-\".", "", name},
 		{"image.repository", "Where the image is, without tag.", imageName, repository},
 		{"image.tag", "Empty means the version of the chart's application.", "", aString},
@@ -110,8 +113,12 @@ func (s *settings) findParts(objects []manifests.Object) {
 	}
 }
 
-// addComponent returns the value that switches a Component of config on.
-func (s *settings) addComponent(folder string) string {
+// addComponent returns the value that switches a Component of config on; empty if the section of its Deployment does.
+func (s *settings) addComponent(folder string, added []manifests.Object) string {
+	if slices.ContainsFunc(added, func(o manifests.Object) bool { return o.Kind() == "Deployment" }) {
+		s.optional[folder] = true
+		return ""
+	}
 	value := "components." + camelCase(path.Base(folder))
 	s.all = append(s.all, setting{value, "Install config/" + folder + " too.", false, aBool})
 	return value
@@ -130,7 +137,7 @@ func (s *settings) addDeployment(section string, o manifests.Object) {
 	}
 	if section != operatorSection {
 		folder := path.Dir(o.Source)
-		s.all = append(s.all, setting{section + ".enabled", "Install config/" + folder + ".", true, aBool})
+		s.all = append(s.all, setting{section + ".enabled", "Install config/" + folder + ".", !s.optional[folder], aBool})
 	}
 	none, empty := []any{}, map[string]any{}
 	for _, added := range []setting{

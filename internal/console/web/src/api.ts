@@ -9,9 +9,24 @@ export class Failure extends Error {
   }
 }
 
-export const signedIn = () => localStorage.getItem(storage) !== null;
+/** inCluster says that one signs in with an issuer. That console is served by https alone, the one of the command by http alone. */
+export const inCluster = location.protocol === 'https:';
+
+// In the cluster a cookie is the session, which no script sees: only an answer says that it has ended.
+let over = false;
+
+export const signedIn = () => (inCluster ? !over : localStorage.getItem(storage) !== null);
+
+/** toIssuer leaves for the sign-in, which comes back to this page. */
+export const toIssuer = () => location.assign(`/login?to=${encodeURIComponent(location.pathname + location.search)}`);
 
 let onEnd = () => {};
+
+function end() {
+  over = true;
+  localStorage.removeItem(storage);
+  onEnd();
+}
 
 /** whenSessionEnds is called when the server does not know the session any more. */
 export function whenSessionEnds(call: () => void) {
@@ -28,27 +43,24 @@ export async function signIn(): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  await request('DELETE', '/session').catch(() => undefined);
-  localStorage.removeItem(storage);
-  onEnd();
+  const answer = await request('DELETE', '/session').catch(() => undefined);
+  end();
+  if (answer?.status === 200) location.assign((await answer.json()).to); // Where the issuer ends its own session.
 }
 
 async function request(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = { Authorization: `Bearer ${localStorage.getItem(storage) ?? ''}` };
+  const headers: Record<string, string> = inCluster ? {} : { Authorization: `Bearer ${localStorage.getItem(storage) ?? ''}` };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let answer: Response;
   try {
     answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Failure({ kind: 'offline', message: 'The console does not answer: is the command that started it still running?' });
+    throw new Failure({ kind: 'offline', message: inCluster ? 'The console does not answer.' : 'The console does not answer: is the command that started it still running?' });
   }
   if (answer.ok) return answer;
   const problem: Problem = await answer.json().catch(() => ({ kind: 'request', message: `The console answered ${answer.status}.` }));
-  if (problem.kind === 'session' && path !== '/session') {
-    localStorage.removeItem(storage);
-    onEnd();
-  }
+  if (problem.kind === 'session' && path !== '/session') end();
   throw new Failure(problem);
 }
 
@@ -107,15 +119,17 @@ export async function follow(): Promise<void> {
 async function read(): Promise<void> {
   let wait = 500;
   while (signedIn()) {
+    let busy: Problem | undefined;
     try {
       const answer = await request('GET', '/api/events');
       wait = 500;
       for await (const line of lines(answer)) if (line.startsWith('data: ')) tell(JSON.parse(line.slice(6)));
     } catch (error) {
       if (!(error instanceof Failure) && !(error instanceof TypeError)) throw error;
+      if (error instanceof Failure && error.problem.kind === 'busy') busy = error.problem;
     }
     if (!signedIn()) return;
-    tell({ version: 0, lines: [], ready: false, offline: true });
+    tell({ version: 0, lines: [], ready: false, offline: !busy, problem: busy });
     await new Promise((done) => setTimeout(done, wait));
     wait = Math.min(wait * 2, 5000);
   }

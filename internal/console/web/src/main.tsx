@@ -36,6 +36,7 @@ function TopBar({ me }: { me?: Me }) {
 function Connection() {
   const news = useLive();
   if (news?.offline) return <Banner kind="warning" icon="warning_16_filled">The console does not answer. It is tried again by itself, and nothing that you have written is lost.</Banner>;
+  if (news?.problem?.kind === 'busy') return <Banner kind="warning" icon="warning_16_filled">This page is not told of changes: <Text>{news.problem.message}</Text>.</Banner>;
   if (news?.problem?.kind === 'away') return <Banner kind="warning" icon="warning_16_filled">The API server does not answer: <Text>{news.problem.message}</Text>. The page shows what was known last, and catches up by itself.</Banner>;
   return null;
 }

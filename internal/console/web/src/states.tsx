@@ -1,16 +1,21 @@
+import { inCluster, toIssuer } from './api';
 import { go, queuePath } from './route';
 import type { Me, Problem } from './types';
 import { Button, Empty, Text } from './ui';
 
-export const NoSession = ({ problem }: { problem?: Problem }) => (
+export const NoSession = ({ problem }: { problem?: Problem }) => (inCluster ? (
+  <Empty icon="lock_closed_20_regular" title="You are not signed in" action={<Button kind="primary" onClick={toIssuer}>Sign in</Button>}>
+    You come back to this page, and what you have written is kept.
+  </Empty>
+) : (
   <Empty icon="lock_closed_20_regular" title="You are not signed in">
     {problem ? <><Text>{problem.message}</Text>. </> : null}Run <code>kubectl incident console</code>, and open the link that it prints. A link works once, for a minute.
   </Empty>
-);
+));
 
 export const Offline = ({ onRetry }: { onRetry: () => void }) => (
   <Empty icon="plug_disconnected_20_regular" title="The console does not answer" action={<Button kind="primary" icon="arrow_sync_16_regular" onClick={onRetry}>Try again</Button>}>
-    The command <code>kubectl incident console</code> may have ended. Start it again, and open the link that it prints.
+    {inCluster ? 'It may be restarting.' : <>The command <code>kubectl incident console</code> may have ended. Start it again, and open the link that it prints.</>}
   </Empty>
 );
 
@@ -22,7 +27,7 @@ export const NotFound = ({ me }: { me: Me }) => (
 
 export const OtherCluster = ({ asked, me }: { asked: string; me: Me }) => (
   <Empty icon="plug_disconnected_20_regular" title="This address is of another cluster" action={<Button kind="primary" onClick={() => go(queuePath(me.cluster))}>Go to the queue of this cluster</Button>}>
-    It is of <b><Text>{asked}</Text></b>; this console shows <b><Text>{me.cluster}</Text></b>. To open it, start <code>kubectl incident console --context …</code> for that cluster.
+    It is of <b><Text>{asked}</Text></b>; this console shows <b><Text>{me.cluster}</Text></b>. {inCluster ? 'Open the console of that cluster.' : <>To open it, start <code>kubectl incident console --context …</code> for that cluster.</>}
   </Empty>
 );
 
