@@ -61,6 +61,7 @@ type Door struct {
 	issuer   *issuer
 	sealer   sealer
 	sessions *sessions
+	entering chan struct{}
 }
 
 // New returns a door through which nobody came yet. Its sessions end with the context.
@@ -70,7 +71,7 @@ func New(ctx context.Context, options Options) (*Door, error) {
 		return nil, err
 	}
 	d := &Door{
-		Options: options, living: ctx, sealer: sealer, sessions: newSessions(options.Clock),
+		Options: options, living: ctx, sealer: sealer, sessions: newSessions(options.Clock), entering: make(chan struct{}, maxEntering),
 		issuer: &issuer{Issuer: options.Issuer, home: options.PublicURL, clock: options.Clock},
 	}
 	go d.sweep(ctx)

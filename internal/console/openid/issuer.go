@@ -55,6 +55,9 @@ type issuer struct {
 
 	mutex sync.Mutex
 	known *provider
+	// failed is when it did not answer last, and failure what came instead.
+	failed  time.Time
+	failure error
 }
 
 // provider is what an issuer says of itself.
@@ -87,13 +90,23 @@ type refusal struct{ reason string }
 
 func (r *refusal) Error() string { return r.reason }
 
-// discover asks the issuer for its addresses, once.
+// discover asks the issuer for its addresses, once. An issuer that does not answer is left alone for a moment, so that those
+// who want to sign in do not wait for each other.
 func (i *issuer) discover(ctx context.Context) (*provider, error) {
 	i.mutex.Lock()
 	defer i.mutex.Unlock()
 	if i.known != nil {
 		return i.known, nil
 	}
+	if i.failure != nil && i.clock.Since(i.failed) < retry {
+		return nil, i.failure
+	}
+	i.known, i.failure = i.ask(ctx)
+	i.failed = i.clock.Now()
+	return i.known, i.failure
+}
+
+func (i *issuer) ask(ctx context.Context) (*provider, error) {
 	found, err := oidc.NewProvider(oidc.ClientContext(ctx, i.HTTP), i.URL)
 	if err != nil {
 		return nil, fmt.Errorf("asking the issuer for its addresses: %w", err)
@@ -103,7 +116,6 @@ func (i *issuer) discover(ctx context.Context) (*provider, error) {
 		return nil, fmt.Errorf("reading what the issuer says of itself: %w", err)
 	}
 	known.Provider = found
-	i.known = known
 	return known, nil
 }
 

@@ -22,6 +22,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -38,6 +39,8 @@ const (
 	callbackPath = "/auth/callback"
 	// attemptLife is how long a person may take with the issuer.
 	attemptLife = 10 * time.Minute
+	// maxEntering bounds the sign-ins that are being decided.
+	maxEntering = 16
 	// maxPath bounds the address to go back to, which a cookie must hold.
 	maxPath = 2000
 )
@@ -57,7 +60,7 @@ type attempt struct {
 func (d *Door) signIn(w http.ResponseWriter, r *http.Request) {
 	to := cmp.Or(r.URL.Query().Get("to"), "/")
 	if !isPage(to) {
-		refuse(w, http.StatusBadRequest, "The address to go back to is none of this console.")
+		refuse(w, http.StatusBadRequest, fmt.Sprintf("The address to go back to is none of this console, or longer than %d characters.", maxPath))
 		return
 	}
 	config, _, err := d.issuer.client(r.Context())
@@ -114,7 +117,14 @@ func (d *Door) attemptOf(r *http.Request) (attempt, bool) {
 	return login, err == nil && d.Clock.Now().Before(login.Until)
 }
 
+// enter asks the issuer and the API server, for a few people at the same time: anybody can come with a code that is none.
 func (d *Door) enter(ctx context.Context, code string, login attempt) (cookie string, err error) {
+	select {
+	case d.entering <- struct{}{}:
+		defer func() { <-d.entering }()
+	case <-ctx.Done():
+		return "", fmt.Errorf("waiting to sign in: %w", ctx.Err())
+	}
 	granted, err := d.issuer.redeem(ctx, code, login)
 	if err != nil {
 		return "", err

@@ -105,7 +105,8 @@ func TestRefusedSignIns(t *testing.T) {
 		},
 		"denied by the issuer": {before: func(w *world) { w.issuer.Deny = "access_denied <b>" }, status: http.StatusForbidden, says: "access_denied &lt;b&gt;"},
 		"an issuer that is broken": {
-			before: func(w *world) { w.issuer.Broken = "temporarily_unavailable" }, status: http.StatusBadGateway, says: "does not answer",
+			back:   func(w *world, back string) string { w.issuer.Broken = "temporarily_unavailable"; return back },
+			status: http.StatusBadGateway, says: "does not answer",
 		},
 		"more than ten minutes": {
 			back: func(w *world, back string) string {
@@ -134,6 +135,21 @@ func TestRefusedSignIns(t *testing.T) {
 				t.Error("there is a session")
 			}
 		})
+	}
+}
+
+func TestIssuerThatIsNotThereYet(t *testing.T) {
+	w := newWorld(t)
+	w.issuer.Broken = "temporarily_unavailable"
+	w.get(w.browser(), "/login", http.StatusBadGateway)
+	if err := w.door.Discover(t.Context()); err == nil {
+		t.Error("the console must not be ready")
+	}
+	w.issuer.Broken = ""
+	w.get(w.browser(), "/login", http.StatusBadGateway) // It is left alone for a moment.
+	w.pass(retry)
+	if err := w.door.Discover(t.Context()); err != nil || w.whoIs(w.signIn(alice)) != alice {
+		t.Errorf("it must be asked again: %v", err)
 	}
 }
 

@@ -64,7 +64,8 @@ func (t *tokens) Token() (*oauth2.Token, error) {
 	now := t.clock.Now()
 	if good := t.current.isGood(now); !good || t.current.refresh != "" && t.current.endsSoon(now) {
 		if now.Sub(t.tried) >= retry {
-			t.tried, t.failure = now, t.renew()
+			t.tried = now
+			t.failure = t.renew()
 		}
 		if t.failure != nil && (!good || t.ended) {
 			return nil, t.failure

@@ -55,7 +55,7 @@ type Issuer struct {
 	Life time.Duration
 	// Claims changes those of the tokens that are issued next.
 	Claims func(claims map[string]any)
-	// Deny is the error that the sign-in ends with, instead of a code, and Broken one of the endpoint for tokens.
+	// Deny is the error that the sign-in ends with, instead of a code, and Broken that of all other endpoints.
 	Deny, Broken string
 	// Now is the time of the issuer.
 	Now func() time.Time
@@ -99,6 +99,10 @@ func (i *Issuer) Issued() []string {
 }
 
 func (i *Issuer) discovery(w http.ResponseWriter, _ *http.Request) {
+	if i.Broken != "" {
+		answer(w, http.StatusServiceUnavailable, map[string]any{"error": i.Broken})
+		return
+	}
 	answer(w, http.StatusOK, map[string]any{
 		"issuer": i.URL, "authorization_endpoint": i.URL + "/auth", "token_endpoint": i.URL + "/token", "jwks_uri": i.URL + "/keys",
 		"end_session_endpoint": i.URL + "/logout", "response_types_supported": []string{"code"}, "subject_types_supported": []string{"public"},
