@@ -161,7 +161,10 @@ func ends(t *testing.T, lines <-chan string) {
 
 func TestSignOut(t *testing.T) {
 	w := newWorld(t)
-	browser, other := w.signIn(alice), w.signIn(alice)
+	browser := w.signIn(alice)
+	w.get(browser, "/api/incidents", http.StatusOK)
+	other := w.signIn(alice)
+	w.get(other, "/api/incidents", http.StatusOK)
 	lines, leave := w.stream(browser)
 	defer leave()
 	found := w.send(browser, http.MethodDelete, "/session")
@@ -175,6 +178,11 @@ func TestSignOut(t *testing.T) {
 	}
 	if w.whoIs(browser) != "" || w.whoIs(other) != alice {
 		t.Error("it must end this session, and no other")
+	}
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	if len(w.reading) != 2 || w.reading[0].Err() == nil || w.reading[1].Err() != nil {
+		t.Error("it must end what this session reads, and nothing else")
 	}
 }
 
@@ -246,23 +254,26 @@ func TestStreamsAreBounded(t *testing.T) {
 			one()
 		}
 	}()
-	if found := w.get(browser, "/api/events", http.StatusTooManyRequests); !strings.Contains(found.body, `"busy"`) {
-		t.Errorf("got %s", found.body)
+	if status, begins := w.oneMore(browser); status != http.StatusTooManyRequests || !strings.Contains(begins, `"busy"`) {
+		t.Errorf("got %d %s", status, begins)
 	}
 	_, leaveOther := w.stream(w.signIn(bob)) // Another's session has streams of its own.
 	leaveOther()
 	leave[0]()
 	ends(t, opened[0])
 	deadline := time.Now().Add(20 * time.Second)
-	for !w.hasRoom(browser) {
+	for {
+		if status, _ := w.oneMore(browser); status == http.StatusOK {
+			return
+		}
 		if time.Now().After(deadline) {
 			t.Fatal("a stream that ended leaves no room")
 		}
 	}
 }
 
-// hasRoom says whether one more stream may be opened.
-func (w *world) hasRoom(browser *http.Client) bool {
+// oneMore opens a stream and leaves it after its first line.
+func (w *world) oneMore(browser *http.Client) (status int, begins string) {
 	w.t.Helper()
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
@@ -275,5 +286,9 @@ func (w *world) hasRoom(browser *http.Client) bool {
 		w.t.Fatal(err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	return response.StatusCode == http.StatusOK
+	begins, err = bufio.NewReader(response.Body).ReadString('\n')
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return response.StatusCode, begins
 }

@@ -97,7 +97,7 @@ func TestRefusedSignIns(t *testing.T) {
 		"a made-up code":   {back: func(w *world, back string) string { return change(w.t, back, "code", "x") }, status: http.StatusForbidden, says: "invalid_grant"},
 		"another nonce":    {before: claim("nonce", "x"), status: http.StatusForbidden, says: "another sign-in"},
 		"no nonce":         {before: claim("nonce", nil), status: http.StatusForbidden, says: "another sign-in"},
-		"another audience": {before: claim("aud", "somebody-else"), status: http.StatusForbidden, says: "audience"},
+		"another audience": {before: claim("aud", "somebody-else"), status: http.StatusForbidden, says: "expected audience"},
 		"another issuer":   {before: claim("iss", "https://evil.example.com"), status: http.StatusForbidden, says: "different provider"},
 		"an old token":     {before: claim("exp", time.Now().Add(-time.Hour).Unix()), status: http.StatusForbidden, says: "expired"},
 		"a token that the API server does not take": {

@@ -71,6 +71,8 @@ type world struct {
 	// shown are the tokens that the API server saw, and logged the lines of the log.
 	shown  []string
 	logged []string
+	// reading are the contexts in which incidents are read, one for each session.
+	reading []context.Context
 }
 
 func newWorld(t *testing.T) *world {
@@ -134,7 +136,10 @@ func (w *world) connect(identity oauth2.TokenSource) (client.WithWatch, error) {
 			}
 			return err
 		},
-		List: func(_ context.Context, _ client.WithWatch, list client.ObjectList, _ ...client.ListOption) error {
+		List: func(ctx context.Context, _ client.WithWatch, list client.ObjectList, _ ...client.ListOption) error {
+			w.mutex.Lock()
+			w.reading = append(w.reading, ctx)
+			w.mutex.Unlock()
 			user, err := w.userOf(identity)
 			if err != nil {
 				return err
