@@ -27,6 +27,8 @@ import (
 	"testing"
 	"time"
 
+	clocktesting "k8s.io/utils/clock/testing"
+
 	"github.com/incident-operator/incident-operator/internal/console/openid/openidtest"
 )
 
@@ -217,6 +219,23 @@ func TestSessionEnds(t *testing.T) {
 				t.Error("what it kept is kept still")
 			}
 		})
+	}
+}
+
+// Else a page that is left open would never be signed out.
+func TestStreamMakesNoSessionLastLonger(t *testing.T) {
+	wall := clocktesting.NewFakePassiveClock(time.Now())
+	s := newSessions(wall)
+	if err := s.add("cookie", &entry{end: func() {}}); err != nil {
+		t.Fatal(err)
+	}
+	wall.SetTime(wall.Now().Add(idleLife - time.Minute))
+	if !s.knows("cookie") {
+		t.Fatal("it ended too early")
+	}
+	wall.SetTime(wall.Now().Add(2 * time.Minute))
+	if s.knows("cookie") || s.admit("cookie") != nil {
+		t.Error("it goes on")
 	}
 }
 
