@@ -51,6 +51,14 @@ func seedQueue(t testing.TB, namespace string) {
 				i.Spec.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionResolved, Note: "A drill."}
 			}
 		})
+		if n%3 == 0 { // These have something to do with the attack.
+			anAlert(t, namespace, fmt.Sprintf("inc-%03d-shared", n+1), fmt.Sprintf("inc-%03d", n+1), func(a *v1alpha1.Alert) {
+				a.Spec.Evidence = []v1alpha1.Evidence{
+					{Kind: v1alpha1.EvidenceDevice, Name: fmt.Sprintf("fin-ws-%02d", 1+n%5)}, {Kind: v1alpha1.EvidenceUser, Name: "CONTOSO\\j.doe"},
+					{Kind: v1alpha1.EvidenceIP, Name: fmt.Sprintf("203.0.113.%d", 10+n/3)},
+				}[:1+n%4%3]
+			})
+		}
 	}
 }
 
@@ -75,25 +83,46 @@ func TestPictures(t *testing.T) {
 	queue := "/" + clusterName + "/incidents?namespace=" + namespace
 	page := "/" + clusterName + "/incidents/" + namespace + "/staged-attack"
 	w.visit(d.link(queue))
-	w.await("document.querySelectorAll('tbody tr').length > 5")
+	w.await(rows + " > 5")
 	for _, theme := range []string{"light", "dark"} {
 		w.media("prefers-color-scheme", theme)
 		for _, width := range []int64{1440, 1024, 390} {
 			w.size(width, 900)
 			at := fmt.Sprintf("%s-%d", theme, width)
 			w.visit(d.url + queue)
-			w.await("document.querySelectorAll('tbody tr').length > 5")
+			w.await(rows + " > 5")
 			w.shoot("queue-" + at)
-			for _, tab := range []string{"", "/alerts", "/evidence", "/activities", "/comments"} {
+			for name, tab := range map[string]string{
+				"summary": "", "alerts": "/alerts", "evidence": "/evidence", "related": "/related", "activities": "/activities", "comments": "/comments",
+			} {
 				w.visit(d.url + page + tab)
 				w.await("document.querySelector('.tabs') && !document.querySelector('.skeleton')")
-				w.shoot("incident" + map[bool]string{true: "-summary"}[tab == ""] + map[bool]string{true: "-" + tab[min(1, len(tab)):]}[tab != ""] + "-" + at)
+				w.shoot("incident-" + name + "-" + at)
 			}
 			w.click("button", "Manage incident")
 			w.await("document.querySelector('#m-name')")
 			eval[bool](w, `([...document.querySelectorAll('.segments label')].at(-1).click(), true)`)
 			w.await("document.querySelector('.foresight details')")
 			w.shoot("manage-" + at)
+			w.visit(d.url + page)
+			w.click("button", "Merge")
+			w.fill("#g-into", "phish")
+			w.click("[role=option]", "Phishing mail")
+			w.awaitText("A merge cannot be undone.")
+			w.shoot("merge-" + at)
+			w.visit(d.url + queue)
+			w.await("document.querySelectorAll('tbody input[type=checkbox]').length > 5")
+			eval[bool](w, "([...document.querySelectorAll('tbody input[type=checkbox]')].slice(0, 3).forEach((box) => box.click()), true)")
+			w.click(".bulk button", "State")
+			w.choose("#b-select", "Resolved")
+			w.awaitText("incidents change")
+			w.shoot("bulk-" + at)
+			for name, address := range map[string]string{"wrong": queue + "&tag=nobody&severity=Huge", "gone": "/" + clusterName + "/incidents/" + namespace + "/nowhere", "cluster": "/other/incidents"} {
+				w.visit(d.url + address)
+				w.await("document.querySelector('.empty')")
+				w.shoot(name + "-" + at)
+			}
+			w.expectProblems() // One of these is not there.
 		}
 	}
 }

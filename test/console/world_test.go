@@ -58,6 +58,8 @@ const clusterName = "test"
 var (
 	scheme = runtime.NewScheme()
 	world  *cluster
+	// chromium is the browser of all tests.
+	chromium context.Context
 )
 
 // cluster is a control plane with the operator, as it is shipped.
@@ -85,6 +87,13 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "starting the cluster:", err)
 		return 1
 	}
+	browser, stop, err := startBrowser()
+	defer stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	chromium = browser
 	return m.Run()
 }
 
@@ -226,6 +235,7 @@ func (c *cluster) stop() {
 type door struct {
 	url   string
 	login *console.Login
+	close func()
 }
 
 // open serves a console as a person until the test ends.
@@ -235,6 +245,11 @@ func open(t testing.TB, user string) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serve(t, c)
+}
+
+func serve(t testing.TB, c client.WithWatch) *door {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -245,11 +260,12 @@ func open(t testing.TB, user string) *door {
 	host := listener.Addr().String()
 	server := console.HTTPServer(console.NewServer(ctx, host, login, console.Cluster{Name: clusterName, Namespace: "default", Client: c}))
 	go func() { _ = server.Serve(listener) }()
-	t.Cleanup(func() {
+	d := &door{url: "http://" + host, login: login, close: func() {
 		cancel()
 		_ = server.Close()
-	})
-	return &door{url: "http://" + host, login: login}
+	}}
+	t.Cleanup(d.close)
+	return d
 }
 
 // link signs a browser in and leads to a path.
