@@ -28,9 +28,9 @@ import (
 	"time"
 )
 
-// dist is what `make web` makes of the sources in web.
+// dist is what `make web` makes of the sources in web, and the icon of the page.
 //
-//go:embed web/dist
+//go:embed web/dist web/icons/shield_20_filled.svg
 var dist embed.FS
 
 // assets serves the pages. They are all one shell, which holds no data: its script asks for that.
@@ -45,6 +45,7 @@ func assets() http.Handler {
 	mux.Handle("GET /static/app.js", file("app.js", "text/javascript; charset=utf-8"))
 	mux.Handle("GET /static/app.css", file("app.css", "text/css; charset=utf-8"))
 	mux.Handle("GET /static/notices.txt", file("notices.txt", "text/plain; charset=utf-8"))
+	mux.Handle("GET /static/icon.svg", file("../icons/shield_20_filled.svg", "image/svg+xml"))
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	// The shell says that there is no such page.
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {

@@ -19,7 +19,6 @@ package console
 import (
 	"context"
 	"sync"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -280,8 +279,8 @@ func (f *feed) newsFor(w *watcher) news {
 }
 
 // waitReady waits for the first time that all were read, but not for long.
-func (f *feed) waitReady(ctx context.Context, patience time.Duration) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (f *feed) waitReady(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, firstPatience)
 	defer cancel()
 	w := f.subscribe()
 	defer f.unsubscribe(w)

@@ -51,7 +51,7 @@ type queueReply struct {
 
 func (s *Server) queue(r *http.Request) (*queueReply, error) {
 	now := time.Now()
-	s.feed.waitReady(r.Context(), firstPatience)
+	s.feed.waitReady(r.Context())
 	v, problems := viewOf(r.URL.Query())
 	version, ready, _ := s.feed.state()
 	selected, there, err := s.selects(r.Context(), v, now)

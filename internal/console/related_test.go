@@ -45,7 +45,7 @@ func TestRelated(t *testing.T) {
 		anAlert("d-1", "d", having("other")), // Nothing but a technique.
 		anAlert("loose", "", having("web-1")), anAlert("gone-1", "gone", having("web-1")),
 	)
-	w.feed.waitReady(t.Context(), firstPatience)
+	w.feed.waitReady(t.Context())
 	found := ask[relatedReply](w, http.MethodGet, "/api/incidents/soc/a/related", nil)
 	got := map[string]string{}
 	order := []string{}
@@ -73,7 +73,7 @@ func TestRelatedIsBounded(t *testing.T) {
 		objects = append(objects, anIncident(name), anAlert(name+"-1", name, having("web-1")))
 	}
 	w := newWorld(t, interceptor.Funcs{}, objects...)
-	w.feed.waitReady(t.Context(), firstPatience)
+	w.feed.waitReady(t.Context())
 	found := ask[relatedReply](w, http.MethodGet, "/api/incidents/soc/a/related", nil)
 	if len(found.Related) != maxRelated || found.More != 3 {
 		t.Errorf("%d, and %d more", len(found.Related), found.More)

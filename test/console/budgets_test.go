@@ -33,12 +33,10 @@ import (
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
 
-// inMemory is a cluster of which alice may do everything. A page costs the same wherever its incidents are, and to create
-// 10,000 of them takes minutes on a real API server.
-func inMemory(incidents int) client.WithWatch {
-	objects := make([]client.Object, 0, incidents)
+func manyIncidents(number int) []client.Object {
+	objects := make([]client.Object, 0, number)
 	severities := v1alpha1.Severities()
-	for i := range incidents {
+	for i := range number {
 		incident := &v1alpha1.Incident{ObjectMeta: metav1.ObjectMeta{
 			Namespace: "default", Name: fmt.Sprintf("inc-%05d", i), UID: types.UID(fmt.Sprint(i)),
 			CreationTimestamp: metav1.NewTime(time.Now().Add(-time.Duration(i) * time.Minute)),
@@ -47,7 +45,19 @@ func inMemory(incidents int) client.WithWatch {
 		incident.Status.Severity, incident.Status.Categories = severities[i%len(severities)], []string{"Execution", "Impact"}
 		objects = append(objects, incident)
 	}
-	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithStatusSubresource().WithInterceptorFuncs(interceptor.Funcs{
+	return objects
+}
+
+// inMemory is a cluster of which alice may do everything. A page costs the same wherever its incidents are, and to create
+// 10,000 of them takes minutes on a real API server. It also takes what no API server would.
+func inMemory(objects ...client.Object) client.WithWatch {
+	alert := func(object client.Object) []string { return []string{object.(*v1alpha1.Alert).Spec.IncidentRef.Name} }
+	entry := func(object client.Object) []string {
+		return []string{object.(*v1alpha1.Activity).Spec.IncidentRef.Name}
+	}
+	comment := func(object client.Object) []string { return []string{object.(*v1alpha1.Comment).Spec.IncidentRef.Name} }
+	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithIndex(&v1alpha1.Alert{}, "spec.incidentRef.name", alert).
+		WithIndex(&v1alpha1.Activity{}, "spec.incidentRef.name", entry).WithIndex(&v1alpha1.Comment{}, "spec.incidentRef.name", comment).WithInterceptorFuncs(interceptor.Funcs{
 		Create: func(ctx context.Context, c client.WithWatch, object client.Object, options ...client.CreateOption) error {
 			switch review := object.(type) {
 			case *authenticationv1.SelfSubjectReview:
@@ -65,7 +75,7 @@ func inMemory(incidents int) client.WithWatch {
 
 // What a page costs with 10,000 incidents, as the design bounds it.
 func TestBudgets(t *testing.T) {
-	d, w := serve(t, inMemory(10_000)), newTab(t)
+	d, w := serve(t, inMemory(manyIncidents(10_000)...)), newTab(t)
 	w.visit(d.link("/" + clusterName + "/incidents"))
 	w.await(rows + " === 50")
 	w.await("document.querySelector('.live.on')")
@@ -75,7 +85,7 @@ func TestBudgets(t *testing.T) {
 		most       int
 	}{
 		"nodes":            {"document.querySelectorAll('*').length", 2500},
-		"requests":         {"performance.getEntriesByType('resource').length", 6},
+		"requests":         {"performance.getEntriesByType('resource').filter((e) => !e.name.endsWith('/icon.svg')).length", 6}, // The icon is for the browser.
 		"kB of data":       {"Math.round(" + loads + ".reduce((sum, e) => sum + e.transferSize, 0) / 1024)", 100},
 		"MB of heap":       {"Math.round(performance.memory.usedJSHeapSize / 1048576)", 40},
 		"layout shift (%)": {"new Promise((done) => new PerformanceObserver((list) => done(Math.round(100 * list.getEntries().filter((e) => !e.hadRecentInput).reduce((sum, e) => sum + e.value, 0)))).observe({type: 'layout-shift', buffered: true}) || setTimeout(() => done(0), 300))", 10},
@@ -83,7 +93,7 @@ func TestBudgets(t *testing.T) {
 		got := eval[int](w, bound.expression)
 		t.Logf("%s: %d of %d", what, got, bound.most)
 		if got > bound.most {
-			t.Errorf("%s: %d, at most %d are to be", what, got, bound.most)
+			t.Errorf("%s: %d, at most %d are to be; it loaded %s", what, got, bound.most, eval[string](w, loads+".map((e) => e.name).join(' ')"))
 		}
 	}
 }

@@ -21,6 +21,11 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
@@ -54,12 +59,52 @@ func seedQueue(t testing.TB, namespace string) {
 		if n%3 == 0 { // These have something to do with the attack.
 			anAlert(t, namespace, fmt.Sprintf("inc-%03d-shared", n+1), fmt.Sprintf("inc-%03d", n+1), func(a *v1alpha1.Alert) {
 				a.Spec.Evidence = []v1alpha1.Evidence{
-					{Kind: v1alpha1.EvidenceDevice, Name: fmt.Sprintf("fin-ws-%02d", 1+n%5)}, {Kind: v1alpha1.EvidenceUser, Name: "CONTOSO\\j.doe"},
+					{Kind: v1alpha1.EvidenceDevice, Name: fmt.Sprintf("fin-ws-%02d", 1+n%5)},
+					{Kind: v1alpha1.EvidenceUser, Name: "CONTOSO\\j.doe"},
 					{Kind: v1alpha1.EvidenceIP, Name: fmt.Sprintf("203.0.113.%d", 10+n/3)},
 				}[:1+n%4%3]
 			})
 		}
 	}
+}
+
+// agedQueue has incidents of all ages, which only a cluster in memory takes.
+func agedQueue() []client.Object {
+	severities, people := v1alpha1.Severities(), []string{"", alice, bob, ""}
+	tags := [][]v1alpha1.Tag{{"Crown Jewels: HR 2026"}, {"Phishing", "External"}, nil, {"Ransomware"}, {"VIP"}}
+	categories := [][]string{{"InitialAccess", "Execution", "Impact"}, {"Execution"}, {"CredentialAccess", "LateralMovement"}, {"Exfiltration"}}
+	var objects []client.Object
+	for n := range 72 {
+		age := time.Duration(n*283+(n*n*37)%900) * time.Minute
+		total := int32(1 + n*7%19) //nolint:gosec // It is small.
+		active := total - total*int32(n%4)/4
+		at := metav1.NewTime(time.Now().Add(-age / 3))
+		incident := &v1alpha1.Incident{ObjectMeta: metav1.ObjectMeta{
+			Namespace: "soc", Name: fmt.Sprintf("inc-%03d", 172-n), UID: types.UID(fmt.Sprint(n)), CreationTimestamp: metav1.NewTime(time.Now().Add(-age)),
+		}}
+		incident.Spec.Name, incident.Spec.Assignee, incident.Spec.Tags = titles[n%len(titles)], people[n%len(people)], tags[n*3%len(tags)]
+		incident.Status = v1alpha1.IncidentStatus{
+			Severity: severities[(n*7/3+n*n)%len(severities)], Categories: categories[n%len(categories)], LastActivityTime: &at,
+			Alerts: v1alpha1.AlertCounts{Active: &active, Total: &total},
+		}
+		switch {
+		case n%5 == 2:
+			incident.Spec.Resolution.State = v1alpha1.ResolutionInProgress
+		case n > 6 && n%4 != 0:
+			incident.Spec.Resolution.State, incident.Status.ResolvedTime = v1alpha1.ResolutionResolved, &at
+		}
+		objects = append(objects, incident)
+	}
+	return objects
+}
+
+// TestPictureOfTheQueue takes the picture of docs/console.md.
+func TestPictureOfTheQueue(t *testing.T) {
+	d, w := serve(t, inMemory(agedQueue()...)), newTab(t)
+	w.size(1280, 800)
+	w.visit(d.link("/" + clusterName + "/incidents"))
+	w.await(rows + " > 20 && document.querySelectorAll('.days .opened').length === 14")
+	w.shoot("console-queue")
 }
 
 // TestPictures takes pictures of the pages, for people to look at.
@@ -78,8 +123,7 @@ func TestPictures(t *testing.T) {
 	if err := as(t, bob).Create(context.Background(), comment); err != nil {
 		t.Fatal(err)
 	}
-	d := open(t, alice)
-	w := newTab(t)
+	d, w := open(t, alice), newTab(t)
 	queue := "/" + clusterName + "/incidents?namespace=" + namespace
 	page := "/" + clusterName + "/incidents/" + namespace + "/staged-attack"
 	w.visit(d.link(queue))

@@ -17,7 +17,6 @@ limitations under the License.
 package console
 
 import (
-	"context"
 	"encoding/csv"
 	"os"
 	"path/filepath"
@@ -28,7 +27,7 @@ import (
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
-	"sigs.k8s.io/controller-runtime/pkg/client"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
@@ -95,7 +94,7 @@ func TestCopies(t *testing.T) {
 	}
 }
 
-const headings = `[...document.querySelectorAll('.grid thead th')].map((th) => th.innerText.trim()).filter(Boolean).join()`
+const headings = `[...document.querySelectorAll('.grid thead th:not(.c-more)')].map((th) => th.innerText.trim()).filter(Boolean).join()`
 
 func TestColumns(t *testing.T) {
 	namespace := newNamespace(t)
@@ -256,34 +255,15 @@ func TestPrint(t *testing.T) {
 	w.await(rows + " === 23")
 }
 
-// A log of which somebody took an entry away is found out.
+// A log of which somebody took the first entry away is found out. No API server lets that happen, but a backup may.
 func TestBrokenChainIsNamed(t *testing.T) {
-	namespace := newNamespace(t)
-	anIncident(t, namespace, "inc-1", 0)
-	for _, name := range []string{"First", "Second", "Third"} {
-		incident := get(t, namespace, "inc-1")
-		before := client.MergeFrom(incident.DeepCopy())
-		incident.Spec.Name = name
-		if err := as(t, alice).Patch(t.Context(), incident, before); err != nil {
-			t.Fatal(err)
-		}
-	}
-	settle(t, namespace, "inc-1", func(i *v1alpha1.Incident) bool { return i.Status.Activity.Entries >= 4 })
-	d, w := open(t, alice), newTab(t)
-	w.visit(d.link(incidentPath(namespace, "inc-1", "/activities")))
-	w.awaitText("The chain of its entries is intact")
-	all := &v1alpha1.ActivityList{}
-	if err := world.admin.List(t.Context(), all, client.InNamespace(namespace)); err != nil {
-		t.Fatal(err)
-	}
-	for i := range all.Items {
-		if all.Items[i].Spec.Sequence == 2 {
-			if err := world.admin.Delete(context.Background(), &all.Items[i]); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	w.visit(d.url + incidentPath(namespace, "inc-1", "/activities"))
+	incident := &v1alpha1.Incident{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "inc-1", UID: "uid-1"}}
+	entry := &v1alpha1.Activity{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "inc-1-00000002"}}
+	entry.Spec.IncidentRef.Name, entry.Spec.IncidentRef.UID = "inc-1", "uid-1"
+	entry.Spec.Sequence, entry.Spec.Type, entry.Spec.Summary = 2, v1alpha1.ActivityCommented, "What is left."
+	d, w := serve(t, inMemory(incident, entry)), newTab(t)
+	w.visit(d.link(incidentPath("default", "inc-1", "/activities")))
+	w.awaitText("What is left.")
 	w.awaitText("The chain is broken")
-	w.await("document.querySelector('.toolbar .bad').innerText.includes('2')")
+	w.await("document.querySelector('.toolbar .bad').innerText.includes('1')")
 }

@@ -17,7 +17,6 @@ limitations under the License.
 package view
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -52,11 +51,11 @@ func TestTrend(t *testing.T) {
 	high, low := v1alpha1.SeverityHigh, v1alpha1.SeverityLow
 	trend := TrendOf([]*v1alpha1.Incident{
 		created(0, high),
-		created(12*time.Hour, low),                                                           // The first moment of today.
-		created(12*time.Hour+time.Second, low),                                               // The last one of yesterday.
-		created(13*aDay+12*time.Hour, high),                                                  // The first moment of all days.
-		created(13*aDay+12*time.Hour+time.Second, high, resolvedBefore(time.Hour)),           // A moment too early; resolved today.
-		created(40*aDay, low, resolvedBefore(39*aDay)),                                       // Long over.
+		created(12*time.Hour, low),             // The first moment of today.
+		created(12*time.Hour+time.Second, low), // The last one of yesterday.
+		created(13*aDay+12*time.Hour, high),    // The first moment of all days.
+		created(13*aDay+12*time.Hour+time.Second, high, resolvedBefore(time.Hour)),                      // A moment too early; resolved today.
+		created(40*aDay, low, resolvedBefore(39*aDay)),                                                  // Long over.
 		created(aDay, low, func(i *v1alpha1.Incident) { i.Status.State = v1alpha1.IncidentRedirected }), // Merged.
 		created(2*aDay, low, resolvedBefore(aDay), func(i *v1alpha1.Incident) { i.Spec.Resolution.State = v1alpha1.ResolutionActive }),
 		created(-time.Hour, ""), // By a clock that goes wrong; still today.
@@ -89,10 +88,10 @@ func TestTrendFollowsTheFilter(t *testing.T) {
 		opened, resolved int
 		open             int
 	}{
-		"everything":                    {query.Filter{}, 4, 1, 3},
-		"an owner":                      {query.Filter{Assignees: []string{"alice"}}, 3, 1, 2},
+		"everything":                     {query.Filter{}, 4, 1, 3},
+		"an owner":                       {query.Filter{Assignees: []string{"alice"}}, 3, 1, 2},
 		"a state is left out of account": {query.Filter{States: []v1alpha1.IncidentState{v1alpha1.IncidentResolved}, Since: time.Hour}, 4, 1, 3},
-		"ages of all severities":        {query.Filter{Severities: []v1alpha1.Severity{v1alpha1.SeverityHigh}}, 3, 1, 3},
+		"ages of all severities":         {query.Filter{Severities: []v1alpha1.Severity{v1alpha1.SeverityHigh}}, 3, 1, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			trend := TrendOf(all, test.filter, today)
@@ -111,7 +110,7 @@ func TestTrendFollowsTheFilter(t *testing.T) {
 
 // Whatever the incidents are, each open one has one age, and no incident is counted on two days.
 func TestTrendCountsOnce(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // Tests are the same each time.
+	random := rand.New(rand.NewPCG(1, 2))
 	severities := append(v1alpha1.Severities(), "")
 	for range 200 {
 		var all []*v1alpha1.Incident
@@ -124,7 +123,7 @@ func TestTrendCountsOnce(t *testing.T) {
 			} else {
 				open++
 			}
-			if fmt.Sprint(today.Add(-ago).Format(time.DateOnly)) > today.AddDate(0, 0, -trendDays).Format(time.DateOnly) {
+			if today.Add(-ago).Format(time.DateOnly) > today.AddDate(0, 0, -trendDays).Format(time.DateOnly) {
 				recent++
 			}
 			all = append(all, created(ago, severities[random.IntN(len(severities))], change))

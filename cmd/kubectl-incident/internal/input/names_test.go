@@ -116,15 +116,15 @@ func TestTagsAreReadBack(t *testing.T) {
 
 // TestTagsFlag reads each value as the argument of tag is read, and knows what is not there.
 func TestTagsFlag(t *testing.T) {
-	var tags []string
-	flag := NewTags(&tags)
+	var all []string
+	flag := NewTags(&all)
 	for _, value := range []string{`a,"b,c"`, `say "hi"`, ""} {
 		if err := flag.Set(value); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if strings.Join(tags, "|") != `a|b,c|say "hi"|` {
-		t.Errorf("got %q", tags)
+	if strings.Join(all, "|") != `a|b,c|say "hi"|` {
+		t.Errorf("got %q", all)
 	}
 	if err := flag.Set("a,,b"); err == nil {
 		t.Error("an empty tag is taken")

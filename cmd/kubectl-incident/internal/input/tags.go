@@ -86,8 +86,8 @@ func (f TagsFlag) Append(tag string) error {
 }
 
 // Replace implements pflag.SliceValue.
-func (f TagsFlag) Replace(tags []string) error {
-	*f.tags = slices.Clone(tags)
+func (f TagsFlag) Replace(all []string) error {
+	*f.tags = slices.Clone(all)
 	return nil
 }
 

@@ -62,7 +62,7 @@ const First = ({ of = [], joint }: { of?: string[]; joint: string }) => (of.leng
 export function AlertBar({ active, total }: { active: number; total: number }) {
   return (
     <span class="alerts" title={`${count(active)} of ${count(total)} alerts are active`}>
-      <span class="numbers"><b>{count(active)}</b><span class="quiet"> / {count(total)}</span></span>
+      <span class="numbers"><b>{count(active)}</b> / {count(total)}</span>
       <svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="part" width={total ? (100 * active) / total : 0} height="4" /></svg>
     </span>
   );

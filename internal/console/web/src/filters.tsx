@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { count, visible, word } from './format';
+import { useKeys } from './keys';
 import { Menu } from './menu';
 import { queuePath } from './route';
 import type { Count, Facets, Me, Queue } from './types';
@@ -60,15 +61,7 @@ function Search({ search, change }: { search: URLSearchParams; change: Change })
     const timer = setTimeout(() => change((next) => { if (text.trim()) next.set('search', text.trim()); else next.delete('search'); }), 150);
     return () => clearTimeout(timer);
   }, [text]);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || (event.target as Element).closest('input, textarea, select, dialog')) return;
-      event.preventDefault();
-      box.current?.focus();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
+  useKeys({ '/': () => box.current?.focus() });
   return (
     <label class="search input-like">
       <Icon name="search_16_regular" />

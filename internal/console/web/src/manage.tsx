@@ -86,7 +86,6 @@ interface FormProps { me: Me; first: Incident; path: string; onClose: () => void
 
 function Form({ me, first, path, onClose, focus, canComment }: FormProps) {
   const { incident, draft, seen, conflicts, setConflicts, set, decide } = useDraft(first, path, focus === 'm-note');
-  useEffect(() => { if (focus) document.getElementById(focus)?.focus(); }, [focus]);
   const [tag, setTag] = useState('');
   const [saving, setSaving] = useState(false);
   const [problem, setProblem] = useState<Problem>();
@@ -117,7 +116,7 @@ function Form({ me, first, path, onClose, focus, canComment }: FormProps) {
   const addTag = (name: string) => { set({ tags: [...draft.tags, name] }); setTag(''); };
   return (
     <Dialog
-      kind="pane" title="Manage incident" subtitle={<><Text>{incident.title}</Text><span class="mono"> {first.namespace}/{first.name}</span></>} onClose={close}
+      kind="pane" title="Manage incident" focus={focus} subtitle={<><Text>{incident.title}</Text><span class="mono"> {first.namespace}/{first.name}</span></>} onClose={close}
       footer={<>
         <Foresight preview={preview} idle={dirty} />
         <div class="buttons"><Button kind="primary" disabled={!dirty || saving || conflicts.length > 0} onClick={() => void save()}>{saving ? 'Saving…' : 'Save'}</Button><Button onClick={close}>Cancel</Button></div>
