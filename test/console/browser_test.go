@@ -174,6 +174,12 @@ func (w *tab) visit(url string) {
 	w.do(chromedp.Navigate(url))
 }
 
+// goTo leads to another address of the console without loading the page anew, as its links do.
+func (w *tab) goTo(path string) {
+	w.t.Helper()
+	eval[bool](w, fmt.Sprintf("(history.pushState(null, '', %s), window.dispatchEvent(new PopStateEvent('popstate')), true)", quote(path)))
+}
+
 // eval returns the value of an expression.
 func eval[T any](w *tab, expression string) T {
 	w.t.Helper()

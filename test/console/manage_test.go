@@ -285,7 +285,7 @@ func TestAlertFilters(t *testing.T) {
 		"": 24, "state=Open": 23, "state=Resolved": 1, "severity=Critical": 1, "assignee=" + bob: 1, "assignee=-": 23, "source=Falco": 3, "tactic=Persistence": 2,
 		"search=lsass": 4, "severity=High&tactic=LateralMovement": 5, "entity=Device::fin-ws-01&severity=High": 3, "title=Nothing": 0,
 	} {
-		w.visit(d.url + incidentPath(namespace, "staged-attack", "/alerts?"+query))
+		w.goTo(incidentPath(namespace, "staged-attack", "/alerts?"+query))
 		w.await(fmt.Sprintf("document.querySelector('.toolbar [role=status]')?.innerText.startsWith('%d alert')", want))
 		w.await(fmt.Sprintf("%s === %d", rows, want))
 	}
@@ -293,7 +293,7 @@ func TestAlertFilters(t *testing.T) {
 	w.await("location.search.includes('state=Resolved')")
 	// Groups are closed at first, the largest is above.
 	for group, want := range map[string]string{"title": "Suspicious PowerShell command line", "technique": "T1059.001", "entity": "Process powershell.exe"} {
-		w.visit(d.url + incidentPath(namespace, "staged-attack", "/alerts?state=Open&group="+group))
+		w.goTo(incidentPath(namespace, "staged-attack", "/alerts?state=Open&group="+group))
 		w.await("document.querySelector('.group button')?.innerText.startsWith(" + quote(want) + ")")
 		before := eval[int](w, rows)
 		w.click(".group button", want)

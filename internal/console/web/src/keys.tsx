@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { Dialog } from './dialog';
 import { go, queuePath } from './route';
 import { setting, useSetting } from './setting';
@@ -20,7 +20,7 @@ document.addEventListener('keydown', (event) => {
 
 /** useKeys calls what a key stands for, unless the person writes, or a dialog is open; keys of a pane also work in that. */
 export function useKeys(keys: Record<string, (event: KeyboardEvent) => void>, ofPane?: Record<string, (event: KeyboardEvent) => void>): void {
-  useEffect(() => {
+  useLayoutEffect(() => { // Together with what is drawn: a key means what one sees.
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || setting('keys', 'on') === 'off') return;
       const on = event.target as Element;

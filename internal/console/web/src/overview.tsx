@@ -87,7 +87,7 @@ function Days({ of }: { of: Trend['days'] }) {
     <figure class="days">
       <figcaption>
         <span><b class="opened-mark">▲</b> {count(opened)} opened</span><span><b class="resolved-mark">▼</b> {count(resolved)} resolved</span>
-        <span class="grow quiet">in {of.length} days</span>
+        <span class="grow quiet">{of.length} days</span>
         <details class="numbers" onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary>Numbers</summary>
           {open && <div class="menu-like">
