@@ -69,7 +69,7 @@ func startBrowser() (context.Context, context.CancelFunc, error) {
 // newTab opens a window. The test fails if the page reports a breach of its policy, an error, or a failed request.
 func newTab(t testing.TB) *tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
+	ctx, cancel := openWindow()
 	w := &tab{t: t, ctx: ctx}
 	t.Cleanup(func() {
 		cancel()

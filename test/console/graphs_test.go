@@ -62,7 +62,7 @@ func TestOverview(t *testing.T) {
 
 func TestEntityGraph(t *testing.T) {
 	namespace := newNamespace(t)
-	stagedAttack(t, namespace, "staged-attack")
+	stagedAttack(t, namespace)
 	settle(t, namespace, "staged-attack", func(i *v1alpha1.Incident) bool { return i.Status.Alerts.Summary == "23/23" })
 	d, w := open(t, alice), newTab(t)
 	w.visit(d.link(incidentPath(namespace, "staged-attack", "/evidence")))
@@ -93,11 +93,7 @@ func TestRelatedIncidents(t *testing.T) {
 	anIncident(t, namespace, "over", 1, func(i *v1alpha1.Incident) { i.Spec.Name = "Over and done" })
 	anIncident(t, namespace, "stranger", 0, func(i *v1alpha1.Incident) { i.Spec.Name = "Has nothing in common" })
 	anAlert(t, namespace, "stranger-1", "stranger", func(a *v1alpha1.Alert) { a.Spec.Evidence[0].Name = "elsewhere" })
-	over := get(t, namespace, "over")
-	over.Spec.Resolution.State = v1alpha1.ResolutionResolved
-	if err := as(t, bob).Update(t.Context(), over); err != nil {
-		t.Fatal(err)
-	}
+	edit(t, bob, namespace, "over", func(i *v1alpha1.Incident) { i.Spec.Resolution.State = v1alpha1.ResolutionResolved })
 	settle(t, namespace, "source", func(i *v1alpha1.Incident) bool { return i.Status.Alerts.Summary == "2/2" })
 	d, w := open(t, alice), newTab(t)
 	w.visit(d.link(incidentPath(namespace, "source", "/related")))

@@ -17,7 +17,6 @@ limitations under the License.
 package console
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
@@ -208,11 +207,7 @@ func TestMerge(t *testing.T) {
 	w.click("button", "Merge")
 	w.fill("#g-into", "closed")
 	w.await(find("[role=option]", "Closed soon"))
-	closed := get(t, namespace, "closed")
-	closed.Spec.Resolution.State = v1alpha1.ResolutionResolved
-	if err := as(t, bob).Update(context.Background(), closed); err != nil {
-		t.Fatal(err)
-	}
+	edit(t, bob, namespace, "closed", func(i *v1alpha1.Incident) { i.Spec.Resolution.State = v1alpha1.ResolutionResolved })
 	w.click("[role=option]", "Closed soon")
 	w.awaitText("TargetResolved")
 	w.expectProblems() // The server said no.
@@ -273,7 +268,7 @@ func TestUnlink(t *testing.T) {
 
 func TestAlertFilters(t *testing.T) {
 	namespace := newNamespace(t)
-	stagedAttack(t, namespace, "staged-attack")
+	stagedAttack(t, namespace)
 	anAlert(t, namespace, "his", "staged-attack", func(a *v1alpha1.Alert) {
 		a.Spec.Name, a.Spec.Assignee, a.Spec.Resolution.State = "Closed by bob", bob, v1alpha1.ResolutionResolved
 	})
@@ -312,11 +307,7 @@ func TestCommentsAndUndo(t *testing.T) {
 	w.await("document.querySelector('.said .bubble')?.innerText === '<img src=x onerror=alert(1)>'")
 	w.await("document.querySelector('.said .number')")
 
-	incident := get(t, namespace, "inc-1")
-	incident.Spec.Assignee = bob
-	if err := as(t, alice).Update(context.Background(), incident); err != nil {
-		t.Fatal(err)
-	}
+	edit(t, alice, namespace, "inc-1", func(i *v1alpha1.Incident) { i.Spec.Assignee = bob })
 	w.visit(d.url + incidentPath(namespace, "inc-1", "/activities"))
 	w.awaitText("Assigned")
 	w.awaitText("The chain of its entries is intact")

@@ -42,7 +42,7 @@ func seedQueue(t testing.TB, namespace string) {
 	severities := v1alpha1.Severities()
 	people := []string{"", alice, bob, alice, ""}
 	tags := [][]v1alpha1.Tag{{"Crown Jewels: HR 2026"}, {"Phishing", "External"}, nil, {"Ransomware"}, {"VIP"}}
-	stagedAttack(t, namespace, "staged-attack", func(i *v1alpha1.Incident) {
+	stagedAttack(t, namespace, func(i *v1alpha1.Incident) {
 		i.Spec.Tags = []v1alpha1.Tag{"Ransomware", "Crown Jewels: HR 2026", "Finance"}
 		i.Spec.Description = "Began at a workstation of the finance department.\nThe domain controllers are not touched as far as is known."
 	})
@@ -76,7 +76,7 @@ func agedQueue() []client.Object {
 	var objects []client.Object
 	for n := range 72 {
 		age := time.Duration(n*283+(n*n*37)%900) * time.Minute
-		total := int32(1 + n*7%19) //nolint:gosec // It is small.
+		total := int32(1 + n*7%19)
 		active := total - total*int32(n%4)/4
 		at := metav1.NewTime(time.Now().Add(-age / 3))
 		incident := &v1alpha1.Incident{ObjectMeta: metav1.ObjectMeta{

@@ -81,11 +81,7 @@ func TestQueueFollowsOthers(t *testing.T) {
 	w.awaitText("To watch")
 	w.await("document.querySelector('.live.on')")
 
-	incident := get(t, namespace, "inc-1")
-	incident.Spec.Assignee = bob
-	if err := as(t, bob).Update(context.Background(), incident); err != nil {
-		t.Fatal(err)
-	}
+	edit(t, bob, namespace, "inc-1", func(i *v1alpha1.Incident) { i.Spec.Assignee = bob })
 	w.await("document.querySelector('tbody .person')?.innerText.includes('bob@example.com')")
 
 	anIncident(t, namespace, "inc-2", 0, func(i *v1alpha1.Incident) { i.Spec.Name = "Arrives later" })

@@ -125,7 +125,7 @@ func TestColumns(t *testing.T) {
 
 func TestTimeZone(t *testing.T) {
 	namespace := newNamespace(t)
-	stagedAttack(t, namespace, "staged-attack")
+	stagedAttack(t, namespace)
 	d, w := open(t, alice), newTab(t)
 	w.visit(d.link(incidentPath(namespace, "staged-attack", "")))
 	w.await("document.querySelector('.story .axis .end')?.innerText.length > 8")
@@ -225,7 +225,7 @@ func TestUndoOfAToast(t *testing.T) {
 
 func TestPrint(t *testing.T) {
 	namespace := newNamespace(t)
-	stagedAttack(t, namespace, "staged-attack", func(i *v1alpha1.Incident) { i.Spec.Assignee = bob })
+	stagedAttack(t, namespace, func(i *v1alpha1.Incident) { i.Spec.Assignee = bob })
 	settle(t, namespace, "staged-attack", func(i *v1alpha1.Incident) bool {
 		return i.Status.Alerts.Summary == "23/23" && i.Status.Activity.Entries > 1
 	})

@@ -27,6 +27,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/go-logr/logr"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
@@ -58,8 +59,8 @@ const clusterName = "test"
 var (
 	scheme = runtime.NewScheme()
 	world  *cluster
-	// chromium is the browser of all tests.
-	chromium context.Context
+	// openWindow opens one, with a profile of its own, in the browser of all tests.
+	openWindow func() (context.Context, context.CancelFunc)
 )
 
 // cluster is a control plane with the operator, as it is shipped.
@@ -93,7 +94,9 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	chromium = browser
+	openWindow = func() (context.Context, context.CancelFunc) {
+		return chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	}
 	return m.Run()
 }
 
