@@ -27,6 +27,7 @@ import (
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/table"
 	"github.com/incident-operator/incident-operator/internal/actions"
+	"github.com/incident-operator/incident-operator/internal/decide/spreadsheet"
 )
 
 // alertColumns are those of kubectl get alerts, with the times of what was seen instead of the age of the object.
@@ -67,14 +68,14 @@ func alertColumns(zone *time.Location, now time.Time) []table.Column[*v1alpha1.A
 		{
 			Name: "AGE", Wide: true, Spare: 1,
 			Cell:  func(a alert, now time.Time) string { return since(a.CreationTimestamp.Time, now) },
-			Exact: func(a alert) string { return exactTime(&a.CreationTimestamp) },
+			Exact: func(a alert) string { return spreadsheet.Time(&a.CreationTimestamp) },
 		},
 		{Name: "EVIDENCE", Wide: true, Least: leastTitle, Spare: 7, Cell: func(a alert, _ time.Time) string { return evidenceCell(a) }},
 		{Name: "TITLE", Least: leastTitle, Spare: 7, Cell: func(a alert, _ time.Time) string { return a.Spec.Name }},
 	}
 }
 
-func exactly(then time.Time) string { return exactTime(&metav1.Time{Time: then}) }
+func exactly(then time.Time) string { return spreadsheet.Time(&metav1.Time{Time: then}) }
 
 func joined[T ~string](all []T) string {
 	texts := make([]string, 0, len(all))

@@ -25,6 +25,7 @@ import (
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/table"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
+	"github.com/incident-operator/incident-operator/internal/decide/spreadsheet"
 )
 
 // To how few characters text is cut to fit a screen.
@@ -45,12 +46,12 @@ func incidentColumns() []table.Column[*v1alpha1.Incident] {
 		{
 			Name: "LAST ACTIVITY", Spare: 3,
 			Cell:  func(i incident, now time.Time) string { return sinceTime(i.Status.LastActivityTime, now) },
-			Exact: func(i incident) string { return exactTime(i.Status.LastActivityTime) },
+			Exact: func(i incident) string { return spreadsheet.Time(i.Status.LastActivityTime) },
 		},
 		{
 			Name: "AGE", Spare: 1,
 			Cell:  func(i incident, now time.Time) string { return since(i.CreationTimestamp.Time, now) },
-			Exact: func(i incident) string { return exactTime(&i.CreationTimestamp) },
+			Exact: func(i incident) string { return spreadsheet.Time(&i.CreationTimestamp) },
 		},
 		{Name: "VERDICT", Wide: true, Spare: 3, Cell: func(i incident, _ time.Time) string { return string(i.Spec.Classification.Verdict) }},
 		{Name: "DETERMINATION", Wide: true, Spare: 2, Cell: func(i incident, _ time.Time) string { return string(i.Spec.Classification.Determination) }},
@@ -74,13 +75,6 @@ func severityColor(severity string) string {
 	case v1alpha1.SeverityInformational:
 	}
 	return ""
-}
-
-func exactTime(then *metav1.Time) string {
-	if then.IsZero() {
-		return ""
-	}
-	return then.UTC().Format(time.RFC3339)
 }
 
 // since is how long ago a time is, as kubectl says it; nothing for no time.

@@ -19,7 +19,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -35,7 +34,6 @@ import (
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 	"github.com/incident-operator/incident-operator/internal/decide/view"
-	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
 // similarOptions are what the command similar is told.
@@ -81,7 +79,7 @@ func (o *similarOptions) run(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	found, err := similarTo(ctx, c, client.ObjectKey{Namespace: namespace, Name: name})
+	found, err := actions.Similar(ctx, c, client.ObjectKey{Namespace: namespace, Name: name})
 	if err != nil {
 		return err
 	}
@@ -102,29 +100,6 @@ func (o *similarOptions) run(ctx context.Context, name string) error {
 		o.sayShown(len(shown), len(found))
 	}
 	return nil
-}
-
-func similarTo(ctx context.Context, c client.Reader, key client.ObjectKey) ([]view.Similar, error) {
-	if err := c.Get(ctx, key, &v1alpha1.Incident{}); err != nil {
-		return nil, fmt.Errorf("reading the incident: %w", err)
-	}
-	own, err := kube.AlertsOf(ctx, c, key)
-	if err != nil {
-		return nil, err
-	}
-	likeness := view.LikenessOf(own)
-	err = kube.EachPage(ctx, c, &v1alpha1.AlertList{}, kube.DefaultChunk, func(page *v1alpha1.AlertList) error {
-		for i := range page.Items {
-			if page.Items[i].Spec.IncidentRef.Name != key.Name {
-				likeness.Add(&page.Items[i])
-			}
-		}
-		return nil
-	}, client.InNamespace(key.Namespace))
-	if err != nil {
-		return nil, fmt.Errorf("listing alerts: %w", err)
-	}
-	return likeness.Found(), nil
 }
 
 // readLike reads the incidents. One that is gone, while its alerts are still there, has nothing but its name.

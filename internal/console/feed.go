@@ -282,8 +282,8 @@ func (f *feed) newsFor(w *watcher) news {
 }
 
 // waitReady waits for the first time that all were read, but not for long.
-func (f *feed) waitReady(ctx context.Context, patience time.Duration) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (f *feed) waitReady(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, firstPatience)
 	defer cancel()
 	w := f.subscribe()
 	defer f.unsubscribe(w)

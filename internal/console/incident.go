@@ -72,6 +72,7 @@ func (s *Session) incident(r *http.Request) (*incidentReply, error) {
 type alertsReply struct {
 	view.Incident
 	Story view.Story `json:"story"`
+	Graph view.Graph `json:"graph"`
 	// Alerts are the latest; More is how many are left out.
 	Alerts []view.Alert `json:"alerts"`
 	More   int          `json:"more"`
@@ -96,7 +97,8 @@ func (s *Session) alerts(r *http.Request) (*alertsReply, error) {
 	slices.SortStableFunc(shown, func(a, b view.Alert) int { return b.Last.Compare(a.Last) })
 	listed := min(len(shown), maxAlerts)
 	return &alertsReply{
-		Incident: gathering.View(incident), Story: view.StoryOf(alerts, now), Alerts: shown[:listed], More: len(shown) - listed,
+		Incident: gathering.View(incident), Story: view.StoryOf(alerts, now), Graph: view.GraphOf(alerts, now),
+		Alerts: shown[:listed], More: len(shown) - listed,
 	}, nil
 }
 

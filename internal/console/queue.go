@@ -40,6 +40,7 @@ type queueReply struct {
 	Page     int                `json:"page"`
 	Pages    int                `json:"pages"`
 	Facets   view.Facets        `json:"facets"`
+	Trend    view.Trend         `json:"trend"`
 	Problems []parameterProblem `json:"problems"`
 	Version  int64              `json:"version"`
 	// Ready says that all incidents were read.
@@ -50,7 +51,7 @@ type queueReply struct {
 
 func (s *Session) queue(r *http.Request) (*queueReply, error) {
 	now := time.Now()
-	s.feed.waitReady(r.Context(), firstPatience)
+	s.feed.waitReady(r.Context())
 	v, problems := viewOf(r.URL.Query())
 	version, ready, _ := s.feed.state()
 	selected, there, err := s.selects(r.Context(), v, now)
@@ -70,7 +71,8 @@ func (s *Session) queue(r *http.Request) (*queueReply, error) {
 	}
 	return &queueReply{
 		Lines: lines, Total: len(selected), There: len(there), Page: min(v.page, pages), Pages: pages,
-		Facets: view.FacetsOf(there, v.Filter, now), Problems: problems, Version: version, Ready: ready, Now: now, Scope: scope,
+		Facets: view.FacetsOf(there, v.Filter, now), Trend: view.TrendOf(there, v.Filter, now),
+		Problems: problems, Version: version, Ready: ready, Now: now, Scope: scope,
 	}, nil
 }
 

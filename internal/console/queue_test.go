@@ -210,7 +210,7 @@ func TestSuggestions(t *testing.T) {
 	w := newWorld(t, interceptor.Funcs{},
 		anIncident("a", func(i *v1alpha1.Incident) { i.Spec.Tags, i.Spec.Assignee = []v1alpha1.Tag{"HR", "Phishing"}, bob }),
 		anIncident("b", func(i *v1alpha1.Incident) { i.Spec.Tags = []v1alpha1.Tag{"Phishing"} }))
-	w.feed.waitReady(t.Context(), firstPatience)
+	w.feed.waitReady(t.Context())
 	for path, want := range map[string][]suggestion{
 		"kind=tag":                     {{Value: "Phishing", Count: 2}, {Value: "HR", Count: 1}},
 		"kind=tag&text=h":              {{Value: "Phishing", Count: 2}, {Value: "HR", Count: 1}},

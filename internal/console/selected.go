@@ -78,9 +78,17 @@ func (s *Session) get(ctx context.Context, one named) (*v1alpha1.Incident, error
 	return incident, nil
 }
 
-// tasksOfQuery reads what is selected from the cluster: what the page shows may be a moment old.
-func (s *Session) tasksOfQuery(ctx context.Context, c chosen, change actions.Change) ([]*actions.ChangeTask, error) {
-	values, err := url.ParseQuery(*c.Query)
+// readSelection is what the query part of an address selects.
+type readSelection struct {
+	view      *queueView
+	selector  *actions.Selector
+	incidents []v1alpha1.Incident
+	now       time.Time
+}
+
+// readQuery reads what is selected from the cluster: what the page shows may be a moment old, and is not whole.
+func (s *Session) readQuery(ctx context.Context, query string) (*readSelection, error) {
+	values, err := url.ParseQuery(query)
 	if err != nil {
 		return nil, badRequest("the query: %w", err)
 	}
@@ -95,17 +103,22 @@ func (s *Session) tasksOfQuery(ctx context.Context, c chosen, change actions.Cha
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
-	incidents, err := selector.All(ctx, s.cluster.Client, now)
+	found := &readSelection{view: v, selector: selector, now: time.Now()}
+	found.incidents, err = selector.All(ctx, s.cluster.Client, found.now)
+	return found, err
+}
+
+func (s *Session) tasksOfQuery(ctx context.Context, c chosen, change actions.Change) ([]*actions.ChangeTask, error) {
+	found, err := s.readQuery(ctx, *c.Query)
 	if err != nil {
 		return nil, err
 	}
 	var tasks []*actions.ChangeTask
-	for i := range incidents {
-		if !slices.Contains(c.Except, actions.KeyOf(&incidents[i])) {
+	for i := range found.incidents {
+		if !slices.Contains(c.Except, actions.KeyOf(&found.incidents[i])) {
 			tasks = append(tasks, &actions.ChangeTask{
-				Client: s.cluster.Client, Incident: &incidents[i], Change: change,
-				Selects: func(incident *v1alpha1.Incident) (bool, error) { return selector.Matches(incident, now) },
+				Client: s.cluster.Client, Incident: &found.incidents[i], Change: change,
+				Selects: func(incident *v1alpha1.Incident) (bool, error) { return found.selector.Matches(incident, found.now) },
 			})
 		}
 	}

@@ -19,6 +19,9 @@ package console
 import (
 	"bytes"
 	"compress/gzip"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -45,17 +48,43 @@ func bundled(t *testing.T, name string) []byte {
 
 func TestBundleFitsItsBudget(t *testing.T) {
 	for name, budget := range map[string]int{"app.js": scriptBudget, "app.css": styleBudget} {
-		var packed bytes.Buffer
-		w := gzip.NewWriter(&packed)
-		if _, err := w.Write(bundled(t, name)); err != nil {
-			t.Fatal(err)
+		if packed := len(pack(bundled(t, name))); packed > budget {
+			t.Errorf("%s has %d bytes packed, at most %d are to be", name, packed, budget)
 		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
+	}
+}
+
+func TestFilesArePackedForWhoTakesThemSo(t *testing.T) {
+	tags := map[string]bool{}
+	for accepted, want := range map[string]string{"": "", "br": "", "gzip;q=0": "", "gzip, deflate, br": "gzip"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/static/app.js", nil)
+		r.Header.Set("Accept-Encoding", accepted)
+		w := httptest.NewRecorder()
+		assets().ServeHTTP(w, r)
+		content := io.Reader(w.Body)
+		if w.Header().Get("Content-Encoding") != want {
+			t.Errorf("%q gets %q, want %q", accepted, w.Header().Get("Content-Encoding"), want)
 		}
-		if packed.Len() == 0 || packed.Len() > budget {
-			t.Errorf("%s has %d bytes packed, at most %d are to be", name, packed.Len(), budget)
+		if want == "gzip" {
+			unpacked, err := gzip.NewReader(w.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			content = unpacked
 		}
+		if got, err := io.ReadAll(content); err != nil || !bytes.Equal(got, bundled(t, "app.js")) {
+			t.Errorf("%q gets another file, %v", accepted, err)
+		}
+		tags[w.Header().Get("ETag")] = true
+		again := httptest.NewRecorder()
+		r.Header.Set("If-None-Match", w.Header().Get("ETag"))
+		assets().ServeHTTP(again, r)
+		if again.Code != http.StatusNotModified {
+			t.Errorf("%q asks again and gets %d", accepted, again.Code)
+		}
+	}
+	if len(tags) != 2 {
+		t.Errorf("the tags are %v, want one for each form", tags)
 	}
 }
 

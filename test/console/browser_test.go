@@ -45,27 +45,44 @@ type tab struct {
 
 	mutex    sync.Mutex
 	problems []string
+	broken   bool
 }
 
-// newTab opens a browser. The test fails if the page reports a breach of its policy, an error, or a failed request.
-func newTab(t testing.TB) *tab {
-	t.Helper()
+// startBrowser returns the browser in which each test opens windows with profiles of their own: to start one takes seconds.
+func startBrowser() (context.Context, context.CancelFunc, error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.WindowSize(1440, 900))
 	if path := os.Getenv("CHROMIUM"); path != "" {
 		options = append(options, chromedp.ExecPath(path))
 	}
 	allocator, cancelAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)
+	stop := func() {
+		cancel()
+		cancelAllocator()
+	}
+	if err := chromedp.Do(ctx); err != nil {
+		return nil, stop, fmt.Errorf("starting Chromium, install it or set CHROMIUM to its path: %w", err)
+	}
+	return ctx, stop, nil
+}
+
+// newTab opens a window. The test fails if the page reports a breach of its policy, an error, or a failed request.
+func newTab(t testing.TB) *tab {
+	t.Helper()
+	ctx, cancel := openWindow()
 	w := &tab{t: t, ctx: ctx}
 	t.Cleanup(func() {
 		cancel()
-		cancelAllocator()
 		for _, problem := range w.problems {
 			t.Error("the page reports:", problem)
 		}
 	})
 	if err := chromedp.Listen(ctx, w.listen); err != nil {
-		t.Fatalf("starting Chromium, install it or set CHROMIUM to its path: %v", err)
+		t.Fatalf("opening a window: %v", err)
+	}
+	_, err := cdp.Call(ctx, chromedp.FromContext(ctx).Target, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+	if err != nil {
+		t.Fatal(err)
 	}
 	w.size(1440, 900)
 	return w
@@ -95,6 +112,9 @@ func (w *tab) listen(event any) {
 	if problem != "" {
 		w.mutex.Lock()
 		defer w.mutex.Unlock()
+		if w.broken {
+			return
+		}
 		w.problems = append(w.problems, problem)
 	}
 }
@@ -104,6 +124,13 @@ func (w *tab) expectProblems() {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	w.problems = nil
+}
+
+// goesOnBroken drops also what the page will report, for tests after which nothing works.
+func (w *tab) goesOnBroken() {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.problems, w.broken = nil, true
 }
 
 func (w *tab) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -133,9 +160,24 @@ func (w *tab) media(features ...string) {
 	}
 }
 
+// print shows the page as it looks on paper.
+func (w *tab) print() {
+	w.t.Helper()
+	_, err := cdp.Call(w.ctx, chromedp.FromContext(w.ctx).Target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 func (w *tab) visit(url string) {
 	w.t.Helper()
 	w.do(chromedp.Navigate(url))
+}
+
+// goTo leads to another address of the console without loading the page anew, as its links do.
+func (w *tab) goTo(path string) {
+	w.t.Helper()
+	eval[bool](w, fmt.Sprintf("(history.pushState(null, '', %s), window.dispatchEvent(new PopStateEvent('popstate')), true)", quote(path)))
 }
 
 // eval returns the value of an expression.

@@ -61,7 +61,7 @@ func TestTextStaysText(t *testing.T) {
 		w.awaitText(text)
 	}
 	for n := range corpus {
-		w.visit(d.url + incidentPath(namespace, fmt.Sprintf("inc-%d", n), ""))
+		w.goTo(incidentPath(namespace, fmt.Sprintf("inc-%d", n), ""))
 		w.await(fmt.Sprintf("document.querySelector('h1')?.innerText === %s", quote(corpus[n])))
 	}
 	for _, tab := range []string{"", "/alerts", "/evidence", "/activities"} {
@@ -141,7 +141,7 @@ func TestAccessibility(t *testing.T) {
 		w.media("prefers-color-scheme", theme, "prefers-reduced-motion", "reduce")
 		for _, page := range []string{
 			queuePath(namespace, ""), queuePath(namespace, "&tag=none&severity=Huge"), incidentPath(namespace, "staged-attack", ""), incidentPath(namespace, "staged-attack", "/alerts"),
-			incidentPath(namespace, "staged-attack", "/evidence"), incidentPath(namespace, "staged-attack", "/activities"), incidentPath(namespace, "staged-attack", "/comments"),
+			incidentPath(namespace, "staged-attack", "/evidence"), incidentPath(namespace, "staged-attack", "/related"), incidentPath(namespace, "staged-attack", "/activities"), incidentPath(namespace, "staged-attack", "/comments"),
 		} {
 			w.visit(d.url + page)
 			w.await("(document.querySelector('.tabs') || document.querySelector('.queue .grid, .queue .empty')) && !document.querySelector('.skeleton')")

@@ -17,10 +17,10 @@ limitations under the License.
 package console
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -29,7 +29,7 @@ import (
 func TestManageSavesWhatChangedAtOnce(t *testing.T) {
 	namespace := newNamespace(t)
 	anIncident(t, namespace, "other", 0, func(i *v1alpha1.Incident) { i.Spec.Tags = []v1alpha1.Tag{"Crown Jewels", "Phishing"} })
-	anIncident(t, namespace, "inc-1", 0, func(i *v1alpha1.Incident) { i.Spec.Tags, i.Spec.Assignee = []v1alpha1.Tag{"old"}, alice })
+	anIncident(t, namespace, "inc-1", 0, func(i *v1alpha1.Incident) { i.Spec.Tags = []v1alpha1.Tag{"old"} })
 	for i := range 3 {
 		anAlert(t, namespace, fmt.Sprintf("a-%d", i), "inc-1")
 	}
@@ -74,9 +74,10 @@ func TestManageSavesWhatChangedAtOnce(t *testing.T) {
 func TestTwoPeopleAtOnce(t *testing.T) {
 	namespace := newNamespace(t)
 	anIncident(t, namespace, "inc-1", 0, func(i *v1alpha1.Incident) { i.Spec.Name = "Before" })
+	herDoor, hisDoor := open(t, alice), open(t, bob)
 	hers, his := newTab(t), newTab(t)
-	hers.visit(open(t, alice).link(incidentPath(namespace, "inc-1", "")))
-	his.visit(open(t, bob).link(incidentPath(namespace, "inc-1", "")))
+	hers.visit(herDoor.link(incidentPath(namespace, "inc-1", "")))
+	his.visit(hisDoor.link(incidentPath(namespace, "inc-1", "")))
 	hers.click("button", "Manage incident")
 	his.click("button", "Manage incident")
 	hers.fill("#m-name", "By alice")
@@ -206,11 +207,7 @@ func TestMerge(t *testing.T) {
 	w.click("button", "Merge")
 	w.fill("#g-into", "closed")
 	w.await(find("[role=option]", "Closed soon"))
-	closed := get(t, namespace, "closed")
-	closed.Spec.Resolution.State = v1alpha1.ResolutionResolved
-	if err := as(t, bob).Update(context.Background(), closed); err != nil {
-		t.Fatal(err)
-	}
+	edit(t, bob, namespace, "closed", func(i *v1alpha1.Incident) { i.Spec.Resolution.State = v1alpha1.ResolutionResolved })
 	w.click("[role=option]", "Closed soon")
 	w.awaitText("TargetResolved")
 	w.expectProblems() // The server said no.
@@ -225,6 +222,78 @@ func TestMerge(t *testing.T) {
 	w.awaitText("This incident was merged.")
 	w.click("button", "Open target")
 	w.awaitText("Into me")
+	// The old link goes on to lead there.
+	w.visit(d.url + incidentPath(namespace, "source", ""))
+	w.awaitText("This incident was merged.")
+}
+
+func TestDropOnAnIncident(t *testing.T) {
+	namespace := newNamespace(t)
+	anIncident(t, namespace, "from", 2)
+	anIncident(t, namespace, "to", 0, func(i *v1alpha1.Incident) { i.Spec.Name = "To there" })
+	settle(t, namespace, "from", func(i *v1alpha1.Incident) bool { return i.Status.Alerts.Summary == "2/2" })
+	d, w := open(t, alice), newTab(t)
+	w.visit(d.link(incidentPath(namespace, "from", "/alerts")))
+	w.await(rows + " === 2")
+	eval[bool](w, "(document.querySelector('tbody tr').dispatchEvent(new DragEvent('dragstart', {bubbles: true})), true)")
+	w.await(find(".targets li", "To there"))
+	if !eval[bool](w, "!"+find(".targets li", "To there")+".dispatchEvent(new DragEvent('dragover', {bubbles: true, cancelable: true}))") {
+		t.Error("nothing can be dropped there")
+	}
+	eval[bool](w, "("+find(".targets li", "To there")+".dispatchEvent(new DragEvent('drop', {bubbles: true, cancelable: true})), true)")
+	w.await("document.querySelector('#v-to')?.value === 'to' && !document.querySelector('.targets')")
+	w.awaitText("1 alert changes")
+	w.click("dialog footer button", "Move")
+	w.awaitText("1 alert moved to")
+	settle(t, namespace, "to", func(i *v1alpha1.Incident) bool { return i.Status.Alerts.Summary == "1/1" })
+}
+
+func TestUnlink(t *testing.T) {
+	namespace := newNamespace(t)
+	anIncident(t, namespace, "inc-1", 2)
+	settle(t, namespace, "inc-1", func(i *v1alpha1.Incident) bool { return i.Status.Alerts.Summary == "2/2" })
+	d, w := open(t, alice), newTab(t)
+	w.visit(d.link(incidentPath(namespace, "inc-1", "/alerts")))
+	w.await(rows + " === 2")
+	eval[bool](w, "(document.querySelector('tbody input[type=checkbox]').click(), true)")
+	w.await(find("button", "Move 1"))
+	w.do(chromedp.KeyEvent("m"))
+	w.click("dialog .link", "To none: unlink")
+	w.awaitText("1 alert changes")
+	w.click("dialog footer button", "Unlink")
+	w.awaitText("1 alert unlinked")
+	w.await(rows + " === 1")
+	settle(t, namespace, "inc-1", func(i *v1alpha1.Incident) bool { return i.Status.Alerts.Summary == "1/1" })
+}
+
+func TestAlertFilters(t *testing.T) {
+	namespace := newNamespace(t)
+	stagedAttack(t, namespace)
+	anAlert(t, namespace, "his", "staged-attack", func(a *v1alpha1.Alert) {
+		a.Spec.Name, a.Spec.Assignee, a.Spec.Resolution.State = "Closed by bob", bob, v1alpha1.ResolutionResolved
+	})
+	settle(t, namespace, "staged-attack", func(i *v1alpha1.Incident) bool { return i.Status.Alerts.Summary == "23/24" })
+	d, w := open(t, alice), newTab(t)
+	w.visit(d.link(incidentPath(namespace, "staged-attack", "/alerts")))
+	w.await(rows + " === 24")
+	for query, want := range map[string]int{
+		"": 24, "state=Open": 23, "state=Resolved": 1, "severity=Critical": 1, "assignee=" + bob: 1, "assignee=-": 23, "source=Falco": 3, "tactic=Persistence": 2,
+		"search=lsass": 4, "severity=High&tactic=LateralMovement": 5, "entity=Device::fin-ws-01&severity=High": 3, "title=Nothing": 0,
+	} {
+		w.goTo(incidentPath(namespace, "staged-attack", "/alerts?"+query))
+		w.await(fmt.Sprintf("document.querySelector('.toolbar [role=status]')?.innerText.startsWith('%d alert')", want))
+		w.await(fmt.Sprintf("%s === %d", rows, want))
+	}
+	w.choose(".toolbar select", "Resolved")
+	w.await("location.search.includes('state=Resolved')")
+	// Groups are closed at first, the largest is above.
+	for group, want := range map[string]string{"title": "Suspicious PowerShell command line", "technique": "T1059.001", "entity": "Process powershell.exe"} {
+		w.goTo(incidentPath(namespace, "staged-attack", "/alerts?state=Open&group="+group))
+		w.await("document.querySelector('.group button')?.innerText.startsWith(" + quote(want) + ")")
+		before := eval[int](w, rows)
+		w.click(".group button", want)
+		w.await(rows + " > " + fmt.Sprint(before))
+	}
 }
 
 func TestCommentsAndUndo(t *testing.T) {
@@ -238,11 +307,7 @@ func TestCommentsAndUndo(t *testing.T) {
 	w.await("document.querySelector('.said .bubble')?.innerText === '<img src=x onerror=alert(1)>'")
 	w.await("document.querySelector('.said .number')")
 
-	incident := get(t, namespace, "inc-1")
-	incident.Spec.Assignee = bob
-	if err := as(t, alice).Update(context.Background(), incident); err != nil {
-		t.Fatal(err)
-	}
+	edit(t, alice, namespace, "inc-1", func(i *v1alpha1.Incident) { i.Spec.Assignee = bob })
 	w.visit(d.url + incidentPath(namespace, "inc-1", "/activities"))
 	w.awaitText("Assigned")
 	w.awaitText("The chain of its entries is intact")

@@ -93,6 +93,17 @@ func get(t testing.TB, namespace, name string) *v1alpha1.Incident {
 	return incident
 }
 
+// edit changes an incident as a user, whatever the operator writes at the same time.
+func edit(t testing.TB, user, namespace, name string, change func(*v1alpha1.Incident)) {
+	t.Helper()
+	incident := get(t, namespace, name)
+	before := client.MergeFrom(incident.DeepCopy())
+	change(incident)
+	if err := as(t, user).Patch(context.Background(), incident, before); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // settle waits until the operator has come to rest with an incident.
 func settle(t testing.TB, namespace, name string, done func(*v1alpha1.Incident) bool) *v1alpha1.Incident {
 	t.Helper()
@@ -125,9 +136,10 @@ var stages = []struct {
 	{"Impact", "Ransomware behavior blocked", "Defender for Endpoint", v1alpha1.SeverityCritical, []v1alpha1.Technique{"T1486"}, 1},
 }
 
-// stagedAttack creates an incident with the alerts of an attack that went on for some hours.
-func stagedAttack(t testing.TB, namespace, name string, change ...func(*v1alpha1.Incident)) {
+// stagedAttack creates an incident of that name with the alerts of an attack that went on for some hours.
+func stagedAttack(t testing.TB, namespace string, change ...func(*v1alpha1.Incident)) {
 	t.Helper()
+	const name = "staged-attack"
 	anIncident(t, namespace, name, 0, change...)
 	began := time.Now().Add(-7 * time.Hour)
 	for i, stage := range stages {

@@ -21,6 +21,11 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
@@ -37,7 +42,7 @@ func seedQueue(t testing.TB, namespace string) {
 	severities := v1alpha1.Severities()
 	people := []string{"", alice, bob, alice, ""}
 	tags := [][]v1alpha1.Tag{{"Crown Jewels: HR 2026"}, {"Phishing", "External"}, nil, {"Ransomware"}, {"VIP"}}
-	stagedAttack(t, namespace, "staged-attack", func(i *v1alpha1.Incident) {
+	stagedAttack(t, namespace, func(i *v1alpha1.Incident) {
 		i.Spec.Tags = []v1alpha1.Tag{"Ransomware", "Crown Jewels: HR 2026", "Finance"}
 		i.Spec.Description = "Began at a workstation of the finance department.\nThe domain controllers are not touched as far as is known."
 	})
@@ -51,13 +56,62 @@ func seedQueue(t testing.TB, namespace string) {
 				i.Spec.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionResolved, Note: "A drill."}
 			}
 		})
+		if n%3 == 0 { // These have something to do with the attack.
+			anAlert(t, namespace, fmt.Sprintf("inc-%03d-shared", n+1), fmt.Sprintf("inc-%03d", n+1), func(a *v1alpha1.Alert) {
+				a.Spec.Evidence = []v1alpha1.Evidence{
+					{Kind: v1alpha1.EvidenceDevice, Name: fmt.Sprintf("fin-ws-%02d", 1+n%5)},
+					{Kind: v1alpha1.EvidenceUser, Name: "CONTOSO\\j.doe"},
+					{Kind: v1alpha1.EvidenceIP, Name: fmt.Sprintf("203.0.113.%d", 10+n/3)},
+				}[:1+n%4%3]
+			})
+		}
 	}
+}
+
+// agedQueue has incidents of all ages, which only a cluster in memory takes.
+func agedQueue() []client.Object {
+	severities, people := v1alpha1.Severities(), []string{"", alice, bob, ""}
+	tags := [][]v1alpha1.Tag{{"Crown Jewels: HR 2026"}, {"Phishing", "External"}, nil, {"Ransomware"}, {"VIP"}}
+	categories := [][]string{{"InitialAccess", "Execution", "Impact"}, {"Execution"}, {"CredentialAccess", "LateralMovement"}, {"Exfiltration"}}
+	var objects []client.Object
+	for n := range 72 {
+		age := time.Duration(n*283+(n*n*37)%900) * time.Minute
+		total := int32(1 + n*7%19)
+		active := total - total*int32(n%4)/4
+		at := metav1.NewTime(time.Now().Add(-age / 3))
+		incident := &v1alpha1.Incident{ObjectMeta: metav1.ObjectMeta{
+			Namespace: "soc", Name: fmt.Sprintf("inc-%03d", 172-n), UID: types.UID(fmt.Sprint(n)), CreationTimestamp: metav1.NewTime(time.Now().Add(-age)),
+		}}
+		incident.Spec.Name, incident.Spec.Assignee, incident.Spec.Tags = titles[n%len(titles)], people[n%len(people)], tags[n*3%len(tags)]
+		incident.Status = v1alpha1.IncidentStatus{
+			Severity: severities[(n*7/3+n*n)%len(severities)], Categories: categories[n%len(categories)], LastActivityTime: &at,
+			Alerts: v1alpha1.AlertCounts{Active: &active, Total: &total},
+		}
+		switch {
+		case n%5 == 2:
+			incident.Spec.Resolution.State = v1alpha1.ResolutionInProgress
+		case n > 6 && n%4 != 0:
+			incident.Spec.Resolution.State, incident.Status.ResolvedTime = v1alpha1.ResolutionResolved, &at
+		}
+		objects = append(objects, incident)
+	}
+	return objects
+}
+
+// TestPictureOfTheQueue takes the picture of docs/console.md.
+func TestPictureOfTheQueue(t *testing.T) {
+	d, w := serve(t, inMemory(agedQueue()...)), newTab(t)
+	w.size(1280, 800)
+	w.visit(d.link("/" + clusterName + "/incidents"))
+	w.await(rows + " > 20 && document.querySelectorAll('.days .opened').length === 14")
+	w.shoot("console-queue")
 }
 
 // TestPictures takes pictures of the pages, for people to look at.
 func TestPictures(t *testing.T) {
 	if os.Getenv("SCREENSHOTS") == "" {
-		t.Log("SCREENSHOTS names no folder: no pictures are written")
+		t.Log("SCREENSHOTS names no folder: no pictures are taken. TestAccessibility opens the same pages.")
+		return
 	}
 	namespace := newNamespace(t)
 	seedQueue(t, namespace)
@@ -70,30 +124,50 @@ func TestPictures(t *testing.T) {
 	if err := as(t, bob).Create(context.Background(), comment); err != nil {
 		t.Fatal(err)
 	}
-	d := open(t, alice)
-	w := newTab(t)
+	d, w := open(t, alice), newTab(t)
 	queue := "/" + clusterName + "/incidents?namespace=" + namespace
 	page := "/" + clusterName + "/incidents/" + namespace + "/staged-attack"
 	w.visit(d.link(queue))
-	w.await("document.querySelectorAll('tbody tr').length > 5")
+	w.await(rows + " > 5")
 	for _, theme := range []string{"light", "dark"} {
 		w.media("prefers-color-scheme", theme)
 		for _, width := range []int64{1440, 1024, 390} {
 			w.size(width, 900)
 			at := fmt.Sprintf("%s-%d", theme, width)
 			w.visit(d.url + queue)
-			w.await("document.querySelectorAll('tbody tr').length > 5")
+			w.await(rows + " > 5")
 			w.shoot("queue-" + at)
-			for _, tab := range []string{"", "/alerts", "/evidence", "/activities", "/comments"} {
+			for name, tab := range map[string]string{
+				"summary": "", "alerts": "/alerts", "evidence": "/evidence", "related": "/related", "activities": "/activities", "comments": "/comments",
+			} {
 				w.visit(d.url + page + tab)
 				w.await("document.querySelector('.tabs') && !document.querySelector('.skeleton')")
-				w.shoot("incident" + map[bool]string{true: "-summary"}[tab == ""] + map[bool]string{true: "-" + tab[min(1, len(tab)):]}[tab != ""] + "-" + at)
+				w.shoot("incident-" + name + "-" + at)
 			}
 			w.click("button", "Manage incident")
 			w.await("document.querySelector('#m-name')")
 			eval[bool](w, `([...document.querySelectorAll('.segments label')].at(-1).click(), true)`)
 			w.await("document.querySelector('.foresight details')")
 			w.shoot("manage-" + at)
+			w.visit(d.url + page)
+			w.click("button", "Merge")
+			w.fill("#g-into", "phish")
+			w.click("[role=option]", "Phishing mail")
+			w.awaitText("A merge cannot be undone.")
+			w.shoot("merge-" + at)
+			w.visit(d.url + queue)
+			w.await("document.querySelectorAll('tbody input[type=checkbox]').length > 5")
+			eval[bool](w, "([...document.querySelectorAll('tbody input[type=checkbox]')].slice(0, 3).forEach((box) => box.click()), true)")
+			w.click(".bulk button", "State")
+			w.choose("#b-select", "Resolved")
+			w.awaitText("incidents change")
+			w.shoot("bulk-" + at)
+			for name, address := range map[string]string{"wrong": queue + "&tag=nobody&severity=Huge", "gone": "/" + clusterName + "/incidents/" + namespace + "/nowhere", "cluster": "/other/incidents"} {
+				w.visit(d.url + address)
+				w.await("document.querySelector('.empty')")
+				w.shoot(name + "-" + at)
+			}
+			w.expectProblems() // One of these is not there.
 		}
 	}
 }

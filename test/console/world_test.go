@@ -24,9 +24,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/go-logr/logr"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
@@ -58,6 +60,8 @@ const clusterName = "test"
 var (
 	scheme = runtime.NewScheme()
 	world  *cluster
+	// openWindow opens one, with a profile of its own, in the browser of all tests.
+	openWindow func() (context.Context, context.CancelFunc)
 )
 
 // cluster is a control plane with the operator, as it is shipped.
@@ -84,6 +88,15 @@ func run(m *testing.M) int {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "starting the cluster:", err)
 		return 1
+	}
+	browser, stop, err := startBrowser()
+	defer stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	openWindow = func() (context.Context, context.CancelFunc) {
+		return chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	}
 	return m.Run()
 }
@@ -226,6 +239,7 @@ func (c *cluster) stop() {
 type door struct {
 	url   string
 	login *console.Login
+	close func()
 }
 
 // open serves a console as a person until the test ends.
@@ -235,6 +249,11 @@ func open(t testing.TB, user string) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serve(t, c)
+}
+
+func serve(t testing.TB, c client.WithWatch) *door {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -245,11 +264,12 @@ func open(t testing.TB, user string) *door {
 	host := listener.Addr().String()
 	served := make(chan error, 1)
 	go func() { served <- console.Serve(ctx, listener, console.Handler(host, login), nil) }()
-	t.Cleanup(func() {
+	d := &door{url: "http://" + host, login: login, close: sync.OnceFunc(func() {
 		cancel()
 		<-served
-	})
-	return &door{url: "http://" + host, login: login}
+	})}
+	t.Cleanup(d.close)
+	return d
 }
 
 // link signs a browser in and leads to a path.

@@ -19,6 +19,8 @@ package input
 import (
 	"strings"
 	"testing"
+
+	"github.com/incident-operator/incident-operator/internal/decide/tags"
 )
 
 func TestName(t *testing.T) {
@@ -100,29 +102,29 @@ func TestTags(t *testing.T) {
 	}
 }
 
-// TestJoinTags is read back by Tags, whatever is in them.
-func TestJoinTags(t *testing.T) {
-	for _, tags := range [][]string{
+// TestTagsAreReadBack has tags that are joined, whatever is in them.
+func TestTagsAreReadBack(t *testing.T) {
+	for _, named := range [][]string{
 		{"a"}, {"a", "b c"}, {"a,b", "c"}, {`say "hi"`, "x"}, {`"quoted"`, `"`, `,`, `a"b,c`},
 	} {
-		got, err := Tags(JoinTags(tags))
-		if err != nil || strings.Join(got, "|") != strings.Join(tags, "|") {
-			t.Errorf("%q: %s gives %q, %v", tags, JoinTags(tags), got, err)
+		got, err := Tags(tags.Join(named))
+		if err != nil || strings.Join(got, "|") != strings.Join(named, "|") {
+			t.Errorf("%q: %s gives %q, %v", named, tags.Join(named), got, err)
 		}
 	}
 }
 
 // TestTagsFlag reads each value as the argument of tag is read, and knows what is not there.
 func TestTagsFlag(t *testing.T) {
-	var tags []string
-	flag := NewTags(&tags)
+	var all []string
+	flag := NewTags(&all)
 	for _, value := range []string{`a,"b,c"`, `say "hi"`, ""} {
 		if err := flag.Set(value); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if strings.Join(tags, "|") != `a|b,c|say "hi"|` {
-		t.Errorf("got %q", tags)
+	if strings.Join(all, "|") != `a|b,c|say "hi"|` {
+		t.Errorf("got %q", all)
 	}
 	if err := flag.Set("a,,b"); err == nil {
 		t.Error("an empty tag is taken")

@@ -25,6 +25,7 @@ import (
 	"strings"
 
 	"github.com/incident-operator/incident-operator/internal/actions"
+	"github.com/incident-operator/incident-operator/internal/decide/tags"
 )
 
 // Tags reads tags that are separated by commas: one that has commas itself is put in double quotes. Every command and flag
@@ -55,23 +56,11 @@ func Tags(text string) ([]string, error) {
 	return all, nil
 }
 
-// JoinTags writes tags as Tags reads them.
-func JoinTags(tags []string) string {
-	written := make([]string, 0, len(tags))
-	for _, tag := range tags {
-		if strings.ContainsAny(tag, `,"`) {
-			tag = `"` + strings.ReplaceAll(tag, `"`, `""`) + `"`
-		}
-		written = append(written, tag)
-	}
-	return strings.Join(written, ",")
-}
-
 // TagsFlag is a flag that takes tags, with commas or given twice. It is a pflag.Value and a pflag.SliceValue.
 type TagsFlag struct{ tags *[]string }
 
-// NewTags returns the flag that adds to tags.
-func NewTags(tags *[]string) TagsFlag { return TagsFlag{tags} }
+// NewTags returns the flag that adds to all.
+func NewTags(all *[]string) TagsFlag { return TagsFlag{all} }
 
 // Set implements pflag.Value. An empty value is kept, so that the command refuses it by the name of the flag.
 func (f TagsFlag) Set(text string) error {
@@ -85,7 +74,7 @@ func (f TagsFlag) Set(text string) error {
 }
 
 // String implements pflag.Value; pflag asks a zero value too.
-func (f TagsFlag) String() string { return JoinTags(f.GetSlice()) }
+func (f TagsFlag) String() string { return tags.Join(f.GetSlice()) }
 
 // Type implements pflag.Value.
 func (f TagsFlag) Type() string { return "tags" }
@@ -97,8 +86,8 @@ func (f TagsFlag) Append(tag string) error {
 }
 
 // Replace implements pflag.SliceValue.
-func (f TagsFlag) Replace(tags []string) error {
-	*f.tags = slices.Clone(tags)
+func (f TagsFlag) Replace(all []string) error {
+	*f.tags = slices.Clone(all)
 	return nil
 }
 

@@ -17,12 +17,10 @@ limitations under the License.
 package table
 
 import (
-	"encoding/csv"
 	"io"
-	"regexp"
 	"time"
 
-	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
+	"github.com/incident-operator/incident-operator/internal/decide/spreadsheet"
 )
 
 // Spreadsheet writes things as comma-separated values, page by page. It has all columns, also those that a table shows
@@ -34,54 +32,34 @@ type Spreadsheet[T any] struct {
 	// Mark begins the text with the mark of byte order, by which Excel knows that it is in UTF-8.
 	Mark bool
 
-	begun bool
+	writer *spreadsheet.Writer
 }
 
 // Print writes things as rows, with the heads before the first.
 func (s *Spreadsheet[T]) Print(things []T, now time.Time) error {
-	if s.Mark && !s.begun {
-		if _, err := io.WriteString(s.Out, "\ufeff"); err != nil {
-			return err
-		}
-	}
-	writer := csv.NewWriter(s.Out)
-	row := make([]string, len(s.Columns))
-	if !s.begun && !s.NoHeaders {
-		for i, column := range s.Columns {
-			row[i] = column.Name
-		}
-		if err := writer.Write(row); err != nil {
-			return err
-		}
-	}
-	s.begun = true
+	rows := make([][]string, 0, len(things))
 	for _, thing := range things {
+		row := make([]string, len(s.Columns))
 		for i, column := range s.Columns {
-			cell := column.Cell(thing, now)
-			if column.Exact != nil {
-				cell = column.Exact(thing)
+			if row[i] = column.Cell(thing, now); column.Exact != nil {
+				row[i] = column.Exact(thing)
 			}
-			row[i] = harmless(terminal.Escape(cell))
 		}
-		if err := writer.Write(row); err != nil {
-			return err
-		}
+		rows = append(rows, row)
 	}
-	writer.Flush()
-	return writer.Error()
+	return s.sheet().Write(rows)
 }
 
 // End prints the heads where there was nothing else, so that a file is never without them.
-func (s *Spreadsheet[T]) End() error {
-	if s.begun {
-		return nil
+func (s *Spreadsheet[T]) End() error { return s.sheet().End() }
+
+// sheet is made when it is first written to.
+func (s *Spreadsheet[T]) sheet() *spreadsheet.Writer {
+	if s.writer == nil {
+		s.writer = &spreadsheet.Writer{Out: s.Out, NoHeaders: s.NoHeaders, Mark: s.Mark}
+		for _, column := range s.Columns {
+			s.writer.Heads = append(s.writer.Heads, column.Name)
+		}
 	}
-	return s.Print(nil, time.Time{})
+	return s.writer
 }
-
-// formulas finds what a spreadsheet may take for the beginning of a formula: a sign at the beginning of a cell or, where
-// the spreadsheet splits at something else than commas, after what it may split at. Some take the wide forms too.
-var formulas = regexp.MustCompile("(^|[;,\t|\"'])( *)([=+\\-@\uff1d\uff0b\uff0d\uff20])")
-
-// harmless keeps a spreadsheet from taking a text that others wrote for a formula.
-func harmless(cell string) string { return formulas.ReplaceAllString(cell, "$1$2'$3") }

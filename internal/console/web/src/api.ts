@@ -68,6 +68,9 @@ async function send<T>(method: string, path: string, body?: unknown, signal?: Ab
   return (await request(method, path, body, signal)).json();
 }
 
+/** getFile reads what is to be saved as a file. */
+export const getFile = async (path: string): Promise<Blob> => (await request('GET', path)).blob();
+
 export const get = <T>(path: string, signal?: AbortSignal) => send<T>('GET', path, undefined, signal);
 export const post = <T>(path: string, body: unknown, signal?: AbortSignal) => send<T>('POST', path, body, signal);
 

@@ -1,18 +1,24 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Button } from './ui';
 
 interface Props {
   title: string; kind?: 'pane' | 'box'; onClose: () => void; children: ComponentChildren; footer?: ComponentChildren; subtitle?: ComponentChildren;
+  /** focus is the id of the field that the person came for. */
+  focus?: string;
 }
 
 /** Dialog is a pane at the side or a box in the middle. The browser keeps the focus in it, and gives it back. */
-export function Dialog({ title, subtitle, kind = 'box', onClose, children, footer }: Props) {
+export function Dialog({ title, subtitle, kind = 'box', onClose, children, footer, focus }: Props) {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // At once, not after the paint: when one dialog replaces another, the first has to give the focus back before the second takes it.
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
-    element.current?.showModal();
-    return () => before?.focus?.();
+    const dialog = element.current;
+    dialog?.showModal();
+    if (focus) document.getElementById(focus)?.focus();
+    // Behind an open dialog nothing takes the focus.
+    return () => { dialog?.close(); before?.focus?.(); };
   }, []);
   return (
     <dialog

@@ -1,15 +1,14 @@
 import { useState } from 'preact/hooks';
-import { count, plural, visible, word } from './format';
+import { count, defanged, plural, visible, word } from './format';
 import { ProblemPage } from './states';
-import { KindIcon, type Read } from './summary';
-import type { Alerts } from './types';
+import { EntityGraph } from './graph';
+import type { Read } from './read';
+import { KindIcon } from './summary';
+import type { Alerts, Incident, Me } from './types';
 import { Button, Empty, Icon, Skeleton, Text, Time } from './ui';
 
-/** defanged makes an address one that nothing takes for a link. */
-const defanged = (kind: string, name: string) => (['IP', 'DNS', 'URL'].includes(kind) ? name.replace(/^http/i, 'hxxp').replaceAll('.', '[.]') : name);
-
 /** Evidence lists what the alerts are about, by kind. */
-export function Evidence({ read }: { read: Read<Alerts> }) {
+export function Evidence({ me, incident, read }: { me: Me; incident: Incident; read: Read<Alerts> }) {
   const [text, set] = useState('');
   if (!read.found) return read.problem ? <ProblemPage problem={read.problem} onRetry={read.retry} /> : <div class="card"><Skeleton lines={9} /></div>;
   const groups = read.found.evidence ?? [];
@@ -17,6 +16,7 @@ export function Evidence({ read }: { read: Read<Alerts> }) {
   const shown = groups.map((group) => ({ ...group, things: group.things.filter((thing) => thing.name.toLowerCase().includes(text.toLowerCase())) })).filter((group) => group.things.length > 0);
   return (
     <div class="evidence">
+      <EntityGraph me={me} incident={incident} of={read.found.graph} />
       <div class="toolbar"><label class="search input-like"><Icon name="search_16_regular" /><span class="hidden">Find in the evidence</span><input type="search" placeholder="Find in the evidence" value={text} onInput={(event) => set(event.currentTarget.value)} /></label>
         <span class="quiet" role="status">{plural(shown.reduce((sum, group) => sum + group.things.length, 0), 'thing')}</span></div>
       {shown.length === 0 && <div class="card"><Empty icon="search_20_regular" title="Nothing matches">Nothing in the evidence has “{visible(text)}” in its name.</Empty></div>}

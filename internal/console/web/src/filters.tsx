@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { count, visible, word } from './format';
+import { useKeys } from './keys';
+import { Menu } from './menu';
 import { queuePath } from './route';
 import type { Count, Facets, Me, Queue } from './types';
 import { Button, Icon, Text } from './ui';
@@ -59,15 +61,7 @@ function Search({ search, change }: { search: URLSearchParams; change: Change })
     const timer = setTimeout(() => change((next) => { if (text.trim()) next.set('search', text.trim()); else next.delete('search'); }), 150);
     return () => clearTimeout(timer);
   }, [text]);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || (event.target as Element).closest('input, textarea, select, dialog')) return;
-      event.preventDefault();
-      box.current?.focus();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
+  useKeys({ '/': () => box.current?.focus() });
   return (
     <label class="search input-like">
       <Icon name="search_16_regular" />
@@ -97,11 +91,9 @@ function Facet({ name, label, counts, search, change, me }: FacetProps) {
     for (const one of on ? rest : [...rest, value]) next.append(name, name === 'assignee' && one === me.user ? '@me' : one);
   });
   const number = values.length + (nobody ? 1 : 0);
-  const id = `facet-${name}`;
   return (
-    <span class="facet">
-      <button type="button" class={`button ${number ? 'on' : ''}`} popovertarget={id}>{label}{number > 0 && <span class="badge">{number}</span>}<Icon name="chevron_down_16_regular" /></button>
-      <div id={id} popover="auto" class="menu" role="group" aria-label={label} onToggle={(event) => place(event.currentTarget as HTMLElement)}>
+    <Menu id={`facet-${name}`} label={label} class={number ? 'on' : ''} face={<>{label}{number > 0 && <span class="badge">{number}</span>}</>}>
+      {() => <>
         {all.length > 8 && <input class="input" type="search" aria-label={`Find in ${label}`} placeholder="Find" value={text} onInput={(event) => set(event.currentTarget.value)} />}
         <div class="checks">
           {shown.map((one) => (
@@ -114,18 +106,9 @@ function Facet({ name, label, counts, search, change, me }: FacetProps) {
           {shown.length === 0 && <p class="quiet">Nothing to choose from.</p>}
         </div>
         {number > 0 && <Button kind="subtle" onClick={() => change((next) => { next.delete(name); if (name === 'assignee') next.delete('unassigned'); })}>Clear</Button>}
-      </div>
-    </span>
+      </>}
+    </Menu>
   );
-}
-
-/** place puts a menu below its button, within the window. */
-export function place(menu: HTMLElement): void {
-  const button = menu.previousElementSibling;
-  if (!button || !menu.matches(':popover-open')) return;
-  const at = button.getBoundingClientRect();
-  menu.style.top = `${Math.min(at.bottom + 4, innerHeight - menu.offsetHeight - 8)}px`;
-  menu.style.left = `${Math.max(8, Math.min(at.left, innerWidth - menu.offsetWidth - 8))}px`;
 }
 
 const chipNames: Record<string, string> = {

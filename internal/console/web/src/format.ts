@@ -16,8 +16,19 @@ export const visibleLines = (text = '') =>
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'narrow' });
 const number = new Intl.NumberFormat('en');
-const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+const made = new Map<string, Intl.DateTimeFormat>();
+
+/** formatIn shows times in a zone, which is a name of the IANA or "local". One that the browser does not know counts as UTC. */
+function formatIn(zone: string, timeStyle: 'long' | 'short'): Intl.DateTimeFormat {
+  const key = `${zone} ${timeStyle}`;
+  if (!made.has(key)) {
+    let timeZone = zone === 'local' ? undefined : zone;
+    try { new Intl.DateTimeFormat('en', { timeZone }); } catch { timeZone = 'UTC'; }
+    made.set(key, new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle, timeZone }));
+  }
+  return made.get(key)!;
+}
 
 const units: [Intl.RelativeTimeFormatUnit, number][] = [['year', 31536000], ['month', 2592000], ['day', 86400], ['hour', 3600], ['minute', 60]];
 
@@ -32,8 +43,15 @@ export function ago(time: string, now = Date.now()): string {
 
 export const count = (value: number) => number.format(value);
 export const plural = (value: number, one: string, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
-export const whole = (time: string) => `${local.format(new Date(time))} (${new Date(time).toISOString().replace('.000', '')})`;
-export const moment = (time: string) => day.format(new Date(time));
+export const utc = (time: string) => new Date(time).toISOString().replace(/\.\d+/, '');
+
+/** whole says a time in the zone that the person chose, where they are, and in UTC. */
+export function whole(time: string, zone: string): string {
+  const at = new Date(time);
+  return [...new Set([zone, 'local'])].map((one) => formatIn(one, 'long').format(at)).concat(utc(time)).join('\n');
+}
+
+export const moment = (time: string, zone: string) => formatIn(zone, 'short').format(new Date(time));
 
 const words: Record<string, string> = {
   InProgress: 'In progress', NotSet: 'Not set', TruePositive: 'True positive', FalsePositive: 'False positive',
@@ -46,3 +64,6 @@ export const word = (name = '') =>
 
 /** classified puts a verdict with its determination into words. */
 export const classified = (of: string) => of.split('/').map(word).join(' – ');
+
+/** defanged makes an address one that nothing takes for a link. */
+export const defanged = (kind: string, name: string) => (['IP', 'DNS', 'URL'].includes(kind) ? name.replace(/^http/i, 'hxxp').replaceAll('.', '[.]') : name);

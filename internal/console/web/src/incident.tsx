@@ -1,51 +1,47 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { AlertsTab } from './alerts';
-import { Failure, get, onNews, postLines } from './api';
+import { get } from './api';
 import { Evidence } from './evidence';
 import { useKeys } from './keys';
-import { Manage } from './manage';
+import { Manage, type Focus } from './manage';
 import { Merge } from './merge';
+import { usePrinting } from './print';
+import { useRead } from './read';
+import { RelatedTab } from './related';
 import { go, incidentPath, queuePath } from './route';
 import { ProblemPage } from './states';
 import { Summary } from './summary';
 import { Activities, Comments } from './timeline';
-import { toast } from './toast';
-import type { Alerts, Ended, Incident, Me, Problem, Timeline } from './types';
+import { step } from './steps';
+import { take } from './take';
+import type { Alerts, Incident, Me, Timeline } from './types';
+import { looksAt } from './undo';
 import { Banner, Button, Icon, Person, SeverityMark, Skeleton, StateMark, Tag, Text } from './ui';
 
-/** useRead reads something of an incident, and again when that changes. */
-export function useRead<T>(path: string, namespace: string, name: string): { found?: T; problem?: Problem; retry: () => void } {
-  const [found, setFound] = useState<T>();
-  const [problem, setProblem] = useState<Problem>();
-  const read = useCallback(() => {
-    get<T>(path).then((answer) => { setFound(answer); setProblem(undefined); }, (error) => error instanceof Failure && setProblem(error.problem));
-  }, [path]);
-  useEffect(read, [read]);
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = onNews((news) => {
-      const concerned = news.lines.some((line) => line.name === name && line.namespace === namespace) || news.gone?.includes(`${namespace}/${name}`);
-      if (!timer && (concerned || (problem && !news.offline && !news.problem))) timer = setTimeout(() => { timer = undefined; read(); }, 150);
-    });
-    return () => { stop(); clearTimeout(timer); };
-  }, [namespace, name, read, problem]);
-  return { found, problem, retry: read };
-}
+const tabs = [['summary', 'Summary'], ['alerts', 'Alerts'], ['evidence', 'Evidence'], ['related', 'Related'], ['activities', 'Activities'], ['comments', 'Comments']] as const;
 
-const tabs = [['summary', 'Summary'], ['alerts', 'Alerts'], ['evidence', 'Evidence'], ['activities', 'Activities'], ['comments', 'Comments']] as const;
+/** Open is the dialog that is open: a field of the pane, the pane itself, or the merge. */
+type Open = 'manage' | 'merge' | Focus;
 
-export function IncidentPage({ me, namespace, name, tab }: { me: Me; namespace: string; name: string; tab: string }) {
+export function IncidentPage({ me, namespace, name, tab, search }: { me: Me; namespace: string; name: string; tab: string; search: URLSearchParams }) {
   const path = `/api/incidents/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
   const { found: incident, problem, retry } = useRead<Incident>(path, namespace, name);
   const alerts = useRead<Alerts>(`${path}/alerts`, namespace, name);
   const timeline = useRead<Timeline>(`${path}/timeline`, namespace, name);
+  const printing = usePrinting();
   const [rights, setRights] = useState(me.rights);
-  const [open, setOpen] = useState<'manage' | 'resolve' | 'merge'>();
+  const [open, setOpen] = useState<Open>();
   useEffect(() => { get<Me>(`/api/me?namespace=${encodeURIComponent(namespace)}`).then((found) => setRights(found.rights), () => undefined); }, [namespace]);
   useEffect(() => { if (incident) document.title = `${incident.title} – Incidents`; }, [incident?.title]);
+  useEffect(() => { if (incident) looksAt({ namespace, name, uid: incident.uid }); }, [incident?.uid]);
   const show = (part: string) => () => go(incidentPath(me.cluster, { namespace, name }, part));
+  const manages = (what: Open) => () => { if (rights.edit) setOpen(what); };
+  const stepBy = (by: number) => () => { const to = step({ namespace, name }, by); if (to) go(incidentPath(me.cluster, to, tab === 'summary' ? '' : tab)); };
   useKeys({
-    e: () => setOpen('manage'), s: show(''), a: show('alerts'), v: show('evidence'), t: show('activities'), c: show('comments'), q: () => go(queuePath(me.cluster)),
+    e: manages('manage'), i: () => { if (incident && rights.edit && incident.assignee !== me.user) void take(me, incident); },
+    r: manages('m-note'), a: manages('m-assignee'), t: manages('m-tags'), c: manages('m-comment'), '[': stepBy(-1), ']': stepBy(1),
+    m: () => { if (tab !== 'alerts' || !document.querySelector('.alerts-tab tbody .c-check input:checked')) manages('merge')(); },
+    ...Object.fromEntries(tabs.map(([key], i) => [String(i + 1), show(key === 'summary' ? '' : key)])),
   });
   if (!incident || problem?.kind === 'gone' || problem?.kind === 'forbidden') {
     return problem ? <ProblemPage problem={problem} onRetry={retry} back={queuePath(me.cluster)} /> : <Skeleton lines={12} />;
@@ -60,30 +56,22 @@ export function IncidentPage({ me, namespace, name, tab }: { me: Me; namespace: 
       <nav class="tabs" aria-label="Parts of the incident">
         {tabs.map(([key, label]) => <a key={key} href={incidentPath(me.cluster, incident, key === 'summary' ? '' : key)} aria-current={tab === key ? 'page' : undefined}>{label}{numbers[key] !== undefined && <span class="badge">{numbers[key]}</span>}</a>)}
       </nav>
-      {tab === 'alerts' ? <AlertsTab me={me} incident={incident} read={alerts} may={rights.move} />
-        : tab === 'evidence' ? <Evidence read={alerts} />
+      {printing ? <><Summary me={me} incident={incident} read={alerts} /><Activities me={me} incident={incident} read={timeline} may={false} /></>
+        : tab === 'alerts' ? <AlertsTab me={me} incident={incident} read={alerts} may={rights.move} search={search} />
+        : tab === 'evidence' ? <Evidence me={me} incident={incident} read={alerts} />
+          : tab === 'related' ? <RelatedTab me={me} incident={incident} path={path} may={rights.edit} />
           : tab === 'activities' ? <Activities me={me} incident={incident} read={timeline} may={rights.edit} />
             : tab === 'comments' ? <Comments me={me} incident={incident} read={timeline} may={rights.comment} />
               : <Summary me={me} incident={incident} read={alerts} />}
-      {(open === 'manage' || open === 'resolve') && <Manage me={me} of={incident} resolve={open === 'resolve'} onClose={() => setOpen(undefined)} />}
-      {open === 'merge' && <Merge me={me} incident={incident} onClose={() => setOpen(undefined)} />}
+      {open && open !== 'merge' && <Manage me={me} of={incident} focus={open === 'manage' ? undefined : open} onClose={() => setOpen(undefined)} />}
+      {open === 'merge' && <Merge incident={incident} onClose={() => setOpen(undefined)} />}
     </div>
   );
 }
 
-interface HeadingProps { me: Me; incident: Incident; may: boolean; onOpen: (what: 'manage' | 'resolve' | 'merge') => void }
+interface HeadingProps { me: Me; incident: Incident; may: boolean; onOpen: (what: Open) => void }
 
 function Heading({ me, incident, may, onOpen }: HeadingProps) {
-  const take = async () => {
-    let line: Ended | undefined;
-    try {
-      await postLines('/api/changes', { incidents: [{ namespace: incident.namespace, name: incident.name, uid: incident.uid }], edit: { assignee: { seen: incident.decided.assignee, to: me.user } } }, (one) => { line = one; });
-      if (line?.problem) toast(line.conflicts ? `${line.conflicts[0]!.by || 'Somebody'} was faster: it is ${line.conflicts[0]!.theirs || 'nobody'}’s now` : line.problem.message, 'danger');
-      else toast('It is yours');
-    } catch (error) {
-      toast(error instanceof Error ? error.message : String(error), 'danger');
-    }
-  };
   const finished = incident.state === 'Redirected';
   return (
     <header class="heading incident-heading">
@@ -95,8 +83,9 @@ function Heading({ me, incident, may, onOpen }: HeadingProps) {
         </div>
       </div>
       {may && !finished && <div class="buttons">
-        {incident.assignee !== me.user && <Button icon="person_add_16_regular" onClick={() => void take()}>Assign to me</Button>}
-        {incident.state !== 'Resolved' && <Button icon="checkmark_circle_16_filled" onClick={() => onOpen('resolve')}>Resolve</Button>}
+        {incident.assignee !== me.user && <Button icon="person_add_16_regular" onClick={() => void take(me, incident)}>Assign to me</Button>}
+        {incident.state !== 'Resolved' && <Button icon="checkmark_circle_16_filled" onClick={() => onOpen('m-note')}>Resolve</Button>}
+        <Button icon="print_16_regular" kind="subtle" class="wide-only" onClick={() => window.print()}>Print</Button>
         <Button icon="merge_16_regular" onClick={() => onOpen('merge')}>Merge</Button>
         <Button kind="primary" icon="edit_16_regular" onClick={() => onOpen('manage')}>Manage incident</Button>
       </div>}
@@ -116,4 +105,3 @@ function Notices({ me, incident }: { me: Me; incident: Incident }) {
     </>
   );
 }
-

@@ -8,6 +8,7 @@ import { follows, go, queuePath, useRoute } from './route';
 import { applySettings, Settings } from './settings';
 import { NoSession, NotFound, Offline, OtherCluster, ProblemPage } from './states';
 import { Toasts } from './toast';
+import { UndoAnywhere } from './undo';
 import type { Me, Problem } from './types';
 import { Banner, Icon, Person, Skeleton, Text } from './ui';
 
@@ -63,7 +64,7 @@ function App() {
     if (!me) return <Skeleton lines={9} />;
     if (!at.known) return <NotFound me={me} />;
     if (at.cluster && at.cluster !== me.cluster) return <OtherCluster asked={at.cluster} me={me} />;
-    if (at.namespace && at.name) return <IncidentPage key={`${at.namespace}/${at.name}`} me={me} namespace={at.namespace} name={at.name} tab={at.tab ?? 'summary'} />;
+    if (at.namespace && at.name) return <IncidentPage key={`${at.namespace}/${at.name}`} me={me} namespace={at.namespace} name={at.name} tab={at.tab ?? 'summary'} search={at.search} />;
     return <Queue me={me} search={at.search} />;
   };
   return (
@@ -72,11 +73,15 @@ function App() {
       <TopBar me={ended ? undefined : me} />
       {me && !ended && <Connection />}
       <main id="main" tabIndex={-1}>{page()}</main>
-      <Help />
+      <Help me={ended ? undefined : me} />
+      <UndoAnywhere />
       <Toasts />
     </div>
   );
 }
+
+// A new link in a page that is open changes only the part behind #, for which no browser loads the page anew.
+window.addEventListener('hashchange', () => { if (location.hash.startsWith('#code=')) location.reload(); });
 
 applySettings();
 render(<App />, document.getElementById('app')!);

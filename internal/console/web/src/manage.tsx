@@ -7,13 +7,17 @@ import { catchUp, draftOf, drop, editOf, keep, kept, type Draft, type FieldName 
 import { classified, visible, word } from './format';
 import { Foresight, usePreview } from './foresight';
 import { toast } from './toast';
+import { changed } from './undo';
 import { determinations, severities, type Conflict, type Ended, type Incident, type Line, type Me, type Problem } from './types';
 import { Banner, Button, Field, Person, SeverityMark, Skeleton, StateMark, Tag, Text } from './ui';
 
-interface Props { me: Me; of: Line; onClose: () => void; resolve?: boolean }
+/** Focus is the field that the person came for. */
+export type Focus = 'm-assignee' | 'm-tags' | 'm-comment' | 'm-note';
+
+interface Props { me: Me; of: Line; onClose: () => void; focus?: Focus }
 
 /** Manage is the pane in which a person decides about an incident. */
-export function Manage({ me, of, onClose, resolve }: Props) {
+export function Manage({ me, of, onClose, focus }: Props) {
   const [incident, setIncident] = useState<Incident>();
   const [rights, setRights] = useState(me.rights);
   const [problem, setProblem] = useState<Problem>();
@@ -25,7 +29,7 @@ export function Manage({ me, of, onClose, resolve }: Props) {
   if (problem) return <Dialog kind="pane" title="Manage incident" onClose={onClose}><Banner kind="danger" icon="error_circle_16_filled"><Text>{problem.message}</Text></Banner></Dialog>;
   if (!incident) return <Dialog kind="pane" title="Manage incident" subtitle={<Text>{of.title}</Text>} onClose={onClose}><Skeleton lines={9} /></Dialog>;
   if (!rights.edit || incident.state === 'Redirected') return <ReadOnly incident={incident} me={me} onClose={onClose} />;
-  return <Form me={me} first={incident} path={path} onClose={onClose} resolve={resolve} canComment={rights.comment} />;
+  return <Form me={me} first={incident} path={path} onClose={onClose} focus={focus} canComment={rights.comment} />;
 }
 
 function ReadOnly({ incident, me, onClose }: { incident: Incident; me: Me; onClose: () => void }) {
@@ -78,10 +82,10 @@ function useDraft(first: Incident, path: string, resolve?: boolean) {
   return { incident, draft, seen, conflicts, setConflicts, set: (part: Partial<Draft>) => setDraft({ ...now.current.draft, ...part }), decide, reload };
 }
 
-interface FormProps { me: Me; first: Incident; path: string; onClose: () => void; resolve?: boolean; canComment: boolean }
+interface FormProps { me: Me; first: Incident; path: string; onClose: () => void; focus?: Focus; canComment: boolean }
 
-function Form({ me, first, path, onClose, resolve, canComment }: FormProps) {
-  const { incident, draft, seen, conflicts, setConflicts, set, decide } = useDraft(first, path, resolve);
+function Form({ me, first, path, onClose, focus, canComment }: FormProps) {
+  const { incident, draft, seen, conflicts, setConflicts, set, decide } = useDraft(first, path, focus === 'm-note');
   const [tag, setTag] = useState('');
   const [saving, setSaving] = useState(false);
   const [problem, setProblem] = useState<Problem>();
@@ -101,7 +105,7 @@ function Form({ me, first, path, onClose, resolve, canComment }: FormProps) {
       if (line?.conflicts) return setConflicts(line.conflicts);
       if (line?.problem) return setProblem(line.problem);
       if (draft.comment.trim()) await post('/api/comments', { incident: named, text: draft.comment.trim() });
-      toast(edit ? `Saved: ${visible(incident.title)}` : 'Comment sent');
+      if (edit) changed(`Saved: ${visible(incident.title)}`, named); else toast('Comment sent');
       leave();
     } catch (error) {
       setProblem(error instanceof Failure ? error.problem : { kind: 'away', message: String(error) });
@@ -112,7 +116,7 @@ function Form({ me, first, path, onClose, resolve, canComment }: FormProps) {
   const addTag = (name: string) => { set({ tags: [...draft.tags, name] }); setTag(''); };
   return (
     <Dialog
-      kind="pane" title="Manage incident" subtitle={<><Text>{incident.title}</Text><span class="mono"> {first.namespace}/{first.name}</span></>} onClose={close}
+      kind="pane" title="Manage incident" focus={focus} subtitle={<><Text>{incident.title}</Text><span class="mono"> {first.namespace}/{first.name}</span></>} onClose={close}
       footer={<>
         <Foresight preview={preview} idle={dirty} />
         <div class="buttons"><Button kind="primary" disabled={!dirty || saving || conflicts.length > 0} onClick={() => void save()}>{saving ? 'Saving…' : 'Save'}</Button><Button onClick={close}>Cancel</Button></div>

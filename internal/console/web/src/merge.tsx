@@ -4,13 +4,13 @@ import { Combobox } from './combobox';
 import { Dialog } from './dialog';
 import { AlertSummary, OutcomeList } from './foresight';
 import { toast } from './toast';
-import type { Foreseen, Incident, Me } from './types';
+import type { Foreseen, Line } from './types';
 import { Banner, Button, Field, Tag, Text } from './ui';
 
 /** Merge moves everything into another incident, which cannot be undone: so the name of that has to be typed. */
-export function Merge({ incident, onClose }: { me: Me; incident: Incident; onClose: () => void }) {
-  const [text, setText] = useState('');
-  const [into, setInto] = useState('');
+export function Merge({ incident, into: chosen = '', onClose }: { incident: Line; into?: string; onClose: () => void }) {
+  const [text, setText] = useState(chosen);
+  const [into, setInto] = useState(chosen);
   const [typed, setTyped] = useState('');
   const [found, setFound] = useState<Foreseen>();
   const [problem, setProblem] = useState('');

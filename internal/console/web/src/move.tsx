@@ -5,15 +5,15 @@ import { Dialog } from './dialog';
 import { plural } from './format';
 import { AlertSummary, OutcomeList } from './foresight';
 import { toast } from './toast';
-import type { Ended, Incident, Me, Outcomes } from './types';
+import type { Ended, Incident, Outcomes } from './types';
 import { Banner, Button, Field, Text } from './ui';
 
-interface Props { me: Me; incident: Incident; alerts: string[]; onClose: (done: boolean) => void }
+interface Props { incident: Incident; alerts: string[]; to?: string; onClose: (done: boolean) => void }
 
 /** Move takes alerts to another incident, or to none, and shows before what each gives back and takes over. */
-export function Move({ incident, alerts, onClose }: Props) {
-  const [to, setTo] = useState('');
-  const [chosen, setChosen] = useState<string>();
+export function Move({ incident, alerts, to: dropped, onClose }: Props) {
+  const [to, setTo] = useState(dropped ?? '');
+  const [chosen, setChosen] = useState(dropped);
   const [reason, setReason] = useState('');
   const [preview, setPreview] = useState<Outcomes>();
   const [problem, setProblem] = useState('');

@@ -1,18 +1,22 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { Failure, get, onNews } from './api';
+import { Failure, get, getFile, onNews } from './api';
 import { BulkBar } from './bulk';
 import { Chips, Filters, Views } from './filters';
 import { count, plural } from './format';
 import { useKeys } from './keys';
-import { Manage } from './manage';
+import { Manage, type Focus } from './manage';
+import { Merge } from './merge';
 import { Overview } from './overview';
+import { Columns } from './columns';
 import { Rows, type Selected } from './rows';
 import { go, queuePath } from './route';
+import { useSetting } from './setting';
 import { ProblemPage } from './states';
+import { remember } from './steps';
+import { take } from './take';
+import { toast } from './toast';
 import type { Line, Me, Problem, Queue as Found } from './types';
 import { Button, Empty, Skeleton } from './ui';
-
-const keyOf = (line: { namespace: string; name: string }) => `${line.namespace}/${line.name}`;
 
 /** useQueue reads a window of the queue, and keeps its rows true without moving them. */
 function useQueue(search: string) {
@@ -20,31 +24,50 @@ function useQueue(search: string) {
   const [next, setNext] = useState<Found>();
   const [problem, setProblem] = useState<Problem>();
   const asked = useRef(0);
+  const known = useRef(-1); // The version of what was read last.
+  const showing = useRef(false); // What is read is to be shown, also if a later answer brings it.
   const read = useCallback(async (show: boolean) => {
     const mine = ++asked.current;
+    showing.current ||= show;
     try {
       const answer = await get<Found>(`/api/incidents?${search}`);
       if (mine !== asked.current) return;
       setProblem(undefined);
-      if (show) { setFound(answer); setNext(undefined); } else setNext(answer);
+      known.current = answer.version;
+      if (showing.current) { setFound(answer); setNext(undefined); } else setNext(answer);
+      showing.current = false;
     } catch (error) {
       if (mine !== asked.current || !(error instanceof Failure)) return;
       setProblem(error.problem);
-      if (error.problem.kind === 'forbidden') setFound(undefined); // The right is gone, and so is what it showed.
+      // What was shown is not what the address asks for, or the right to see it is gone.
+      if (showing.current || error.problem.kind === 'forbidden') setFound(undefined);
+      showing.current = false;
     }
   }, [search]);
   useEffect(() => { void read(true); }, [read]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let version = -1;
+    let latest = -1;
+    let missed = false;
+    // One read at a time: a server that is slow is not asked faster than it answers.
+    let over = false;
+    const readSoon = () => {
+      if (over) return;
+      if (timer) { missed = true; return; }
+      timer = setTimeout(async () => {
+        if (latest !== known.current) await read(false); // Else what came is in what was read meanwhile.
+        timer = undefined;
+        if (missed) { missed = false; readSoon(); }
+      }, 700);
+    };
     const stop = onNews((news) => {
       const changed = new Map(news.lines.map((line) => [line.uid, line]));
       if (changed.size > 0) setFound((now) => now && { ...now, lines: now.lines.map((line) => changed.get(line.uid) ?? line) });
-      const changes = news.version !== version; // Else it says only that the server is there.
-      version = news.version;
-      if (!timer && changes && !news.offline) timer = setTimeout(() => { timer = undefined; void read(false); }, 700);
+      if (news.offline || news.version === latest) return; // It says only that the server is there, or is not.
+      latest = news.version;
+      readSoon();
     });
-    return () => { stop(); clearTimeout(timer); };
+    return () => { stop(); over = true; clearTimeout(timer); };
   }, [read]);
   // What came anew changes the window at once if that moves no row, else when the person asks.
   useEffect(() => {
@@ -54,7 +77,7 @@ function useQueue(search: string) {
   }, [found, next]);
   const fresh = found && next ? next.lines.filter((line) => !found.lines.some((old) => old.uid === line.uid)).length : 0;
   const moved = Boolean(found && next);
-  return { found: found && next ? { ...found, total: next.total, facets: next.facets, there: next.there } : found, problem, fresh, moved, show: () => { if (next) { setFound(next); setNext(undefined); } }, retry: () => read(true) };
+  return { found: found && next ? { ...found, total: next.total, facets: next.facets, trend: next.trend, there: next.there } : found, problem, fresh, moved, show: () => { if (next) { setFound(next); setNext(undefined); } }, retry: () => read(true) };
 }
 
 const nothing: Selected = { all: false, keys: new Map(), except: new Set() };
@@ -62,8 +85,10 @@ const nothing: Selected = { all: false, keys: new Map(), except: new Set() };
 export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
   const text = search.toString();
   const { found, problem, fresh, moved, show, retry } = useQueue(text);
-  const [managed, setManaged] = useState<Line>();
+  const [managed, setManaged] = useState<{ line: Line; focus?: Focus }>();
+  const [merged, setMerged] = useState<Line>();
   const [selected, setSelected] = useState<Selected>(nothing);
+  const [overview, setOverview] = useSetting('overview', 'on');
   const filter = new URLSearchParams(search);
   ['page', 'sort'].forEach((name) => filter.delete(name));
   const filters = filter.toString();
@@ -71,11 +96,20 @@ export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
   useEffect(() => { document.title = `${found ? `(${found.total}) ` : ''}Incidents`; }, [found?.total]);
   const at = () => [...document.querySelectorAll<HTMLAnchorElement>('.queue a.title')].findIndex((link) => link === document.activeElement || link.closest('tr')?.contains(document.activeElement));
   const step = (by: number) => { const links = document.querySelectorAll<HTMLAnchorElement>('.queue a.title'); links[Math.max(0, Math.min(links.length - 1, at() + by))]?.focus(); };
+  const withLine = (act: (line: Line) => void) => () => { const line = found?.lines[at()]; if (line && me.rights.edit) act(line); };
+  const manages = (focus: Focus) => withLine((line) => setManaged({ line, focus }));
+  const next = (by: number) => () => {
+    const now = found?.lines.findIndex((line) => line.uid === managed?.line.uid) ?? -1;
+    const line = found?.lines[now + by];
+    if (managed && now >= 0 && line) setManaged({ line });
+  };
+  useEffect(() => { if (found) remember(found.lines); }, [found?.lines]);
   useKeys({
     j: () => step(1), k: () => step(-1),
-    e: () => { const line = found?.lines[at()]; if (line) setManaged(line); },
+    e: () => { const line = found?.lines[at()]; if (line) setManaged({ line }); },
     x: () => { document.querySelectorAll<HTMLInputElement>('.queue tbody .c-check input')[at()]?.click(); },
-  });
+    i: withLine((line) => void take(me, line)), r: manages('m-note'), a: manages('m-assignee'), t: manages('m-tags'), c: manages('m-comment'), m: withLine(setMerged),
+  }, { '[': next(-1), ']': next(1) });
   const change = (edit: (next: URLSearchParams) => void) => {
     const next = new URLSearchParams(search);
     next.delete('page');
@@ -92,20 +126,24 @@ export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
         <span class="grow" />
         {(fresh > 0 || moved) && <Button class="fresh" icon="arrow_sync_16_regular" onClick={show}>{fresh > 0 ? `${count(fresh)} new` : 'Update the list'}</Button>}
         <CopyMenu search={filter} everywhere={!me.scope && !search.has('namespace')} />
+        <Export query={text} />
+        <Columns />
+        <Button kind="subtle" class="wide-only" icon="data_bar_vertical_16_regular" aria-pressed={overview === 'on'} onClick={() => setOverview(overview === 'on' ? 'off' : 'on')}>Overview</Button>
       </div>
       <Views search={search} me={me} />
-      {found && found.there > 0 && <Overview facets={found.facets} search={search} me={me} />}
+      {found && found.there > 0 && overview === 'on' && <Overview found={found} search={search} me={me} />}
       <Filters search={search} facets={found?.facets} change={change} me={me} />
       <Chips search={search} problems={found?.problems ?? []} change={change} me={me} />
       {!found ? <Skeleton lines={10} /> : found.lines.length === 0 ? <Nothing found={found} filters={filters} me={me} /> : (
         <Rows
-          found={found} me={me} sort={search.get('sort') ?? 'activity'} selected={selected} onSelect={setSelected} onManage={setManaged}
+          found={found} me={me} sort={search.get('sort') ?? 'activity'} selected={selected} onSelect={setSelected} onManage={(line) => setManaged({ line })}
           onSort={(key) => change((next) => { if (key === 'activity') next.delete('sort'); else next.set('sort', key); })}
         />
       )}
       {found && found.pages > 1 && <Pages found={found} search={search} me={me} />}
       {chosen > 0 && found && <BulkBar me={me} selected={selected} chosen={chosen} total={found.total} query={filters} onDone={() => setSelected(nothing)} onAll={() => setSelected({ all: true, keys: new Map(), except: new Set() })} />}
-      {managed && <Manage me={me} of={managed} onClose={() => setManaged(undefined)} />}
+      {managed && <Manage key={managed.line.uid} me={me} of={managed.line} focus={managed.focus} onClose={() => setManaged(undefined)} />}
+      {merged && <Merge incident={merged} onClose={() => setMerged(undefined)} />}
     </div>
   );
 }
@@ -122,6 +160,26 @@ function CopyMenu({ search, everywhere }: { search: URLSearchParams; everywhere:
       <Button kind="subtle" class="wide-only" icon={copied === 'command' ? 'checkmark_16_regular' : 'copy_16_regular'} onClick={() => copy('command', command())}>{copied === 'command' ? 'Copied' : 'Copy as kubectl'}</Button>
     </>
   );
+}
+
+/** Export saves all incidents that match as a file for spreadsheets. */
+function Export({ query }: { query: string }) {
+  const [busy, setBusy] = useState(false);
+  const save = async () => {
+    setBusy(true);
+    try {
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(await getFile(`/api/incidents.csv?${query}`));
+      link.download = 'incidents.csv';
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    } catch (error) {
+      toast(error instanceof Error ? error.message : String(error), 'danger');
+    } finally {
+      setBusy(false);
+    }
+  };
+  return <Button kind="subtle" class="wide-only" icon="arrow_download_16_regular" disabled={busy} onClick={() => void save()}>{busy ? 'Reading…' : 'Export'}</Button>;
 }
 
 function Nothing({ found, filters, me }: { found: Found; filters: string; me: Me }) {
@@ -151,5 +209,3 @@ function Pages({ found, search, me }: { found: Found; search: URLSearchParams; m
     </nav>
   );
 }
-
-export { keyOf };

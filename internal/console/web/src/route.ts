@@ -39,8 +39,8 @@ export function useRoute(): Route {
 
 export const queuePath = (cluster: string, search = '') => `/${encodeURIComponent(cluster)}/incidents${search ? `?${search}` : ''}`;
 
-export const incidentPath = (cluster: string, of: { namespace: string; name: string }, tab = '') =>
-  `/${encodeURIComponent(cluster)}/incidents/${of.namespace}/${of.name}${tab ? `/${tab}` : ''}`;
+export const incidentPath = (cluster: string, of: { namespace: string; name: string }, tab = '', search = '') =>
+  `/${encodeURIComponent(cluster)}/incidents/${of.namespace}/${of.name}${tab ? `/${tab}` : ''}${search ? `?${search}` : ''}`;
 
 /** follows makes a link lead to an address without loading the page anew. */
 export function follows(event: MouseEvent): void {

@@ -1,27 +1,26 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { setting, useSetting } from './setting';
 import { Button, Icon } from './ui';
 
 const themes = { system: 'As the system', light: 'Light', dark: 'Dark' };
 const densities = { comfortable: 'Comfortable', compact: 'Compact' };
 
-const read = (name: string, fallback: string) => localStorage.getItem(`incident-console-${name}`) ?? fallback;
-
 /** applySettings makes the page look as the person chose. */
 export function applySettings(): void {
   const root = document.documentElement;
-  root.dataset.theme = read('theme', 'system');
-  root.dataset.density = read('density', 'comfortable');
+  root.dataset.theme = setting('theme', 'system');
+  root.dataset.density = setting('density', 'comfortable');
 }
 
 function Choice({ name, label, of, fallback }: { name: string; label: string; of: Record<string, string>; fallback: string }) {
-  const [value, set] = useState(read(name, fallback));
+  const [value, set] = useSetting(name, fallback);
   return (
     <fieldset class="choice">
       <legend>{label}</legend>
       {Object.entries(of).map(([key, text]) => (
         <label key={key}>
-          <input type="radio" name={name} checked={value === key} onChange={() => { localStorage.setItem(`incident-console-${name}`, key); set(key); applySettings(); }} />
+          <input type="radio" name={name} checked={value === key} onChange={() => { set(key); applySettings(); }} />
           {text}
         </label>
       ))}
@@ -29,14 +28,29 @@ function Choice({ name, label, of, fallback }: { name: string; label: string; of
   );
 }
 
+/** Zone chooses in which time zone times are shown. The list is long, so it is made when the menu opens. */
+function Zone({ open }: { open: boolean }) {
+  const [zone, set] = useSetting('zone', 'local');
+  const known = ['local', 'UTC', ...(open ? Intl.supportedValuesOf('timeZone').filter((one) => one !== 'UTC') : zone === 'local' || zone === 'UTC' ? [] : [zone])];
+  return (
+    <label class="choice zone">Times
+      <select class="input" value={zone} onChange={(event) => set(event.currentTarget.value)}>
+        {known.map((one) => <option key={one} value={one}>{one === 'local' ? 'Local time' : one}</option>)}
+      </select>
+    </label>
+  );
+}
+
 /** Settings is the menu of the person. */
 export function Settings({ onSignOut, children }: { onSignOut: () => void; children: ComponentChildren }) {
+  const [open, setOpen] = useState(false);
   return (
     <>
-      <button type="button" class="button subtle account" popovertarget="settings" aria-label="You, and how the page looks">{children}<Icon name="chevron_down_16_regular" /></button>
-      <div id="settings" popover="auto" class="menu settings">
+      <button type="button" class="button subtle account" popovertarget="settings">{children}<span class="hidden">, and how the page looks</span><Icon name="chevron_down_16_regular" /></button>
+      <div id="settings" popover="auto" class="menu settings" onToggle={(event) => setOpen((event.currentTarget as HTMLElement).matches(':popover-open'))}>
         <Choice name="theme" label="Colors" of={themes} fallback="system" />
         <Choice name="density" label="Density" of={densities} fallback="comfortable" />
+        <Zone open={open} />
         <div class="last"><Button icon="sign_out_20_regular" onClick={onSignOut}>Sign out</Button><a href="/static/notices.txt" target="_blank" rel="noopener">Licenses</a></div>
       </div>
     </>

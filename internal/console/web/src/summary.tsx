@@ -1,10 +1,11 @@
+import { AlertBar } from './columns';
 import { classified, count, moment, plural, visible, word } from './format';
+import { usePrinting } from './print';
+import type { Read } from './read';
 import { incidentPath } from './route';
-import { AlertBar } from './rows';
-import type { Alerts, Incident, Me, Problem } from './types';
+import { useSetting } from './setting';
+import type { Alerts, Incident, Me } from './types';
 import { Empty, Icon, Person, Prose, SeverityMark, Skeleton, StateMark, Tag, Text, Time } from './ui';
-
-export interface Read<T> { found?: T; problem?: Problem; retry: () => void }
 
 export function Summary({ me, incident, read }: { me: Me; incident: Incident; read: Read<Alerts> }) {
   const alerts = read.found;
@@ -13,7 +14,7 @@ export function Summary({ me, incident, read }: { me: Me; incident: Incident; re
       <div class="main-column">
         <section class="card" aria-labelledby="story">
           <h2 id="story">Attack story</h2>
-          {!alerts ? <Skeleton lines={5} /> : <Story of={alerts.story} tactics={alerts.tactics ?? []} />}
+          {!alerts ? <Skeleton lines={5} /> : <Story me={me} incident={incident} of={alerts.story} tactics={alerts.tactics ?? []} />}
         </section>
         <section class="card" aria-labelledby="worst">
           <h2 id="worst">Most severe alerts</h2>
@@ -29,21 +30,24 @@ export function Summary({ me, incident, read }: { me: Me; incident: Incident; re
   );
 }
 
-function Story({ of, tactics }: { of: Alerts['story']; tactics: NonNullable<Alerts['tactics']> }) {
+function Story({ me, incident, of, tactics }: { me: Me; incident: Incident; of: Alerts['story']; tactics: NonNullable<Alerts['tactics']> }) {
+  const [chosen] = useSetting('zone', 'local');
+  const zone = usePrinting() ? 'UTC' : chosen;
   if (of.stages.length === 0) return <Empty icon="alert_16_regular" title="No alert is linked">As alerts are linked, their tactics stand here in the order of an attack.</Empty>;
   return (
     <div class="story">
-      <div class="axis" aria-hidden="true"><span /><span><Text>{moment(of.from)}</Text></span><span class="end"><Text>{moment(of.to)}</Text></span></div>
+      <div class="axis" aria-hidden="true"><span /><span><Text>{moment(of.from, zone)}</Text></span><span class="middle"><Text>{moment(new Date((new Date(of.from).getTime() + new Date(of.to).getTime()) / 2).toISOString(), zone)}</Text></span><span class="end"><Text>{moment(of.to, zone)}</Text></span></div>
       <ol>
         {of.stages.map((stage, i) => (
           <li key={stage.category}>
             <div class="what">
-              <b><Text>{stage.category}</Text></b>
+              <a href={incidentPath(me.cluster, incident, 'alerts', new URLSearchParams({ tactic: tactics[i]?.category ?? '' }).toString())}><b><Text>{stage.category}</Text></b></a>
               <span class="quiet">{plural(stage.count, 'alert')}</span>
             </div>
             <svg class="strip" viewBox="0 0 240 24" preserveAspectRatio="none" role="img" aria-label={`${visible(stage.category)}: ${plural(stage.count, 'alert')}`}>
+              {[60, 120, 180].map((x) => <line key={x} x1={x} x2={x} y1="0" y2="24" class="tick" vector-effect="non-scaling-stroke" />)}
               <line x1="0" x2="240" y1="12" y2="12" class="track" />
-              {stage.cells.map((cell, at) => cell.count > 0 && <rect key={at} x={at * 10 + 1} width="8" y={12 - height(cell.count) / 2} height={height(cell.count)} rx="2" class={`fill-${(cell.severity || 'unknown').toLowerCase()}`} />)}
+              {stage.cells.map((cell, at) => cell.count > 0 && <rect key={at} x={at * 10 + 1} width="8" y={12 - height(cell.count) / 2} height={height(cell.count)} rx="2" class={`fill-${(cell.severity || 'unknown').toLowerCase()}`}><title>{`${plural(cell.count, 'alert')}, ${cell.severity || 'severity unknown'}`}</title></rect>)}
             </svg>
             <div class="titles">
               {stage.titles.map((title) => <span key={title}><Text>{title}</Text></span>)}

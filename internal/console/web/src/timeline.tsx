@@ -3,7 +3,8 @@ import { Failure, post } from './api';
 import { count, plural, visible, visibleLines, word } from './format';
 import { incidentPath } from './route';
 import { ProblemPage } from './states';
-import type { Read } from './summary';
+import { usePrinting } from './print';
+import type { Read } from './read';
 import { toast } from './toast';
 import type { Incident, Me, Problem, Timeline, Told } from './types';
 import { Undo } from './undo';
@@ -38,7 +39,7 @@ export function Activities({ me, incident, read, may }: Props) {
         )}
         {read.found.more > 0 && <p class="quiet">{count(read.found.more)} older entries are listed by <code>kubectl incident timeline</code>.</p>}
       </div>
-      {undoing && <Undo incident={incident} onClose={() => { setUndoing(false); read.retry(); }} />}
+      {undoing && <Undo of={incident} onClose={() => { setUndoing(false); read.retry(); }} />}
     </div>
   );
 }
@@ -48,6 +49,7 @@ const icons: [RegExp, string][] = [[/Comment/, 'comment_16_regular'], [/Assign/,
 function Entry({ entry, me, incident }: { entry: Told; me: Me; incident: Incident }) {
   const icon = icons.find(([pattern]) => pattern.test(entry.type))?.[1] ?? 'edit_16_regular';
   const names = entry.alerts?.names ?? [];
+  const printing = usePrinting();
   return (
     <li class={`entry entry-${entry.type.toLowerCase()}`}>
       <span class="knot"><Icon name={icon} /></span>
@@ -60,7 +62,7 @@ function Entry({ entry, me, incident }: { entry: Told; me: Me; incident: Inciden
         {(entry.changes ?? []).length > 0 && <dl class="changes">{entry.changes!.map((change) => <Change key={change.field} {...change} />)}</dl>}
         {entry.reason && <p class="quiet">Reason: <Text>{entry.reason}</Text></p>}
         {entry.otherIncident && <p class="quiet">Other incident: <a href={incidentPath(me.cluster, { namespace: incident.namespace, name: entry.otherIncident })}>{entry.otherIncident}</a></p>}
-        {names.length > 0 && <details><summary>{entry.changes?.length ? plural(entry.alerts!.count ?? names.length, 'alert') : <Text>{entry.text}</Text>}</summary><p class="names mono">{names.map(visible).join(', ')}{(entry.alerts!.count ?? 0) > names.length ? ' …' : ''}</p></details>}
+        {names.length > 0 && <details open={printing}><summary>{entry.changes?.length ? plural(entry.alerts!.count ?? names.length, 'alert') : <Text>{entry.text}</Text>}</summary><p class="names mono">{names.map(visible).join(', ')}{(entry.alerts!.count ?? 0) > names.length ? ' …' : ''}</p></details>}
       </div>
     </li>
   );

@@ -17,8 +17,13 @@ export interface Facets {
   states: Count[]; severities: Count[]; assignees: Count[]; tags: Count[]; sources: Count[]; categories: Count[]; verdicts: Count[];
 }
 
+/** Trend is how much came and went on each day, and how old what is open is: counts by the bounds, in seconds. */
+export interface Trend {
+  days: { date: string; opened: number; resolved: number }[]; bounds: number[]; ages: { severity: Severity; counts: number[]; oldest: string }[];
+}
+
 export interface Queue {
-  lines: Line[]; total: number; there: number; page: number; pages: number; facets: Facets;
+  lines: Line[]; total: number; there: number; page: number; pages: number; facets: Facets; trend: Trend;
   problems: { parameter: string; value: string; message: string }[]; version: number; ready: boolean; now: string; scope: string;
 }
 
@@ -56,10 +61,19 @@ export interface Alert {
 
 export interface Stage { category: string; cells: { count: number; severity: Severity }[]; count: number; titles: string[] }
 
+/** Graph joins titles of alerts with the things that at least two alerts have; edges name places in both. */
+export interface Graph {
+  titles: { title: string; alerts: number; severity: Severity; first: string }[]; things: { kind: string; name: string; namespace?: string; alerts: number }[];
+  edges: { title: number; thing: number; alerts: number }[]; moreTitles?: number; moreThings?: number; alone?: number;
+}
+
+export interface Similar { incident?: string; alerts: number; evidence?: Group[]; line?: Line }
+export interface Related { related: Similar[]; more: number }
+
 export interface Alerts {
   scope: { alerts: number; active: number; endpoints: number; users: number; sources?: Counted[] };
   evidence?: Group[]; tactics?: { category: string; alerts: number; first?: string; techniques?: Counted[] }[];
-  story: { from: string; to: string; stages: Stage[] };
+  story: { from: string; to: string; stages: Stage[] }; graph: Graph;
   alerts: Alert[]; more: number;
 }
 

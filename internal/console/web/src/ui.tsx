@@ -1,6 +1,8 @@
 import type { ButtonHTMLAttributes, ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { ago, visible, visibleLines, whole, word } from './format';
+import { ago, utc, visible, visibleLines, whole, word } from './format';
+import { usePrinting } from './print';
+import { useSetting } from './setting';
 import type { Severity, State } from './types';
 
 /** Icon is one of the folder icons; it says nothing to a screen reader, so that words have to stand beside it. */
@@ -36,7 +38,7 @@ export function SeverityMark({ of = '', short }: { of?: Severity; short?: boolea
   return (
     <span class={`severity severity-${name.toLowerCase()}`}>
       <svg class="shape" viewBox="0 0 16 16" aria-hidden="true"><path d={shapes[of]} fill-rule="evenodd" /></svg>
-      <span class={short ? 'short' : ''}>{name}</span>
+      {short ? <span class="short">{name}</span> : name}
     </span>
   );
 }
@@ -46,7 +48,7 @@ const stateIcons: Record<string, string> = {
 };
 
 export const StateMark = ({ of }: { of: State }) => (
-  <span class={`state state-${of.toLowerCase()}`}><Icon name={stateIcons[of] ?? 'circle_16_regular'} /><span>{word(of)}</span></span>
+  <span class={`state state-${of.toLowerCase()}`}><Icon name={stateIcons[of] ?? 'circle_16_regular'} />{word(of)}</span>
 );
 
 /** hue gives a name always the same of a few colors. */
@@ -59,16 +61,16 @@ export function Person({ name, me, quiet }: { name?: string; me?: string; quiet?
   return (
     <span class="person" title={visible(name)}>
       <span class={`avatar hue-${hue(name)}`} aria-hidden="true">{visible(initials)}</span>
-      {!quiet && <span class="name"><Text>{name}</Text>{name === me && <span class="you"> (you)</span>}</span>}
+      {!quiet && <bdi class="name">{visible(name)}{name === me && <span class="you"> (you)</span>}</bdi>}
     </span>
   );
 }
 
 export const Tag = ({ name, onRemove }: { name: string; onRemove?: () => void }) => (
-  <span class="tag">
+  onRemove ? <span class="tag">
     <Text>{name}</Text>
-    {onRemove && <button type="button" class="remove" aria-label={`Remove the tag ${visible(name)}`} onClick={onRemove}><Icon name="dismiss_16_regular" /></button>}
-  </span>
+    <button type="button" class="remove" aria-label={`Remove the tag ${visible(name)}`} onClick={onRemove}><Icon name="dismiss_16_regular" /></button>
+  </span> : <bdi class="tag">{visible(name)}</bdi>
 );
 
 /** useNow ticks, so that times stay true. */
@@ -83,8 +85,10 @@ export function useNow(): number {
 
 export function Time({ at }: { at?: string }) {
   const now = useNow();
+  const [zone] = useSetting('zone', 'local');
+  const printing = usePrinting();
   if (!at || at.startsWith('0001')) return <span class="quiet">–</span>;
-  return <time dateTime={at} title={whole(at)}>{ago(at, now)}</time>;
+  return <time dateTime={at} title={whole(at, zone)}>{printing ? utc(at) : ago(at, now)}</time>;
 }
 
 export function Empty({ icon, title, children, action }: { icon: string; title: string; children?: ComponentChildren; action?: ComponentChildren }) {

@@ -4,14 +4,14 @@ import { Dialog } from './dialog';
 import { plural } from './format';
 import { AlertSummary, OutcomeList } from './foresight';
 import { toast } from './toast';
-import type { Ended, Foreseen, Incident } from './types';
+import type { Ended, Foreseen, Named } from './types';
 import { Banner, Button, Skeleton, Text } from './ui';
 
 type Reversal = Foreseen & { entry: number; describe: string; moves?: string[]; to?: string };
 
 /** Undo shows what reverting the last change would do, and does it. */
-export function Undo({ incident, onClose }: { incident: Incident; onClose: () => void }) {
-  const named = { namespace: incident.namespace, name: incident.name, uid: incident.uid };
+export function Undo({ of: { namespace, name, uid }, onClose }: { of: Named; onClose: () => void }) {
+  const named = { namespace, name, uid };
   const [found, setFound] = useState<Reversal>();
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
@@ -42,4 +42,30 @@ export function Undo({ incident, onClose }: { incident: Incident; onClose: () =>
       </>}
     </Dialog>
   );
+}
+
+let last: Named | undefined;
+let ask: (of: Named) => void = () => undefined;
+
+/** changed says what was done to an incident, with a way back. */
+export function changed(text: string, of: Named): void {
+  last = of;
+  toast(text, 'success', { label: 'Undo', run: () => ask(of) });
+}
+
+/** looksAt says of which incident the last change is meant. */
+export function looksAt(of: Named): void {
+  last = of;
+}
+
+/** undo asks whether to revert the last change of an incident, or of the one that was changed last. */
+export function undo(of = last): void {
+  if (of) ask(of);
+}
+
+/** UndoAnywhere shows the question, whichever page is open. */
+export function UndoAnywhere() {
+  const [of, set] = useState<Named>();
+  useEffect(() => { ask = set; return () => { ask = () => undefined; }; }, []);
+  return of ? <Undo key={of.uid} of={of} onClose={() => set(undefined)} /> : null;
 }
