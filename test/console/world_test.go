@@ -266,7 +266,9 @@ func serve(t testing.TB, c client.WithWatch) *door {
 	go func() { served <- console.Serve(ctx, listener, console.Handler(host, login), nil) }()
 	d := &door{url: "http://" + host, login: login, close: sync.OnceFunc(func() {
 		cancel()
-		<-served
+		if err := <-served; err != nil {
+			t.Errorf("serving the console: %v", err)
+		}
 	})}
 	t.Cleanup(d.close)
 	return d

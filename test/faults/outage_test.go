@@ -146,7 +146,7 @@ func (f *fanOut) told(ctx context.Context) map[v1alpha1.ActivityType]int64 {
 	for i := range all.Items {
 		spec := &all.Items[i].Spec
 		Expect(spec.ActorKind).NotTo(Equal(v1alpha1.ActorUnknown), words(spec))
-		told[spec.Type] += max(int64(spec.Alerts.Count), 1)
+		told[spec.Type] += max(spec.Alerts.Count, 1)
 	}
 	return told
 }

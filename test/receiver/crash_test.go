@@ -79,7 +79,7 @@ var _ = Describe("A receiver that is killed at a write", func() {
 					return
 				}
 				Expect(c.dead.Load()).To(BeTrue(), got.body)
-				Expect(r == first).To(BeTrue(), "the second receiver refuses: %s", got.body)
+				Expect(r).To(BeIdenticalTo(first), "the second receiver refuses: %s", got.body)
 				r.stop()
 				r = newReplica(ctx, settings{})
 				r.knows(ctx, namespace, "am", token)
