@@ -30,7 +30,7 @@ func auditLine(user, agent, resource, code string) string {
 		strings.Replace(resource, "/", `","subresource":"`, 1) + `"},"responseStatus":{"code":` + code + "}}\n"
 }
 
-func TestAuditLogCountsTheOperatorAlone(t *testing.T) {
+func TestAuditLogCountsOneUser(t *testing.T) {
 	lines := auditLine(operatorUser, "manager", "alerts", "200") +
 		auditLine(operatorUser, "manager", "alerts", "409") +
 		auditLine(operatorUser, "manager", "incidents/status", "200") +
@@ -41,13 +41,17 @@ func TestAuditLogCountsTheOperatorAlone(t *testing.T) {
 	if err := os.WriteFile(path, []byte(lines+half), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, mark, err := auditLog{path: path}.since(0)
+	got, mark, err := auditLog{path: path, user: operatorUser}.since(0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := counts{"patch alerts": 1, "patch alerts 409": 1, "patch incidents/status": 1}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+	of, _, err := auditLog{path: path, user: operatorUser}.of("alice@example.com").since(0)
+	if diff := cmp.Diff(counts{"patch alerts": 1}, of); err != nil || diff != "" {
+		t.Errorf("of another user (-want +got): %v\n%s", err, diff)
 	}
 	if mark != int64(len(lines)) {
 		t.Errorf("the next mark is %d, want %d, before the line that is still being written", mark, len(lines))

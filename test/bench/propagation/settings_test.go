@@ -28,7 +28,7 @@ func TestParseNamesTheFlagAtFault(t *testing.T) {
 	}{
 		"none":               {nil, ""},
 		"several scenarios":  {[]string{"--scenario", "edits,rest"}, ""},
-		"unknown scenario":   {[]string{"--scenario", "fanout,storm"}, `--scenario must be of`},
+		"unknown scenario":   {[]string{"--scenario", "fanout,tempest"}, `--scenario must be of`},
 		"no alerts":          {[]string{"--n", "0"}, "--n must be 1 to 100000, is 0"},
 		"too many trials":    {[]string{"--trials", "51"}, "--trials must be 1 to 50, is 51"},
 		"too many samples":   {[]string{"--samples", "1001"}, "--samples must be 1 to 1000, is 1001"},

@@ -194,6 +194,7 @@ function Detail({ alert }: { alert: Alert }) {
         {alert.detector && <><dt>Detector</dt><dd><Text>{alert.detector}</Text></dd></>}
         {(alert.techniques ?? []).length > 0 && <><dt>Techniques</dt><dd>{alert.techniques!.map((one) => <span key={one} class="technique mono"><Text>{one}</Text></span>)}</dd></>}
         <dt>First activity</dt><dd><Time at={alert.first} /></dd>
+        {alert.linkedBy && <><dt>Correlated</dt><dd><Text>{alert.linkedFor}</Text> <span class="quiet">(policy <Text>{alert.linkedBy}</Text>)</span></dd></>}
         {given?.assignee && <><dt>Assignee</dt><dd>given by the incident; before: <Text>{given.overAssignee || 'nobody'}</Text></dd></>}
         {given?.state && <><dt>Resolution</dt><dd>{given.held ? 'held: it came after the resolution' : <>given by the incident; before: {word(given.overState)}</>}</dd></>}
         {(alert.evidence ?? []).map((group) => <Fragmented key={group.kind} kind={group.kind} names={group.things.map((thing) => thing.name)} />)}

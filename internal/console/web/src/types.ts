@@ -56,6 +56,7 @@ export interface Alert {
   name: string; title: string; severity?: Severity; state: State; assignee?: string; incident?: string; service?: string; category?: string;
   first?: string; last?: string; detector?: string; techniques?: string[]; description?: string; url?: string; occurrences: number;
   evidence?: Group[];
+  linkedBy?: string; linkedFor?: string;
   inherited?: { from?: string; assignee?: string; state?: string; overAssignee?: string; overState?: string; held?: boolean };
 }
 
