@@ -101,11 +101,14 @@ var _ = Describe("The operator", func() {
 		createAlerts(ctx, incident, 20)
 		editIncident(ctx, incident, toAlice)
 		eventuallyAtRest(ctx, incident, 20, 20)
-		Eventually(func() bool {
-			return slices.ContainsFunc(entriesIn(ctx, incident.Namespace), func(entry v1alpha1.Activity) bool {
+		Eventually(func(g Gomega) {
+			entries := entriesIn(ctx, incident.Namespace)
+			g.Expect(slices.ContainsFunc(entries, func(entry v1alpha1.Activity) bool {
 				return entry.Spec.Type == v1alpha1.ActivityPropagated
-			})
-		}).WithContext(ctx).Should(BeTrue(), "the log is told last")
+			})).To(BeTrue(), "the log is told last")
+			g.Expect(admin.Get(ctx, client.ObjectKeyFromObject(incident), incident)).To(Succeed())
+			g.Expect(incident.Status.Activity.Entries).To(BeEquivalentTo(len(entries)), "and then its head")
+		}).WithContext(ctx).Should(Succeed())
 		log := fromNow()
 		Consistently(func() []request {
 			return log.writes(func(r request) bool { return r.ObjectRef.Resource != "leases" })

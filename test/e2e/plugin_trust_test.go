@@ -197,7 +197,7 @@ var _ = Describe("What an analyst can trust", Ordered, ContinueOnFailure, func()
 		_, file, found := strings.Cut(kept.output, "kubectl incident edit lsep -f ")
 		Expect(found).To(BeTrue(), kept.output)
 		done(ctx, "tag", "meanwhile", "lsep")
-		file, _, _ = strings.Cut(file, "\n")
+		file = strings.Fields(file)[0]
 		refused(ctx, "alice", 2, "severity must be", "edit", "lsep", "-f", file)
 		text, err := os.ReadFile(file)
 		Expect(err).NotTo(HaveOccurred())
