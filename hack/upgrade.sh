@@ -72,11 +72,6 @@ alert_versions() {
   kubectl_as admin get alerts -A -o 'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}{"\n"}{end}'
 }
 
-# leader prints who holds the operator's lease.
-leader() {
-  kubectl_as admin get lease incident-operator.incidentoperator.dev -n incident-operator-system -o 'jsonpath={.spec.holderIdentity}'
-}
-
 # behind prints the incidents whose status is of an earlier generation than their spec.
 behind() {
   kubectl_as admin get incidents -A -o 'jsonpath={range .items[*]}{.metadata.name} {.metadata.generation} {.status.observedGeneration}{"\n"}{end}' |
@@ -92,7 +87,6 @@ take_over() {
   versions=$(alert_versions)
   "$tree/hack/local.sh" install
   "$tree/hack/local.sh" operator-start
-  [[ -n $(leader) ]] || eventually "it leads" yes has_leader
   works "$name"
   [[ $(comm -23 <(echo "$before") <(left) | grep -v "/$PROBE ") == "" ]] || fail "objects were lost or changed: $(comm -23 <(echo "$before") <(left) | head -3)"
   passed "nothing is lost"
@@ -102,8 +96,6 @@ take_over() {
   "$ROOT/bin/kubectl-incident" --kubeconfig "$LOCAL_DIR/admin.kubeconfig" verify -A >"$WORK/verified" || fail "a log is broken: $(cat "$WORK/verified")"
   passed "every log is intact: $(tail -n 1 "$WORK/verified")"
 }
-
-has_leader() { [[ -n $(leader) ]] && echo yes; }
 
 PROBE=upgrade-probe
 

@@ -83,10 +83,7 @@ func (o *consoleOptions) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listening on port %d, try --port 0 for a free one: %w", o.port, err)
 	}
-	// Sessions outlive the server by a moment: a page that asks until the end must not be told that there is nothing.
-	living, end := context.WithCancel(context.WithoutCancel(ctx))
-	defer end()
-	login, host := console.NewLogin(living, console.Cluster{Name: name, Namespace: namespace, Client: c}), listener.Addr().String()
+	login, host := console.NewLogin(ctx, console.Cluster{Name: name, Namespace: namespace, Client: c}), listener.Addr().String()
 	served := make(chan error, 1)
 	go func() { served <- console.Serve(ctx, listener, console.Handler(host, login), nil) }()
 	link := "http://" + host + "/#code=" + url.QueryEscape(login.Code())

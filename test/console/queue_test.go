@@ -114,6 +114,7 @@ func TestNoConnection(t *testing.T) {
 	anIncident(t, namespace, "inc-1", 0, func(i *v1alpha1.Incident) { i.Spec.Name = "Stays in view" })
 	d, w := open(t, alice), newTab(t)
 	w.visit(d.link(queuePath(namespace, "")))
+	w.awaitText("Stays in view")
 	w.await("document.querySelector('.live.on')")
 	w.goesOnBroken()
 	d.close()

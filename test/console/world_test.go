@@ -260,14 +260,12 @@ func serve(t testing.TB, c client.WithWatch) *door {
 		cancel()
 		t.Fatal(err)
 	}
-	living, end := context.WithCancel(context.Background())
-	login := console.NewLogin(living, console.Cluster{Name: clusterName, Namespace: "default", Client: c})
+	login := console.NewLogin(ctx, console.Cluster{Name: clusterName, Namespace: "default", Client: c})
 	host := listener.Addr().String()
 	served := make(chan error, 1)
 	go func() { served <- console.Serve(ctx, listener, console.Handler(host, login), nil) }()
 	d := &door{url: "http://" + host, login: login, close: sync.OnceFunc(func() {
 		cancel()
-		defer end()
 		if err := <-served; err != nil {
 			t.Errorf("serving the console: %v", err)
 		}
