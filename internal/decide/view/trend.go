@@ -64,12 +64,16 @@ var ageBounds = []time.Duration{4 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hou
 // active, since what is resolved is a part of it. Ages count what is open, also of the severities that the filter leaves
 // out, so that people see what else waits. The filter must be spelled canonically.
 func TrendOf(incidents []*v1alpha1.Incident, filter query.Filter, now time.Time) Trend {
-	whole, open := filter, filter
-	whole.States, whole.Any, whole.Since = nil, true, 0
-	open.States, open.Any, open.Severities, open.MinSeverity = nil, false, nil, ""
+	// All conditions must hold, so that the costly ones, such as the search, are asked once for both.
+	whole, open := query.Filter{Any: true, Severities: filter.Severities, MinSeverity: filter.MinSeverity}, query.Filter{Since: filter.Since}
+	both := filter
+	both.States, both.Any, both.Since, both.Severities, both.MinSeverity = nil, true, 0, nil, ""
 	trend := newTrend(now)
 	ages := map[v1alpha1.Severity]*Ages{}
 	for _, incident := range incidents {
+		if !both.Matches(incident, now) {
+			continue
+		}
 		if query.StateOf(incident) != v1alpha1.IncidentRedirected && whole.Matches(incident, now) {
 			trend.count(incident, now)
 		}
