@@ -18,6 +18,7 @@ package view
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -83,6 +84,7 @@ func TestTrendFollowsTheFilter(t *testing.T) {
 		created(0, v1alpha1.SeverityHigh, mine), created(0, v1alpha1.SeverityLow, mine), created(0, v1alpha1.SeverityHigh),
 		created(0, v1alpha1.SeverityHigh, mine, resolvedBefore(0)),
 	}
+	quiet := created(2*time.Hour, v1alpha1.SeverityHigh)
 	for name, test := range map[string]struct {
 		filter           query.Filter
 		opened, resolved int
@@ -90,11 +92,16 @@ func TestTrendFollowsTheFilter(t *testing.T) {
 	}{
 		"everything":                     {query.Filter{}, 4, 1, 3},
 		"an owner":                       {query.Filter{Assignees: []string{"alice"}}, 3, 1, 2},
-		"a state is left out of account": {query.Filter{States: []v1alpha1.IncidentState{v1alpha1.IncidentResolved}, Since: time.Hour}, 4, 1, 3},
+		"a state is left out of account": {query.Filter{States: []v1alpha1.IncidentState{v1alpha1.IncidentResolved}}, 4, 1, 3},
 		"ages of all severities":         {query.Filter{Severities: []v1alpha1.Severity{v1alpha1.SeverityHigh}}, 3, 1, 3},
+		"days whenever it was active":    {query.Filter{Since: time.Hour}, 5, 1, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
-			trend := TrendOf(all, test.filter, today)
+			counted := all
+			if test.filter.Since > 0 {
+				counted = append(slices.Clone(all), quiet)
+			}
+			trend := TrendOf(counted, test.filter, today)
 			last, open := trend.Days[trendDays-1], 0
 			for _, ages := range trend.Ages {
 				for _, number := range ages.Counts {
