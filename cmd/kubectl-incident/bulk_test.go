@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -100,6 +101,10 @@ func TestOutputFailsAfterChanges(t *testing.T) {
 
 // TestHangup has the terminal closed.
 func TestHangup(t *testing.T) {
+	// As in a shell: under nohup the signal is ignored, and the plugin goes on.
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGHUP)
+	defer signal.Stop(heard)
 	ctx, stop := untilInterrupted(t.Context())
 	defer stop()
 	self, err := os.FindProcess(os.Getpid())
