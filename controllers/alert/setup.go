@@ -18,7 +18,6 @@ package alert
 
 import (
 	"context"
-	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -35,15 +34,12 @@ import (
 	"github.com/incident-operator/incident-operator/internal/kube/roster"
 )
 
-// restartGrace puts the alerts that were there before the start behind what people do after it.
-const restartGrace = time.Minute
-
 // SetupWithManager adds the controller, with so many alerts that are changed at the same time.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager, workers int) error {
-	e := &enqueuer{reconciler: r, turns: queue.NewTurns(r.Clock)}
+	e := &enqueuer{reconciler: r, turns: queue.NewTurns()}
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("alert").
-		WithOptions(queue.Options(mgr, kind, workers)).
+		WithOptions(e.turns.Options(mgr, kind, workers)).
 		WatchesRawSource(source.Func(e.onAlerts)).
 		WatchesRawSource(source.Func(e.onLogs)).
 		Watches(&v1alpha1.Incident{}, e.onIncident()).
@@ -65,13 +61,10 @@ func (e *enqueuer) onAlerts(ctx context.Context, q queue.Queue) error {
 		if change.After == nil {
 			return
 		}
-		switch {
-		case change.Initial:
-			e.turns.AddBehind(q, change.Key, restartGrace)
-		case change.Before == nil:
-			e.turns.AddOne(q, change.Key, 0)
-		default: // Most are what the operator just wrote. They take no turn, or a fan-out would delay its own namespace.
-			e.turns.AddNow(q, change.Key, 0)
+		if change.Initial {
+			e.turns.AddInitial(q, change.Key)
+		} else {
+			e.turns.Add(q, change.Key, 0)
 		}
 	})
 	return nil
@@ -86,7 +79,7 @@ func (e *enqueuer) onLogs(_ context.Context, q queue.Queue) error {
 			taken, _ := ends.Taken(incident, "", alert)
 			return stuck || taken > 0
 		}) {
-			e.turns.AddOne(q, key, 0)
+			e.turns.Add(q, key, 0)
 		}
 	})
 	return nil
@@ -117,7 +110,7 @@ func (e *enqueuer) onIncident() handler.EventHandler {
 			e.addFollowing(ctx, q, event.Object)
 			// Those that moved away, and waited for its log to take their notes, wait for nothing any more.
 			for _, key := range e.reconciler.Roster.Bearers(client.ObjectKeyFromObject(event.Object), func(types.UID) bool { return true }) {
-				e.turns.AddOne(q, key, 0)
+				e.turns.Add(q, key, 0)
 			}
 		},
 	}
@@ -140,10 +133,5 @@ func (e *enqueuer) addFollowing(ctx context.Context, q queue.Queue, incident cli
 }
 
 func (e *enqueuer) addLinked(q queue.Queue, incident client.ObjectKey) {
-	alerts := e.reconciler.Roster.Linked(incident)
-	deadline := e.turns.Take(incident.Namespace, len(alerts))
-	for _, alert := range alerts {
-		e.turns.Add(q, alert, deadline, 0)
-		deadline = deadline.Add(queue.Turn)
-	}
+	e.turns.AddBatch(q, incident, e.reconciler.Roster.Linked(incident))
 }

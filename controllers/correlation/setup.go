@@ -36,8 +36,8 @@ const workers = 4
 
 // SetupWithManager adds the controller. It works on one replica at a time, the leader.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	turns := queue.NewTurns(r.Clock)
-	options := queue.Options(mgr, "correlation", workers)
+	turns := queue.NewTurns()
+	options := turns.Options(mgr, "correlation", workers)
 	options.LogConstructor = func(request *reconcile.Request) logr.Logger {
 		log := mgr.GetLogger().WithName("correlation")
 		if request != nil {
@@ -58,7 +58,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 func (r *Reconciler) onChange(turns *queue.Turns) handler.EventHandler {
 	changed := func(object client.Object, q queue.Queue) {
 		r.Changed(object)
-		turns.AddOne(q, client.ObjectKey{Namespace: object.GetNamespace(), Name: object.GetNamespace()}, 0)
+		turns.Add(q, client.ObjectKey{Namespace: object.GetNamespace(), Name: object.GetNamespace()}, 0)
 	}
 	return handler.Funcs{
 		CreateFunc:  func(_ context.Context, e event.CreateEvent, q queue.Queue) { changed(e.Object, q) },

@@ -45,10 +45,10 @@ const (
 
 // SetupWithManager adds the controller.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	e := &enqueuer{reader: r.Client, turns: queue.NewTurns(r.Clock)}
+	e := &enqueuer{reader: r.Client, turns: queue.NewTurns()}
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("incident").
-		WithOptions(queue.Options(mgr, kind, workers)).
+		WithOptions(e.turns.Options(mgr, kind, workers)).
 		Watches(&v1alpha1.Incident{}, e.onIncident()).
 		WatchesRawSource(source.Func(func(ctx context.Context, q queue.Queue) error {
 			if err := r.Roster.Wait(ctx); err != nil {
@@ -58,7 +58,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 			return nil
 		})).
 		WatchesRawSource(source.Func(func(_ context.Context, q queue.Queue) error {
-			r.Ends.Subscribe(func(incident client.ObjectKey) { e.turns.AddNow(q, incident, settleDelay) })
+			r.Ends.Subscribe(func(incident client.ObjectKey) { e.turns.Add(q, incident, settleDelay) })
 			return nil
 		})).
 		Complete(r)
@@ -77,7 +77,7 @@ func (e *enqueuer) onIncident() handler.EventHandler {
 		if _, settled := inherit.FromIncident(object.(*v1alpha1.Incident)); !settled {
 			after = 0
 		}
-		e.turns.AddOne(q, client.ObjectKeyFromObject(object), after)
+		e.turns.Add(q, client.ObjectKeyFromObject(object), after)
 	}
 	return handler.Funcs{
 		CreateFunc: func(ctx context.Context, event event.CreateEvent, q queue.Queue) {
@@ -113,10 +113,10 @@ func (e *enqueuer) addTouched(ctx context.Context, object client.Object, q queue
 		logf.FromContext(ctx).Error(err, "Finding the incidents that are merged failed")
 	}
 	for i := range asking {
-		e.turns.AddOne(q, client.ObjectKeyFromObject(&asking[i]), settleDelay)
+		e.turns.Add(q, client.ObjectKeyFromObject(&asking[i]), settleDelay)
 	}
 	if into := incident.Status.MergedInto.Name; into != "" {
-		e.turns.AddOne(q, client.ObjectKey{Namespace: incident.Namespace, Name: into}, settleDelay)
+		e.turns.Add(q, client.ObjectKey{Namespace: incident.Namespace, Name: into}, settleDelay)
 	}
 }
 
@@ -127,6 +127,6 @@ func (e *enqueuer) onAlert(q queue.Queue, change roster.Change) {
 		return
 	}
 	for _, name := range change.Linked() {
-		e.turns.AddNow(q, client.ObjectKey{Namespace: change.Key.Namespace, Name: name}, settleDelay)
+		e.turns.Add(q, client.ObjectKey{Namespace: change.Key.Namespace, Name: name}, settleDelay)
 	}
 }

@@ -41,10 +41,10 @@ const (
 
 // SetupWithManager adds the controller.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	e := &enqueuer{turns: queue.NewTurns(r.Clock)}
+	e := &enqueuer{turns: queue.NewTurns()}
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("journal").
-		WithOptions(queue.Options(mgr, kind, workers)).
+		WithOptions(e.turns.Options(mgr, kind, workers)).
 		Watches(&v1alpha1.Incident{}, e.onIncident()).
 		Watches(&v1alpha1.Comment{}, e.onComment()).
 		WatchesRawSource(source.Func(func(ctx context.Context, q queue.Queue) error {
@@ -65,7 +65,7 @@ type enqueuer struct {
 // onIncident looks at the log of an incident that changed, but for its own record of how far the log has come.
 func (e *enqueuer) onIncident() handler.EventHandler {
 	add := func(object client.Object, q queue.Queue) {
-		e.turns.AddOne(q, client.ObjectKeyFromObject(object), settleDelay)
+		e.turns.Add(q, client.ObjectKeyFromObject(object), settleDelay)
 	}
 	return handler.Funcs{
 		CreateFunc: func(_ context.Context, event event.CreateEvent, q queue.Queue) { add(event.Object, q) },
@@ -79,7 +79,7 @@ func (e *enqueuer) onComment() handler.EventHandler {
 	return handler.Funcs{
 		CreateFunc: func(_ context.Context, event event.CreateEvent, q queue.Queue) {
 			if names := operator.IndexUnrecorded(event.Object); len(names) > 0 {
-				e.turns.AddOne(q, client.ObjectKey{Namespace: event.Object.GetNamespace(), Name: names[0]}, settleDelay)
+				e.turns.Add(q, client.ObjectKey{Namespace: event.Object.GetNamespace(), Name: names[0]}, settleDelay)
 			}
 		},
 	}
@@ -92,6 +92,6 @@ func (e *enqueuer) onAlert(q queue.Queue, change roster.Change) {
 		return
 	}
 	for _, name := range change.Concerned() {
-		e.turns.AddNow(q, client.ObjectKey{Namespace: change.Key.Namespace, Name: name}, settleDelay)
+		e.turns.Add(q, client.ObjectKey{Namespace: change.Key.Namespace, Name: name}, settleDelay)
 	}
 }

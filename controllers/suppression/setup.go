@@ -34,8 +34,8 @@ const settleDelay = time.Second
 
 // SetupWithManager adds the controller. It works on every replica: each knows what it took itself.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	turns := queue.NewTurns(r.Clock)
-	options := queue.Options(mgr, "SuppressionRule", 1)
+	turns := queue.NewTurns()
+	options := turns.Options(mgr, "SuppressionRule", 1)
 	everywhere := false
 	options.NeedLeaderElection = &everywhere
 	return ctrl.NewControllerManagedBy(mgr).
@@ -43,7 +43,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		WithOptions(options).
 		Watches(&v1alpha1.SuppressionRule{}, &handler.EnqueueRequestForObject{}).
 		WatchesRawSource(source.Func(func(_ context.Context, q queue.Queue) error {
-			r.Rules.Subscribe(func(rule client.ObjectKey) { turns.AddNow(q, rule, settleDelay) })
+			r.Rules.Subscribe(func(rule client.ObjectKey) { turns.Add(q, rule, settleDelay) })
 			return nil
 		})).
 		Complete(r)

@@ -25,7 +25,6 @@ import (
 	"github.com/go-logr/logr"
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/klog/v2"
-	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
@@ -37,93 +36,198 @@ import (
 type Queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
 
 const (
-	// Turn is the time between the deadlines of two pieces of work that follow each other. It is more than what a patch
-	// takes even on a busy API server, so that one sender alone runs ahead of its deadlines, and anything smaller overtakes
-	// it; if many small ones keep it waiting, its deadlines pass and it gets its share.
-	Turn = 10 * time.Millisecond
-
-	// maxBatch bounds by how many turns a single batch delays the next one of its namespace: the small one behind a big
-	// one has to wait for a few turns only.
-	maxBatch = 16
+	// small is how many items of a batch are served as if they had come one by one. The rest of it is bulk.
+	small = 16
 
 	// A failing item is tried again after 5 ms, then after twice as long each time, at most 30 s.
 	firstRetry = 5 * time.Millisecond
 	lastRetry  = 30 * time.Second
 )
 
-// Turns gives each piece of work a deadline; the earliest is served first, so that waiting is never in vain. Every
-// namespace has a clock of its own: the more it sends, the further ahead of the present that clock runs, and the more is
-// served before from others that send less.
+// Turns decides in which order the items of one queue are served, by start-time fair queueing: every item gets the number
+// of a turn, and the lowest is served first. The time of the queue is the turn that was served last. It stands still while
+// nothing is served, so that however slow the API server is, what a namespace begins now waits for a few turns of each of
+// the others, not for all that they have asked for.
+//
+// Within a turn each namespace has one item of what came one by one, and one of its bulk, which its batches share. So
+// nothing small waits for something big, and two big ones get on alike.
 type Turns struct {
-	clock clock.PassiveClock
-	start time.Time
-
 	mutex sync.Mutex
-	next  map[string]time.Time
+	// now is the highest turn that was served.
+	now int
+	// next is the first free turn of each namespace, and bulk the last one taken by each of its batches.
+	next map[string]int
+	bulk map[string]map[string]int
+	// waiting are the turns that what is in the queue was given last.
+	waiting map[reconcile.Request]int
 }
 
-// NewTurns returns the turns of one queue.
-func NewTurns(c clock.PassiveClock) *Turns {
-	return &Turns{clock: c, start: c.Now(), next: map[string]time.Time{}}
+// NewTurns returns the turns of one queue, which its Options make.
+func NewTurns() *Turns {
+	return &Turns{next: map[string]int{}, bulk: map[string]map[string]int{}, waiting: map[reconcile.Request]int{}}
 }
 
-// Take returns the deadline of the first of so many pieces of work of a namespace that come together. Each of the others
-// follows by a Turn.
-func (t *Turns) Take(namespace string, pieces int) time.Time {
+// Add enqueues an object at the next turn of its namespace, after some time.
+func (t *Turns) Add(queue Queue, object client.ObjectKey, after time.Duration) {
+	t.mutex.Lock()
+	turn := t.takeNext(object)
+	t.mutex.Unlock()
+	add(queue, object, turn, after)
+}
+
+// AddBatch enqueues objects of one namespace that come together, for one reason.
+func (t *Turns) AddBatch(queue Queue, reason client.ObjectKey, objects []client.ObjectKey) {
+	for i, turn := range t.takeBatch(reason, objects) {
+		add(queue, objects[i], turn, 0)
+	}
+}
+
+// AddInitial enqueues an object that was there at the start: all of a namespace are a batch.
+func (t *Turns) AddInitial(queue Queue, object client.ObjectKey) {
+	t.mutex.Lock()
+	turn := t.takeBulk(object.Namespace, "", t.step(object.Namespace, ""))
+	t.mutex.Unlock()
+	add(queue, object, turn, 0)
+}
+
+// takeNext returns the next turn of a namespace. An object that is in the queue already delays nothing that comes after it.
+func (t *Turns) takeNext(object client.ObjectKey) int {
+	turn := max(t.now, t.next[object.Namespace])
+	if _, isWaiting := t.waiting[reconcile.Request{NamespacedName: object}]; !isWaiting {
+		t.next[object.Namespace] = turn + 1
+	}
+	return turn
+}
+
+// takeBatch returns a turn for each. Of a big batch, those that are in the queue already keep theirs.
+func (t *Turns) takeBatch(reason client.ObjectKey, objects []client.ObjectKey) []int {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
-	now := t.clock.Now()
-	first := t.next[namespace]
-	if first.Before(now) {
-		t.forgetPast(now)
-		first = now
-	}
-	t.next[namespace] = first.Add(time.Duration(min(pieces, maxBatch)) * Turn)
-	return first
-}
-
-// forgetPast drops clocks that do not run ahead, now and then.
-func (t *Turns) forgetPast(now time.Time) {
-	if len(t.next) < 1024 {
-		return
-	}
-	for namespace, next := range t.next {
-		if next.Before(now) {
-			delete(t.next, namespace)
+	turns := make([]int, len(objects))
+	step, taken := t.step(reason.Namespace, reason.Name), 0
+	for i, object := range objects {
+		turn, isWaiting := t.waiting[reconcile.Request{NamespacedName: object}]
+		switch {
+		case isWaiting && len(objects) > small:
+			turns[i] = turn
+		case taken < small:
+			turns[i] = t.takeNext(object)
+			taken++
+		default:
+			turns[i] = t.takeBulk(reason.Namespace, reason.Name, step)
 		}
 	}
+	return turns
 }
 
-// Add enqueues an object for its deadline, after some time.
-func (t *Turns) Add(queue Queue, object client.ObjectKey, deadline time.Time, after time.Duration) {
-	priority := -int(deadline.Sub(t.start).Milliseconds())
+// takeBulk returns the next turn of a batch, which takes only every so many of its namespace.
+func (t *Turns) takeBulk(namespace, batch string, step int) int {
+	batches := t.bulk[namespace]
+	if batches == nil {
+		batches = map[string]int{}
+		t.bulk[namespace] = batches
+	}
+	last, isGoingOn := batches[batch]
+	turn := last + step
+	if !isGoingOn { // It begins behind what came before it.
+		turn = max(t.now+1, t.next[namespace])
+	}
+	batches[batch] = turn
+	return turn
+}
+
+// step is the number of batches that share the turns of a namespace, if one of that name is among them.
+func (t *Turns) step(namespace, batch string) int {
+	others := 0
+	for name, last := range t.bulk[namespace] {
+		switch {
+		case last <= t.now:
+			delete(t.bulk[namespace], name)
+		case name != batch:
+			others++
+		}
+	}
+	return 1 + others
+}
+
+func add(queue Queue, object client.ObjectKey, turn int, after time.Duration) {
+	priority := -turn
 	queue.(priorityqueue.PriorityQueue[reconcile.Request]).AddWithOpts(
 		priorityqueue.AddOpts{Priority: &priority, After: after}, reconcile.Request{NamespacedName: object})
 }
 
-// AddNow enqueues an object that many events may name, after some time, without a turn of its own: it is in the queue once.
-func (t *Turns) AddNow(queue Queue, object client.ObjectKey, after time.Duration) {
-	t.Add(queue, object, t.clock.Now(), after)
+func (t *Turns) enqueued(item reconcile.Request, turn int) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	t.waiting[item] = turn // The queue keeps the earlier one, if there was one.
 }
 
-// AddBehind enqueues an object behind all that comes within some time from now.
-func (t *Turns) AddBehind(queue Queue, object client.ObjectKey, others time.Duration) {
-	t.Add(queue, object, t.clock.Now().Add(others), 0)
+// served advances the time of the queue. An item that is enqueued anew at this very moment may be forgotten: its next
+// change takes a turn more.
+func (t *Turns) served(item reconcile.Request, turn int) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	t.now = max(t.now, turn)
+	delete(t.waiting, item)
+	if len(t.waiting) == 0 { // Nobody is ahead of anybody any more.
+		clear(t.next)
+		clear(t.bulk)
+	}
 }
 
-// AddOne enqueues one object at the turn of its namespace, after some time.
-func (t *Turns) AddOne(queue Queue, object client.ObjectKey, after time.Duration) {
-	t.Add(queue, object, t.Take(object.Namespace, 1), after)
+// fair is a priority queue that tells its turns what comes and goes, by whomever it was enqueued.
+type fair struct {
+	priorityqueue.PriorityQueue[reconcile.Request]
+	turns *Turns
 }
 
-// Options are what all controllers have in common: a priority queue, a short back-off, and log lines that name their object
+func (f *fair) AddWithOpts(options priorityqueue.AddOpts, items ...reconcile.Request) {
+	if options.Priority == nil {
+		options.Priority = new(int) // Before all turns.
+	}
+	for _, item := range items {
+		f.turns.enqueued(item, -*options.Priority)
+	}
+	f.PriorityQueue.AddWithOpts(options, items...)
+}
+
+func (f *fair) Add(item reconcile.Request) { f.AddWithOpts(priorityqueue.AddOpts{}, item) }
+
+func (f *fair) AddAfter(item reconcile.Request, after time.Duration) {
+	f.AddWithOpts(priorityqueue.AddOpts{After: after}, item)
+}
+
+func (f *fair) AddRateLimited(item reconcile.Request) {
+	f.AddWithOpts(priorityqueue.AddOpts{RateLimited: true}, item)
+}
+
+func (f *fair) GetWithPriority() (item reconcile.Request, priority int, shutdown bool) {
+	item, priority, shutdown = f.PriorityQueue.GetWithPriority()
+	if !shutdown {
+		f.turns.served(item, -priority)
+	}
+	return item, priority, shutdown
+}
+
+func (f *fair) Get() (item reconcile.Request, shutdown bool) {
+	item, _, shutdown = f.GetWithPriority()
+	return item, shutdown
+}
+
+// queue returns a queue that serves by these turns.
+func (t *Turns) queue(name string, limiter workqueue.TypedRateLimiter[reconcile.Request]) Queue {
+	return &fair{turns: t, PriorityQueue: priorityqueue.New(name, func(o *priorityqueue.Opts[reconcile.Request]) {
+		o.RateLimiter = limiter
+	})}
+}
+
+// Options are what all controllers have in common: a queue by turns, a short back-off, and log lines that name their object
 // under the key of its kind.
-func Options(mgr ctrl.Manager, kind string, workers int) controller.Options {
-	usePriorityQueue := true
+func (t *Turns) Options(mgr ctrl.Manager, kind string, workers int) controller.Options {
 	log := mgr.GetLogger().WithName(kind)
 	return controller.Options{
 		MaxConcurrentReconciles: workers,
-		UsePriorityQueue:        &usePriorityQueue,
+		NewQueue:                t.queue,
 		RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstRetry, lastRetry),
 		LogConstructor: func(request *reconcile.Request) logr.Logger {
 			if request == nil {

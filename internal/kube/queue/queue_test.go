@@ -21,24 +21,30 @@ import (
 	"testing"
 	"time"
 
-	clocktesting "k8s.io/utils/clock/testing"
+	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
-var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-
-func newTurns(t *testing.T) (*Turns, *clocktesting.FakePassiveClock, priorityqueue.PriorityQueue[reconcile.Request]) {
+func newQueue(t *testing.T) (*Turns, priorityqueue.PriorityQueue[reconcile.Request]) {
 	t.Helper()
-	c := clocktesting.NewFakePassiveClock(noon)
-	q := priorityqueue.New[reconcile.Request](t.Name())
+	turns := NewTurns()
+	q := turns.queue(t.Name(), workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstRetry, lastRetry))
 	t.Cleanup(q.ShutDown)
-	return NewTurns(c), c, q
+	return turns, q.(priorityqueue.PriorityQueue[reconcile.Request])
 }
 
 func object(namespace string, number int) client.ObjectKey {
 	return client.ObjectKey{Namespace: namespace, Name: fmt.Sprint(number)}
+}
+
+func objects(namespace string, n int) []client.ObjectKey {
+	keys := make([]client.ObjectKey, n)
+	for i := range keys {
+		keys[i] = object(namespace, i)
+	}
+	return keys
 }
 
 // served takes so many items, and returns how many were of a namespace.
@@ -53,101 +59,205 @@ func served(q priorityqueue.PriorityQueue[reconcile.Request], n int, namespace s
 	return of
 }
 
-// addBatch enqueues many objects that come together.
-func addBatch(turns *Turns, q Queue, namespace string, pieces int) {
-	first := turns.Take(namespace, pieces)
-	for i := range pieces {
-		turns.Add(q, object(namespace, i), first.Add(time.Duration(i)*Turn), 0)
+func TestNamespacesTakeTurns(t *testing.T) {
+	for name, flood := range map[string]func(*Turns, Queue){
+		"one by one": func(turns *Turns, q Queue) {
+			for _, key := range objects("flood", 50_000) {
+				turns.Add(q, key, 0)
+			}
+		},
+		"as a batch": func(turns *Turns, q Queue) { turns.AddBatch(q, object("flood", 0), objects("flood", 50_000)) },
+		"as a batch again and again": func(turns *Turns, q Queue) {
+			for range 20 {
+				turns.AddBatch(q, object("flood", 0), objects("flood", 5_000))
+			}
+		},
+		"as many batches": func(turns *Turns, q Queue) {
+			for i := range 50 {
+				turns.AddBatch(q, object("flood", i), objects("flood", 1000*(i+1))[1000*i:])
+			}
+			served(q.(priorityqueue.PriorityQueue[reconcile.Request]), 5000, "") // Until all are under way.
+		},
+		"at the start": func(turns *Turns, q Queue) {
+			for _, key := range objects("flood", 50_000) {
+				turns.AddInitial(q, key)
+			}
+		},
+		"with requeues": func(turns *Turns, q Queue) {
+			turns.AddBatch(q, object("flood", 0), objects("flood", 50_000))
+			for range 1000 {
+				item, priority, _ := q.(priorityqueue.PriorityQueue[reconcile.Request]).GetWithPriority()
+				q.Done(item)
+				turns.Add(q, item.NamespacedName, 0)
+				q.(priorityqueue.PriorityQueue[reconcile.Request]).AddWithOpts(priorityqueue.AddOpts{Priority: &priority, After: time.Hour}, item)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			turns, q := newQueue(t)
+			flood(turns, q)
+			served(q, 40, "flood")
+			n := 0
+			others := 2 // The most that are served of the other namespace in a turn, on average.
+			if name == "as many batches" {
+				others = 6 // Each guessed how many would share its turns.
+			}
+			const asks, atOnce = 40, 5
+			for range asks {
+				turns.AddBatch(q, object("calm", 0), objects("calm", atOnce))
+				for done := 0; done < atOnce; n++ {
+					done += served(q, 1, "calm")
+				}
+			}
+			if n > asks*atOnce*(1+others) {
+				t.Errorf("%d were served until %d of the calm namespace were", n, asks*atOnce)
+			}
+		})
 	}
 }
 
-func TestABatchDelaysTheNextByAFewTurns(t *testing.T) {
-	for pieces, turns := range map[int]int{1: 1, 5: 5, 16: 16, 17: 16, 50_000: 16} {
-		queue, _, _ := newTurns(t)
-		first := queue.Take("a", pieces)
-		if next := queue.Take("a", 1); next.Sub(first) != time.Duration(turns)*Turn {
-			t.Errorf("a batch of %d delays the next by %v, want %d turns", pieces, next.Sub(first), turns)
-		}
-		if !first.Equal(noon) {
-			t.Errorf("the first of %d has to wait until %v", pieces, first)
-		}
+func TestNobodyIsStarved(t *testing.T) {
+	turns, q := newQueue(t)
+	turns.AddBatch(q, object("big", 0), objects("big", 1000))
+	for i := range 1000 {
+		turns.AddBatch(q, object("small", 0), []client.ObjectKey{object("small", 2*i), object("small", 2*i+1)})
+		served(q, 2, "")
+	}
+	left := 2000 + 1000 - 2000
+	if of := served(q, left, "big"); of > 10 {
+		t.Errorf("%d of the big batch were left when as many small ones had been served", of)
 	}
 }
 
-func TestAFloodOfOneNamespaceDelaysNoOther(t *testing.T) {
-	turns, c, q := newTurns(t)
-	for i := range 50_000 {
-		turns.AddOne(q, object("flood", i), 0)
+func TestIdleTimeIsNotSaved(t *testing.T) {
+	turns, q := newQueue(t)
+	for _, key := range objects("busy", 1000) {
+		turns.Add(q, key, 0)
 	}
-	for i := range 20 {
-		if of := served(q, 1, "flood"); of != 1 {
-			t.Fatal("the flood alone is not served")
-		}
-		c.SetTime(noon.Add(time.Duration(i+1) * Turn / 2)) // A patch takes half a turn.
+	served(q, 500, "")
+	for _, key := range objects("idle", 500) {
+		turns.Add(q, key, 0)
 	}
-	if deadline := turns.Take("calm", 1); !deadline.Equal(c.Now()) {
-		t.Errorf("another namespace has to wait until %v", deadline)
+	if of := served(q, 200, "busy"); of < 90 {
+		t.Errorf("%d of the next 200 are those of the namespace that was there before", of)
 	}
-	for i := range 3 {
-		turns.AddOne(q, object("calm", i), 0)
+}
+
+// sharesAlike fails unless a batch of each namespace gets on as fast as the other.
+func sharesAlike(t *testing.T, turns *Turns, q priorityqueue.PriorityQueue[reconcile.Request]) {
+	t.Helper()
+	for _, namespace := range []string{"one", "other"} {
+		turns.AddBatch(q, object(namespace, 0), objects(namespace, 1000))
 	}
-	if of := served(q, 3+1, "calm"); of < 2 {
-		t.Errorf("%d of the next 4 are the other namespace's", of)
+	if of := served(q, 400, "one"); of < 190 || of > 210 {
+		t.Errorf("%d of the next 400 are of the one namespace", of)
 	}
+}
+
+func TestAskingAgainCostsNothing(t *testing.T) {
+	turns, q := newQueue(t)
+	for range 100 {
+		turns.AddBatch(q, object("one", 0), objects("one", 1000))
+	}
+	served(q, 1000, "one")
+	turns.Add(q, object("later", 0), time.Hour) // So that it does not forget.
+	for range 100 {
+		turns.AddBatch(q, object("one", 0), objects("one", 100))
+	}
+	served(q, 80, "one")
+	sharesAlike(t, turns, q)
+}
+
+func TestABatchThatIsDoneSharesNoMore(t *testing.T) {
+	turns, q := newQueue(t)
+	turns.Add(q, object("later", 0), time.Hour) // So that it does not forget.
+	for i := range 50 {
+		turns.AddBatch(q, object("one", 1+i), objects("one", 100))
+		served(q, 100, "one")
+	}
+	sharesAlike(t, turns, q)
 }
 
 func TestASmallBatchOvertakesABigOneOfItsNamespace(t *testing.T) {
-	turns, c, q := newTurns(t)
-	addBatch(turns, q, "a", 50_000)
+	turns, q := newQueue(t)
+	turns.AddBatch(q, object("a", 0), objects("a", 50_000))
 	served(q, 40, "a")
-	c.SetTime(noon.Add(20 * Turn))
-	first := turns.Take("a", 1)
-	turns.Add(q, client.ObjectKey{Namespace: "b", Name: "small"}, first, 0)
-	if of := served(q, maxBatch+2, "b"); of != 1 {
-		t.Errorf("the small one is not among the next %d", maxBatch+2)
+	alone := client.ObjectKey{Namespace: "a", Name: "alone"}
+	turns.Add(q, alone, 0)
+	for range small + 2 {
+		if item, _, _ := q.GetWithPriority(); item.NamespacedName == alone {
+			return
+		}
+	}
+	t.Errorf("the small one is not among the next %d", small+2)
+}
+
+func TestABatchOfSomeSizeOvertakesABiggerOneOfItsNamespace(t *testing.T) {
+	turns, q := newQueue(t)
+	turns.AddBatch(q, object("a", 0), objects("a", 20_000))
+	served(q, 40, "a")
+	turns.AddBatch(q, object("a", 1), objects("a", 20_050)[20_000:])
+	for left, n := 50, 0; left > 0; n++ {
+		if n > 3*50 {
+			t.Fatalf("%d of 50 are left when %d were served", left, n)
+		}
+		if item, _, _ := q.GetWithPriority(); len(item.Name) == 5 && item.Name >= "20000" {
+			left--
+		}
 	}
 }
 
-func TestWhatWaitedIsNotStarved(t *testing.T) {
-	turns, c, q := newTurns(t)
-	addBatch(turns, q, "a", 100)
-	c.SetTime(noon.Add(100 * Turn)) // Nothing was served: it waited.
-	addBatch(turns, q, "b", 100)
-	if of := served(q, 100, "a"); of < 99 {
-		t.Errorf("what waited is served %d of the next 100 times", of)
+func TestOneOfABigBatchComesSoonerIfItIsAskedForAlone(t *testing.T) {
+	turns, q := newQueue(t)
+	turns.AddBatch(q, object("a", 0), objects("a", 50_000))
+	turns.Add(q, object("a", 49_999), 0)
+	if n := q.Len(); n != 50_000 {
+		t.Errorf("%d items are in the queue", n)
+	}
+	for range small + 2 {
+		if item, _, _ := q.GetWithPriority(); item.NamespacedName == object("a", 49_999) {
+			return
+		}
+	}
+	t.Errorf("it is not among the next %d", small+2)
+}
+
+func TestWhatIsInTheQueueTakesNoOtherTurn(t *testing.T) {
+	turns, q := newQueue(t)
+	for range 1000 {
+		turns.Add(q, object("a", 1), 0)
+	}
+	turns.AddBatch(q, object("b", 0), objects("b", 100))
+	turns.Add(q, object("a", 2), 0)
+	if of := served(q, 4, "a"); of != 2 {
+		t.Errorf("%d of 2 are among the next 4", of)
 	}
 }
 
-func TestClocksThatAreBehindAreForgotten(t *testing.T) {
-	turns, c, _ := newTurns(t)
-	ahead := turns.Take("ahead", maxBatch)
-	for range 200_000 / maxBatch {
-		turns.Take("ahead", maxBatch)
-	}
+func TestAnEmptyQueueForgets(t *testing.T) {
+	turns, q := newQueue(t)
 	for i := range 5000 {
-		c.SetTime(noon.Add(time.Duration(i) * 2 * Turn))
-		turns.Take(fmt.Sprint(i), 1)
+		namespace := fmt.Sprint(i)
+		turns.AddInitial(q, object(namespace, 0))
+		turns.AddBatch(q, object(namespace, 0), objects(namespace, 2))
 	}
-	if n := len(turns.next); n > 1025 {
-		t.Errorf("%d clocks are kept", n)
-	}
-	if next := turns.Take("ahead", 1); !next.After(ahead.Add(200_000 * Turn)) {
-		t.Errorf("a clock that runs ahead was forgotten: %v", next)
+	served(q, 10_000, "")
+	if n := len(turns.next) + len(turns.bulk) + len(turns.waiting); n != 0 {
+		t.Errorf("%d turns are kept", n)
 	}
 }
 
-func TestAddNowIsInTheQueueOnce(t *testing.T) {
-	turns, c, q := newTurns(t)
-	turns.Take("a", 1000)
-	for i := range 5 {
-		c.SetTime(noon.Add(time.Duration(i) * time.Second))
-		turns.AddNow(q, object("a", 1), 0)
+func TestWhatEnqueuesWithoutATurnComesFirst(t *testing.T) {
+	turns, q := newQueue(t)
+	turns.AddBatch(q, object("a", 0), objects("a", 100))
+	served(q, 10, "a")
+	q.Add(reconcile.Request{NamespacedName: object("b", 1)})
+	if of := served(q, 1, "b"); of != 1 {
+		t.Error("something else came first")
 	}
-	turns.AddNow(q, object("a", 2), 0)
-	if n := q.Len(); n != 2 {
-		t.Errorf("%d objects are in the queue", n)
-	}
-	if item, priority, _ := q.GetWithPriority(); item.Name != "1" || priority != 0 {
-		t.Errorf("got %v at %d, want the one that waits longest", item, priority)
+	q.AddRateLimited(reconcile.Request{NamespacedName: object("b", 2)})
+	q.AddAfter(reconcile.Request{NamespacedName: object("b", 3)}, time.Millisecond)
+	if of := served(q, 92, "b"); of != 2 {
+		t.Errorf("%d of 2 came", of)
 	}
 }

@@ -135,6 +135,7 @@ func (b *bench) floodWith(ctx context.Context, o *observer, kind string) error {
 		Step: step, N: b.n, Samples: took, Requests: found, CPU: used, Foreign: foreign,
 		Values: map[string]float64{
 			"writesForEachRequest": round(float64(found.writes()) / float64(b.n)), "residentMiB": resident, "peakMiB": peak,
+			"ownRequestP50Ms": percentile(s.asked, 0.5), "ownRequestP99Ms": percentile(s.asked, 0.99),
 		},
 	})
 }

@@ -70,6 +70,8 @@ type sampler struct {
 	o       *observer
 	turn    int
 	samples map[string][]float64
+	// asked are how long alice's own requests took, in milliseconds.
+	asked []float64
 }
 
 func (b *bench) sampler(o *observer) *sampler {
@@ -96,6 +98,7 @@ func (s *sampler) sample(ctx context.Context, c change) (float64, error) {
 	if _, err := s.alice.patch(ctx, incidentPath(s.o.namespace, smallIncident), c.patch); err != nil {
 		return 0, err
 	}
+	s.asked = append(s.asked, milliseconds(time.Since(begin)))
 	if err := s.o.wait(ctx, g); err != nil {
 		return 0, fmt.Errorf("%s: %w", c.step, err)
 	}
