@@ -20,9 +20,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
@@ -30,34 +28,57 @@ import (
 const (
 	floodedNamespace = "bench-flood"
 	floodedIncident  = "flooded"
+	otherIncident    = "flooded-too"
 )
 
-// floods are what somebody may do to one namespace as fast as he can; each sends the i-th request of one.
-var floods = map[string]func(b *bench, ctx context.Context, i int) error{
-	"alerts": func(b *bench, ctx context.Context, i int) error {
-		return b.post(ctx, "alerts", newAlert(fmt.Sprintf("flood-%s-%d", b.suffix, i), floodedIncident, i))
-	},
-	"comments": func(b *bench, ctx context.Context, i int) error {
-		return b.post(ctx, "comments", object{
-			"apiVersion": v1alpha1.GroupVersion.String(), "kind": "Comment",
-			"metadata": object{"name": fmt.Sprintf("flood-%s-%d", b.suffix, i)},
-			"spec":     object{"incidentRef": object{"name": floodedIncident}, "text": fmt.Sprintf("flood %d", i)},
-		})
-	},
-	"edits": func(b *bench, ctx context.Context, i int) error {
-		_, err := b.alice.patch(ctx, incidentPath(floodedNamespace, floodedIncident), object{"spec": object{
+// floods are what somebody may do to one namespace as fast as he can, in this order: each sends the i-th request of one.
+var floods = []struct {
+	kind string
+	send func(b *bench, ctx context.Context, i int) error
+}{
+	{"alerts", func(b *bench, ctx context.Context, i int) error {
+		return b.post(ctx, floodedNamespace, "alerts", newAlert(b.floodName(i), floodedIncident, i))
+	}},
+	{"comments", func(b *bench, ctx context.Context, i int) error {
+		return b.post(ctx, floodedNamespace, "comments", newComment(b.floodName(i), floodedIncident, fmt.Sprintf("flood %d", i)))
+	}},
+	{"edits", func(b *bench, ctx context.Context, i int) error {
+		return b.editFlooded(ctx, object{
 			"assignee": fmt.Sprintf("flood-%d@example.com", i), "tags": []string{fmt.Sprintf("flood %d", i)},
-		}})
+		})
+	}},
+	{"resolutions", func(b *bench, ctx context.Context, i int) error {
+		states := []v1alpha1.ResolutionState{v1alpha1.ResolutionResolved, v1alpha1.ResolutionActive}
+		return b.editFlooded(ctx, object{"resolution": object{"state": states[i%len(states)]}})
+	}},
+	{"moves", func(b *bench, ctx context.Context, i int) error {
+		_, err := b.alice.patch(ctx, alertPath(floodedNamespace, b.floodName(i)), linking(otherIncident))
 		return err
-	},
+	}},
+	{"merges", func(b *bench, ctx context.Context, i int) error {
+		return b.post(ctx, floodedNamespace, "incidents", object{
+			"apiVersion": v1alpha1.GroupVersion.String(), "kind": "Incident",
+			"metadata": object{"name": b.floodName(i)},
+			"spec":     object{"mergeInto": object{"name": floodedIncident}},
+		})
+	}},
 }
 
-func (b *bench) post(ctx context.Context, resource string, value object) error {
+// floodName is the name of the i-th object of each kind.
+func (b *bench) floodName(i int) string { return fmt.Sprintf("flood-%s-%d", b.suffix, i) }
+
+func (b *bench) editFlooded(ctx context.Context, spec object) error {
+	_, err := b.alice.patch(ctx, incidentPath(floodedNamespace, floodedIncident), object{"spec": spec})
+	return err
+}
+
+// post creates an object as alice.
+func (b *bench) post(ctx context.Context, namespace, resource string, value object) error {
 	body, err := json.Marshal(value)
 	if err != nil {
 		return err
 	}
-	_, err = b.alice.send(ctx, http.MethodPost, group+"/namespaces/"+floodedNamespace+"/"+resource, "application/json", body)
+	_, err = b.alice.send(ctx, http.MethodPost, group+"/namespaces/"+namespace+"/"+resource, "application/json", body)
 	return err
 }
 
@@ -74,22 +95,40 @@ func (b *bench) flood(ctx context.Context) error {
 	if err := b.ensureNamespace(ctx, floodedNamespace); err != nil {
 		return err
 	}
-	if err := b.ensureIncident(ctx, floodedNamespace, floodedIncident, alice); err != nil {
-		return err
-	}
-	for _, kind := range slices.Sorted(maps.Keys(floods)) {
-		if err := b.floodWith(ctx, o, kind); err != nil {
-			return fmt.Errorf("flooding with %s: %w", kind, err)
-		}
-		if err := b.atRest(ctx, b.n); err != nil {
+	for _, incident := range []string{floodedIncident, otherIncident} {
+		if err := b.ensureIncident(ctx, floodedNamespace, incident, alice); err != nil {
 			return err
 		}
 	}
-	return nil
+	if err := b.calmSamples(ctx, o, "before the floods"); err != nil {
+		return err
+	}
+	for _, flood := range floods {
+		err := b.floodWith(ctx, o, flood.kind, func(ctx context.Context, i int) error { return flood.send(b, ctx, i) })
+		if err != nil {
+			return fmt.Errorf("flooding with %s: %w", flood.kind, err)
+		}
+	}
+	return b.calmSamples(ctx, o, "after the floods")
+}
+
+func (b *bench) calmSamples(ctx context.Context, o *observer, step string) error {
+	s := b.sampler(o)
+	for range b.samples {
+		if err := s.settle(ctx); err != nil {
+			return err
+		}
+		took, err := s.sample(ctx, s.next(step, step))
+		if err != nil {
+			return err
+		}
+		s.samples[step] = append(s.samples[step], took)
+	}
+	return s.reportSamples(smallAlerts, s.samples)
 }
 
 // floodWith samples from the first request of a flood until the operator has nothing left of it to do.
-func (b *bench) floodWith(ctx context.Context, o *observer, kind string) error {
+func (b *bench) floodWith(ctx context.Context, o *observer, kind string, send func(context.Context, int) error) error {
 	mark, err := b.audit.mark()
 	if err != nil {
 		return err
@@ -99,9 +138,7 @@ func (b *bench) floodWith(ctx context.Context, o *observer, kind string) error {
 		return err
 	}
 	sent := make(chan error, 1)
-	go func() {
-		sent <- each(ctx, b.n, b.workers, func(ctx context.Context, i int) error { return floods[kind](b, ctx, i) })
-	}()
+	go func() { sent <- each(ctx, b.n, b.workers, send) }()
 	s, step := b.sampler(o), besideFlood(kind)
 	var took []float64
 	for flooding := true; flooding || len(took) < b.samples; {
@@ -121,6 +158,9 @@ func (b *bench) floodWith(ctx context.Context, o *observer, kind string) error {
 	}
 	used, foreign, err := b.place.since(before)
 	if err != nil {
+		return err
+	}
+	if err := b.atRest(ctx, b.n); err != nil {
 		return err
 	}
 	found, _, err := b.audit.since(mark)

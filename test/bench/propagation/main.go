@@ -45,6 +45,7 @@ var scenarios = map[string]func(*bench, context.Context) error{
 	"delete":  (*bench).deletion,
 	"edits":   (*bench).edits,
 	"flood":   (*bench).flood,
+	"heavy":   (*bench).heavy,
 	"rest":    (*bench).rest,
 	"restart": (*bench).restart,
 	"storm":   (*bench).storm,

@@ -129,3 +129,11 @@ func newAlert(name, incident string, i int) object {
 		},
 	}
 }
+
+func newComment(name, incident, text string) object {
+	return object{
+		"apiVersion": v1alpha1.GroupVersion.String(), "kind": "Comment",
+		"metadata": object{"name": name},
+		"spec":     object{"incidentRef": object{"name": incident}, "text": text},
+	}
+}
