@@ -21,6 +21,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/incident-operator/incident-operator/internal/detect"
 )
 
 // failure is an answer that stores nothing.
@@ -49,6 +51,8 @@ type Answer struct {
 	Refused []Refused `json:"refused,omitempty"`
 	// RefusedTotal is how many there are.
 	RefusedTotal int `json:"refusedTotal,omitempty"`
+	// Notes counts by kind what is not in the alerts as the detector wrote it, also what its sender left out.
+	Notes map[detect.NoteKind]int `json:"notes,omitempty"`
 }
 
 // Refused says which item of a post was refused, and why.

@@ -57,7 +57,7 @@ func (h *Handler) store(ctx context.Context, key client.ObjectKey, source *prepa
 	source.spend(now, read.Items)
 	h.Instruments.read(read)
 
-	answer := &Answer{Received: read.Items, Dropped: read.Dropped}
+	answer := &Answer{Received: read.Items, Dropped: read.Dropped, Notes: read.Notes}
 	for _, refusal := range read.Refusals {
 		answer.refuse(refusal.Index, refusal.Count, string(refusal.Reason), refusal.Message)
 	}

@@ -17,6 +17,7 @@ limitations under the License.
 package receiver
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,7 @@ import (
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/controllers/expiry"
 	"github.com/incident-operator/incident-operator/internal/decide/inherit"
+	"github.com/incident-operator/incident-operator/internal/detect"
 	"github.com/incident-operator/incident-operator/internal/kube/alertstore"
 )
 
@@ -105,6 +107,13 @@ var _ = Describe("The life of an alert", func() {
 		before = r.writes.Load()
 		post(ctx, "am", webhook("resolved", at(0), at(5)))
 		Expect(r.writes.Load()).To(Equal(before), "an end of before the new beginning is none")
+	})
+
+	It("tells the sender how many alerts it left out itself", func(ctx context.Context) {
+		body := bytes.Replace(webhook("firing", at(0), time.Time{}), []byte(`{`), []byte(`{"truncatedAlerts":3,`), 1)
+		got := r.post(ctx, namespace, "am", token, body)
+		Expect(got.code).To(Equal(http.StatusOK), got.body)
+		Expect(got.answer.Notes).To(HaveKeyWithValue(detect.NoteTruncated, 3))
 	})
 
 	It("stays closed if a person closed it, and a new beginning is an alert of its own", func(ctx context.Context) {
