@@ -126,7 +126,7 @@ func run(ctx context.Context, args []string) int {
 		fmt.Fprintln(os.Stderr, "manager:", err)
 		return 2
 	}
-	logger := zap.New(zap.UseFlagOptions(logging))
+	logger := options.Logger(logging)
 	ctrl.SetLogger(logger)
 	klog.SetLogger(logger)
 
