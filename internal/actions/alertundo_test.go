@@ -100,8 +100,10 @@ func TestAlertUndoMeetsOthers(t *testing.T) {
 		refused  string
 	}{
 		"the operator drops notes": {func(a *v1alpha1.Alert) { a.Annotations[v1alpha1.NotesAnnotation] = "1" }, nil, "carol", ""},
-		"a person, as recorded": {func(a *v1alpha1.Alert) { a.Spec.Assignee, a.Generation = "dave", 3 }, given(3, "bob", "dave", "a"), "dave",
-			"it changed meanwhile: the last change is entry 3"},
+		"a person, as recorded": {
+			func(a *v1alpha1.Alert) { a.Spec.Assignee, a.Generation = "dave", 3 }, given(3, "bob", "dave", "a"), "dave",
+			"it changed meanwhile: the last change is entry 3",
+		},
 		"a person, not recorded":   {func(a *v1alpha1.Alert) { a.Spec.Assignee, a.Generation = "dave", 3 }, nil, "dave", `spec.assignee is "dave" now, not "bob"`},
 		"a person, there and back": {func(a *v1alpha1.Alert) { a.Generation = 4 }, given(3, "dave", "bob", "a"), "bob", "it changed meanwhile"},
 		"a person, who moves it":   {func(a *v1alpha1.Alert) { a.Spec.IncidentRef.Name = "" }, nil, "bob", "it belongs to no incident"},

@@ -122,10 +122,8 @@ func assign(user string) func(*v1alpha1.Alert) {
 	return func(alert *v1alpha1.Alert) { alert.Spec.Assignee = user }
 }
 
-func resolve(why string) func(*v1alpha1.Alert) {
-	return func(alert *v1alpha1.Alert) {
-		alert.Spec.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionResolved, Note: why}
-	}
+func resolve(alert *v1alpha1.Alert) {
+	alert.Spec.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionResolved, Note: "noise"}
 }
 
 func TestFieldsOfAlertsComeBack(t *testing.T) {
@@ -133,10 +131,10 @@ func TestFieldsOfAlertsComeBack(t *testing.T) {
 		"assigned":   {assign(""), assign("bob")},
 		"reassigned": {assign("alice"), assign("bob")},
 		"unassigned": {assign("alice"), assign("")},
-		"resolved":   {assign("alice"), resolve("noise")},
-		"re-opened":  {resolve("noise"), func(a *v1alpha1.Alert) { a.Spec.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionActive} }},
+		"resolved":   {assign("alice"), resolve},
+		"re-opened":  {resolve, func(a *v1alpha1.Alert) { a.Spec.Resolution = v1alpha1.Resolution{State: v1alpha1.ResolutionActive} }},
 		"classified and resolved": {assign(""), func(a *v1alpha1.Alert) {
-			resolve("noise")(a)
+			resolve(a)
 			a.Spec.Classification = v1alpha1.Classification{Verdict: v1alpha1.VerdictTruePositive, Determination: v1alpha1.DeterminationMalware}
 		}},
 		"named":         {assign(""), func(a *v1alpha1.Alert) { a.Spec.Name = "Ours" }},
@@ -262,7 +260,7 @@ func TestReadBeforeItsNotesWereDropped(t *testing.T) {
 // TestGenerationsThatDisagree has an alert of which one of two fields was stamped since.
 func TestGenerationsThatDisagree(t *testing.T) {
 	n := withAlerts(t, "a")
-	n.change("bob", "a", func(a *v1alpha1.Alert) { assign("bob")(a); resolve("noise")(a) })
+	n.change("bob", "a", func(a *v1alpha1.Alert) { assign("bob")(a); resolve(a) })
 	n.alert("a").Annotations[v1alpha1.EditorAnnotationPrefix+"resolution"] = "bob@5"
 	if reversal, err := n.undo("a"); err != nil || reversal.Generation != 0 {
 		t.Errorf("got %v, %v", reversal, err)
