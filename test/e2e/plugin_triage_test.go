@@ -315,7 +315,7 @@ var _ = Describe("The plugin's triage of 500 incidents", Ordered, func() {
 		// The audit log is written behind the answer.
 		Eventually(func() int { return patchesOf(log, namespace) }).Should(Equal(incidents))
 		counts := map[string]int{}
-		for _, r := range requestsOf(log, namespace, alice) {
+		for _, r := range log.requestsOf(alice, inNamespace(namespace)) {
 			if isWrite(r.Verb) {
 				counts[r.ObjectRef.Name]++
 			}
@@ -370,17 +370,5 @@ func editor(script string) []string {
 // patchesOf counts what alice asked to be patched in a namespace.
 func patchesOf(log auditLog, namespace string) int {
 	GinkgoHelper()
-	patches := 0
-	for _, r := range requestsOf(log, namespace, alice) {
-		if r.Verb == "patch" {
-			patches++
-		}
-	}
-	return patches
-}
-
-// requestsOf returns what a person asked of the API in a namespace.
-func requestsOf(log auditLog, namespace, user string) []request {
-	GinkgoHelper()
-	return log.requestsOf(user, inNamespace(namespace))
+	return len(log.requestsOf(alice, func(r request) bool { return r.Verb == "patch" && inNamespace(namespace)(r) }))
 }
