@@ -66,8 +66,8 @@ const (
 	// in the same request; it counts only where to is the incident that the alert went to, empty for none.
 	MoveReasonAnnotation = "incidentoperator.dev/move-reason"
 
-	// RequestAnnotation says, on an Incident, which bulk of changes it was a part of, as "<name>@<generation>" with the
-	// generation that the change brought about. The client that makes the bulk writes it in the same request, and it counts
-	// only while that is the last change of the incident: by it the whole bulk is found and undone.
+	// RequestAnnotation says, on an Incident or an Alert, which bulk of changes it was a part of, as "<name>@<generation>"
+	// with the generation that the change brought about. The client that makes the bulk writes it in the same request, and it
+	// counts only while that is the last change of the object: by it the whole bulk is found and undone.
 	RequestAnnotation = "incidentoperator.dev/request"
 )

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -34,9 +35,9 @@ import (
 func (p *plugin) alertCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "alert",
-		Short: "Change alerts themselves: assign, resolve, classify, tag",
+		Short: "Change alerts themselves: assign, resolve, classify, tag, undo",
 		Long: `Change alerts themselves, those that are named or those that flags select. What a person says on an alert stands until
-the incident gets a new owner or is resolved. Dry run, confirmation and what is printed are as for incidents.`,
+the incident gets a new owner or is resolved. Dry run, confirmation, undo and what is printed are as for incidents.`,
 		Example: `  # Those of an incident that are noise, each by one request
   kubectl incident alert resolve --incident inc-1 --severity Low --classify FalsePositive/NotMalicious --note "scanner"
 
@@ -44,6 +45,7 @@ the incident gets a new owner or is resolved. Dry run, confirmation and what is 
 	}
 	command.AddCommand(
 		p.alertAssign(), p.alertUnassign(), p.alertResolve(), p.alertReopen(), p.alertClassify(), p.alertTag(), p.alertUntag(),
+		p.alertUndo(),
 	)
 	return command
 }
@@ -65,7 +67,7 @@ func (p *plugin) alertVerb(command *cobra.Command, take alertArguments) *cobra.C
 	flags := command.Flags()
 	o.alertFilterFlags.addTo(flags)
 	o.bulkFlags.addTo(flags, p)
-	flags.Lookup("wait").Hidden, flags.Lookup("timeout").Hidden = true, true // Nothing follows.
+	hideWaiting(flags)
 	o.set.StringSliceVar(&o.incidents, "incident", nil, "only alerts of these incidents; alone it selects all of them")
 	flags.AddFlag(o.set.Lookup("incident"))
 	complete.Flag(command, "state", complete.Words(v1alpha1.ResolutionActive, v1alpha1.ResolutionInProgress, v1alpha1.ResolutionResolved))
@@ -80,6 +82,11 @@ func (p *plugin) alertVerb(command *cobra.Command, take alertArguments) *cobra.C
 		return o.run(command.Context(), change, names)
 	}
 	return command
+}
+
+// hideWaiting hides the flags that say how long to wait for what follows a change: nothing follows that of an alert.
+func hideWaiting(flags *pflag.FlagSet) {
+	flags.Lookup("wait").Hidden, flags.Lookup("timeout").Hidden = true, true
 }
 
 func (o *alertChangeOptions) check(names []string) error {
@@ -111,14 +118,16 @@ func (o *alertChangeOptions) run(ctx context.Context, change actions.AlertChange
 		return err
 	}
 	o.wait = false
+	request := ""
+	if len(alerts) > 1 {
+		request = actions.NewRequest()
+		o.takesBack = o.undoOf("alert undo", request, namespace, o.allNamespaces)
+	}
 	tasks := make([]task, 0, len(alerts))
 	for i := range alerts {
-		title := "alert/" + alerts[i].Name
-		if o.allNamespaces {
-			title += " in " + alerts[i].Namespace
-		}
+		title := titleOf("alert", client.ObjectKeyFromObject(&alerts[i]), o.allNamespaces)
 		tasks = append(tasks, task{
-			Task:  &actions.AlertTask{Client: c, Alert: &alerts[i], Change: change, Selects: selects},
+			Task:  &actions.AlertTask{Client: c, Alert: &alerts[i], Change: change, Selects: selects, Request: request},
 			title: title, rest: sameAgain, describe: describedAs(title),
 		})
 	}

@@ -98,7 +98,7 @@ func (o *changeOptions) run(ctx context.Context, change actions.Change, names []
 	request := ""
 	if len(incidents) > 1 {
 		request = actions.NewRequest()
-		o.takesBack = o.undoOf(request, namespace, o.allNamespaces)
+		o.takesBack = o.undoOf("undo", request, namespace, o.allNamespaces)
 	}
 	tasks := make([]task, 0, len(incidents))
 	for i := range incidents {
@@ -110,9 +110,9 @@ func (o *changeOptions) run(ctx context.Context, change actions.Change, names []
 	return o.bulkWith(ctx, o.plugin, tasks)
 }
 
-// undoOf is the command that undoes a bulk, wherever it is typed.
-func (p *plugin) undoOf(request, namespace string, everywhere bool) string {
-	command := "kubectl incident undo --request " + request
+// undoOf is the command that undoes a bulk, wherever it is typed, by one of the commands that undo.
+func (p *plugin) undoOf(by, request, namespace string, everywhere bool) string {
+	command := "kubectl incident " + by + " --request " + request
 	if everywhere {
 		command, namespace = command+" --all-namespaces", ""
 	}
@@ -120,7 +120,7 @@ func (p *plugin) undoOf(request, namespace string, everywhere bool) string {
 }
 
 func (o *changeOptions) task(t *actions.ChangeTask) task {
-	title := o.title(t.Incident)
+	title := titleOf("incident", client.ObjectKeyFromObject(t.Incident), o.allNamespaces)
 	return task{Task: t, title: title, rest: sameAgain, reaches: t.Reaches(), describe: describedAs(title), overwrites: true}
 }
 
@@ -135,12 +135,12 @@ func unique(names []string) []string {
 	return all
 }
 
-// title names an incident, with its namespace where several are worked on.
-func (o *changeOptions) title(incident *v1alpha1.Incident) string {
-	if o.allNamespaces {
-		return "incident/" + incident.Name + " in " + incident.Namespace
+// titleOf names an object, with its namespace where several are worked on.
+func titleOf(kind string, object client.ObjectKey, everywhere bool) string {
+	if everywhere {
+		return kind + "/" + object.Name + " in " + object.Namespace
 	}
-	return "incident/" + incident.Name
+	return kind + "/" + object.Name
 }
 
 // selected returns the incidents that were named, or else those that the filter selects. An incident that was named is

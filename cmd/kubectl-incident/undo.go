@@ -45,8 +45,7 @@ var logPatience = 10 * time.Second
 type undoOptions struct {
 	*plugin
 	bulkFlags
-	request       string
-	allNamespaces bool
+	requestFlags
 }
 
 func (p *plugin) undoCommand() *cobra.Command {
@@ -76,27 +75,13 @@ stay as they are, and are listed.`,
 			return o.run(command.Context(), unique(names))
 		},
 	}
-	flags := command.Flags()
-	flags.StringVar(&o.request, "request", "", "undo all changes of one command, by the ID that it printed")
-	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "with --request, the changes in all namespaces")
-	o.addTo(flags, p)
+	o.bulkFlags.addTo(command.Flags(), p)
+	o.requestFlags.addTo(command.Flags())
 	return command
 }
 
-func (o *undoOptions) validateNames(names []string) error {
-	switch {
-	case len(names) > 0 && o.request != "":
-		return errors.New("name incidents or a --request, not both")
-	case len(names) == 0 && o.request == "":
-		return errors.New("name at least one incident, or a --request")
-	case o.allNamespaces && o.request == "":
-		return errors.New("--all-namespaces goes with --request")
-	}
-	return o.validate()
-}
-
 func (o *undoOptions) run(ctx context.Context, names []string) error {
-	if err := o.validateNames(names); err != nil {
+	if err := errors.Join(o.check("incident", names), o.validate()); err != nil {
 		return err
 	}
 	namespace, c, err := o.cluster()
@@ -108,7 +93,7 @@ func (o *undoOptions) run(ctx context.Context, names []string) error {
 		return err
 	}
 	if len(undos) == 0 {
-		return o.refuse("No incident says that the request " + o.request + " changed it last.")
+		return o.refuse("No incident says that the request " + o.request + " changed it last. Changes of alerts are undone by alert undo.")
 	}
 	reversals, err := decideAll(ctx, undos)
 	if err != nil {
@@ -172,7 +157,7 @@ func (o *undoOptions) revert(ctx context.Context, undos []*actions.Undo, reversa
 	var tasks []task
 	request, changes := actions.NewRequest(), 0
 	for i, u := range undos {
-		title := o.title(u.Incident)
+		title := titleOf("incident", u.Incident, o.allNamespaces)
 		switch found := reversals[i]; {
 		case found.refusal != nil:
 			terminal.PrintLine(o.ErrOut, terminal.Escape(title+": "+found.refusal.Error()))
@@ -189,7 +174,7 @@ func (o *undoOptions) revert(ctx context.Context, undos []*actions.Undo, reversa
 		for _, u := range undos {
 			u.Request = request
 		}
-		o.takesBack = o.undoOf(request, undos[0].Incident.Namespace, o.allNamespaces)
+		o.takesBack = o.undoOf("undo", request, undos[0].Incident.Namespace, o.allNamespaces)
 	}
 	if len(tasks) == 0 {
 		return errIncomplete
@@ -205,13 +190,6 @@ func (o *undoOptions) revert(ctx context.Context, undos []*actions.Undo, reversa
 		err = errIncomplete
 	}
 	return err
-}
-
-func (o *undoOptions) title(incident client.ObjectKey) string {
-	if o.allNamespaces {
-		return "incident/" + incident.Name + " in " + incident.Namespace
-	}
-	return "incident/" + incident.Name
 }
 
 func undoTask(u *actions.Undo, reversal *undo.Reversal, title string) task {

@@ -106,12 +106,15 @@ func bears(alert *v1alpha1.Alert, asked string) bool {
 
 // AlertDifferences are the fields that people set and in which two versions of an alert differ.
 func AlertDifferences(before, after *v1alpha1.Alert) []Difference {
-	return Differences(triageAlone(before), triageAlone(after))
+	return Differences(decisionsOn(before), decisionsOn(after))
 }
 
-// triageAlone is an incident that says what people decided about an alert.
-func triageAlone(alert *v1alpha1.Alert) *v1alpha1.Incident {
-	return &v1alpha1.Incident{Spec: v1alpha1.IncidentSpec{Triage: alert.Spec.Triage}}
+// decisionsOn is an incident that says what people say on an alert.
+func decisionsOn(alert *v1alpha1.Alert) *v1alpha1.Incident {
+	incident := &v1alpha1.Incident{}
+	incident.Labels = alert.Labels
+	incident.Spec = v1alpha1.IncidentSpec{Name: alert.Spec.Name, Severity: alert.Spec.Severity, Triage: alert.Spec.Triage}
+	return incident
 }
 
 // AlertTask changes one alert.
@@ -122,6 +125,8 @@ type AlertTask struct {
 	Change AlertChange
 	// Selects says whether an alert is still meant that somebody else changed; nil where it was named, and so is.
 	Selects func(*v1alpha1.Alert) bool
+	// Request names the bulk that the change is a part of, so that all of it can be undone; empty for none.
+	Request string
 }
 
 // Preview implements Task.
@@ -172,7 +177,8 @@ func (t *AlertTask) patch(ctx context.Context, dryRun bool) (replaced []Differen
 	if err := errors.Join(checkTexts(differences), CheckTags(after.Spec.Tags)); err != nil {
 		return nil, false, err
 	}
-	replaced = Replaced(triageAlone(t.Alert), triageAlone(after))
+	replaced = Replaced(decisionsOn(t.Alert), decisionsOn(after))
+	markRequest(t.Alert, after, t.Request)
 	options, _ := kube.DryRun(dryRun)
 	if err := kube.PatchUnchanged(ctx, t.Client, t.Alert, after, options...); err != nil {
 		return nil, false, err
@@ -183,10 +189,10 @@ func (t *AlertTask) patch(ctx context.Context, dryRun bool) (replaced []Differen
 
 // notContradicted refuses to overwrite what somebody else said since the alert was seen, in a field that the change is about.
 func (t *AlertTask) notContradicted(seen *v1alpha1.Alert) error {
-	after, now := t.Alert.DeepCopy(), triageAlone(t.Alert)
+	after, now := t.Alert.DeepCopy(), decisionsOn(t.Alert)
 	t.Change.Apply(after)
 	now.Annotations = t.Alert.Annotations
-	if conflict := overwritten(triageAlone(seen), now, AlertDifferences(t.Alert, after)); conflict != nil {
+	if conflict := overwritten(decisionsOn(seen), now, AlertDifferences(t.Alert, after)); conflict != nil {
 		return conflict
 	}
 	return nil

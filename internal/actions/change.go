@@ -159,9 +159,7 @@ func (t *ChangeTask) patch(ctx context.Context, dryRun bool) ([]Difference, bool
 		return nil, false, err
 	}
 	replaced := Replaced(t.Incident, after)
-	if t.Request != "" {
-		markRequest(t.Incident, after, t.Request)
-	}
+	markRequest(t.Incident, after, t.Request)
 	options, _ := kube.DryRun(dryRun)
 	if err := kube.PatchUnchanged(ctx, t.Client, t.Incident, after, options...); err != nil {
 		return nil, false, err

@@ -19,6 +19,7 @@ package actions
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -36,22 +37,37 @@ const lengthOfRequest = 8
 // NewRequest returns a name for a bulk of changes, by which all of them can be found and undone.
 func NewRequest() string { return rand.String(lengthOfRequest) }
 
-// markRequest has an incident say which bulk changes it, and the generation that the change brings about: so it is known
-// whether that is still its last change. The patch must be on condition of the version that was read.
-func markRequest(before, after *v1alpha1.Incident, request string) {
-	generation := before.Generation
-	if !equality.Semantic.DeepEqual(before.Spec, after.Spec) {
+// markRequest has an incident or an alert say which bulk changes it, if any does, and the generation that the change brings
+// about: so it is known whether that is still its last change. The patch must be on condition of the version that was read.
+func markRequest(before, after client.Object, request string) {
+	if request == "" {
+		return
+	}
+	generation := before.GetGeneration()
+	if !equality.Semantic.DeepEqual(specOf(before), specOf(after)) {
 		generation++
 	}
-	if after.Annotations == nil {
-		after.Annotations = map[string]string{}
+	annotations := maps.Clone(after.GetAnnotations())
+	if annotations == nil {
+		annotations = map[string]string{}
 	}
-	after.Annotations[v1alpha1.RequestAnnotation] = request + "@" + strconv.FormatInt(generation, 10)
+	annotations[v1alpha1.RequestAnnotation] = request + "@" + strconv.FormatInt(generation, 10)
+	after.SetAnnotations(annotations)
 }
 
-// requestOf is the bulk that last changed an incident, and the generation which that brought about.
-func requestOf(incident *v1alpha1.Incident) (request string, generation int64) {
-	request, number, _ := strings.Cut(incident.Annotations[v1alpha1.RequestAnnotation], "@")
+func specOf(object client.Object) any {
+	switch object := object.(type) {
+	case *v1alpha1.Incident:
+		return object.Spec
+	case *v1alpha1.Alert:
+		return object.Spec
+	}
+	panic(fmt.Sprintf("a bulk changes incidents and alerts, not %T", object))
+}
+
+// requestOf is the bulk that last changed an object, and the generation which that brought about.
+func requestOf(object client.Object) (request string, generation int64) {
+	request, number, _ := strings.Cut(object.GetAnnotations()[v1alpha1.RequestAnnotation], "@")
 	generation, err := strconv.ParseInt(number, 10, 64)
 	if err != nil {
 		return "", 0
@@ -72,6 +88,24 @@ func UndoRequest(ctx context.Context, c client.WithWatch, namespace, request str
 	}, client.InNamespace(namespace))
 	if err != nil {
 		return nil, fmt.Errorf("listing incidents: %w", err)
+	}
+	return all, nil
+}
+
+// UndoAlertsOfRequest returns what reverts the changes of a bulk of alerts, one an alert, in a namespace or, if that is
+// empty, in all.
+func UndoAlertsOfRequest(ctx context.Context, c client.WithWatch, namespace, request string) ([]*AlertUndo, error) {
+	var all []*AlertUndo
+	err := kube.EachPage(ctx, c, &v1alpha1.AlertList{}, kube.DefaultChunk, func(page *v1alpha1.AlertList) error {
+		for i := range page.Items {
+			if named, generation := requestOf(&page.Items[i]); named == request && generation > 0 {
+				all = append(all, &AlertUndo{Client: c, Alert: page.Items[i].DeepCopy(), Generation: generation})
+			}
+		}
+		return nil
+	}, client.InNamespace(namespace))
+	if err != nil {
+		return nil, fmt.Errorf("listing alerts: %w", err)
 	}
 	return all, nil
 }

@@ -79,14 +79,9 @@ func (u *Undo) look(ctx context.Context) error {
 		return err
 	}
 	facts := undo.Facts{Incident: incident}
-	err := kube.EachPage(ctx, u.Client, &v1alpha1.ActivityList{}, kube.DefaultChunk, func(page *v1alpha1.ActivityList) error {
-		for i := range page.Items {
-			facts.Log = append(facts.Log, page.Items[i].Spec)
-		}
-		return nil
-	}, client.InNamespace(u.Incident.Namespace), client.MatchingFields{kube.IncidentOf: u.Incident.Name})
-	if err != nil {
-		return fmt.Errorf("listing the activities of the incident %s: %w", u.Incident.Name, err)
+	var err error
+	if facts.Log, err = readLog(ctx, u.Client, u.Incident); err != nil {
+		return err
 	}
 	if facts.Alerts, err = kube.AlertsOf(ctx, u.Client, u.Incident); err != nil {
 		return err
@@ -100,6 +95,21 @@ func (u *Undo) look(ctx context.Context) error {
 	}
 	u.before, u.reversal = incident, reversal
 	return nil
+}
+
+// readLog reads all entries of the logs of an incident's name.
+func readLog(ctx context.Context, c client.Reader, incident client.ObjectKey) ([]v1alpha1.ActivitySpec, error) {
+	var log []v1alpha1.ActivitySpec
+	err := kube.EachPage(ctx, c, &v1alpha1.ActivityList{}, kube.DefaultChunk, func(page *v1alpha1.ActivityList) error {
+		for i := range page.Items {
+			log = append(log, page.Items[i].Spec)
+		}
+		return nil
+	}, client.InNamespace(incident.Namespace), client.MatchingFields{kube.IncidentOf: incident.Name})
+	if err != nil {
+		return nil, fmt.Errorf("listing the activities of the incident %s: %w", incident.Name, err)
+	}
+	return log, nil
 }
 
 // Moves returns the tasks that revert a move, one an alert. Each tells in both logs what it reverts.
@@ -139,9 +149,7 @@ func (u *Undo) Do(ctx context.Context, dryRun bool) (Result, error) {
 	var replaced []Difference
 	err := kube.OnConflict(ctx, func() error { return u.decideAgain(ctx) }, func() error {
 		after := u.reversal.After.DeepCopy()
-		if u.Request != "" {
-			markRequest(u.before, after, u.Request)
-		}
+		markRequest(u.before, after, u.Request)
 		if err := kube.PatchUnchanged(ctx, u.Client, u.before, after, options...); err != nil {
 			return err
 		}

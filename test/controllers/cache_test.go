@@ -33,44 +33,46 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/activity"
 	"github.com/incident-operator/incident-operator/internal/kube/operator"
 )
 
-// written counts the writes of each kind by anybody, so that only what changed is listed again.
-var written = struct {
+// written are the writes by anybody, so that only what changed is read again.
+var written struct {
 	sync.Mutex
-	times map[string]int
-}{times: map[string]int{}}
-
-func writesOf(kind string) int {
-	written.Lock()
-	defer written.Unlock()
-	return written.times[kind]
+	marks []mark
 }
 
-// marking is a client whose writes are counted, after they were sent.
+// mark is a write of an object, or its deletion.
+type mark struct {
+	kind    string
+	object  client.ObjectKey
+	deleted bool
+}
+
+// marking is a client whose writes are marked, after they were sent.
 func marking(c client.WithWatch) client.WithWatch {
-	mark := func(object client.Object, err error) error {
+	marked := func(object client.Object, deleted bool, err error) error {
 		written.Lock()
 		defer written.Unlock()
-		written.times[kindOf(object)]++
+		written.marks = append(written.marks, mark{kindOf(object), client.ObjectKeyFromObject(object), deleted})
 		return err
 	}
 	return interceptor.NewClient(c, interceptor.Funcs{
 		Create: func(ctx context.Context, c client.WithWatch, object client.Object, options ...client.CreateOption) error {
-			return mark(object, c.Create(ctx, object, options...))
+			return marked(object, false, c.Create(ctx, object, options...))
 		},
 		Update: func(ctx context.Context, c client.WithWatch, object client.Object, options ...client.UpdateOption) error {
-			return mark(object, c.Update(ctx, object, options...))
+			return marked(object, false, c.Update(ctx, object, options...))
 		},
 		Delete: func(ctx context.Context, c client.WithWatch, object client.Object, options ...client.DeleteOption) error {
-			return mark(object, c.Delete(ctx, object, options...))
+			return marked(object, true, c.Delete(ctx, object, options...))
 		},
 		Patch: func(ctx context.Context, c client.WithWatch, object client.Object, patch client.Patch, options ...client.PatchOption) error {
-			return mark(object, c.Patch(ctx, object, patch, options...))
+			return marked(object, false, c.Patch(ctx, object, patch, options...))
 		},
 		SubResourcePatch: func(ctx context.Context, c client.Client, subresource string, object client.Object, patch client.Patch, options ...client.SubResourcePatchOption) error {
-			return mark(object, c.SubResource(subresource).Patch(ctx, object, patch, options...))
+			return marked(object, false, c.SubResource(subresource).Patch(ctx, object, patch, options...))
 		},
 	})
 }
@@ -82,49 +84,91 @@ func kindOf(object client.Object) string {
 	return strings.TrimPrefix(fmt.Sprintf("%T", object), "*v1alpha1.")
 }
 
-// view is what the operator's cache of one namespace shows: each kind as it was when it was last listed, and as slim as the
+// view is what the operator's cache of one namespace shows: each kind as it was when it was last read, and as slim as the
 // cache keeps it.
 type view struct {
 	namespace string
 	incidents v1alpha1.IncidentList
 	alerts    v1alpha1.AlertList
 	comments  v1alpha1.CommentList
-	// listed is how many writes of a kind there were before it was listed.
-	listed map[string]int
-	// frozen are kinds that are not listed again: what changes there, the cache has still to hear of.
+	// heard is how many marks there were before a kind was read.
+	heard map[string]int
+	// frozen are kinds that are not read again: what changes there, the cache has still to hear of.
 	frozen map[string]bool
 }
 
 func newView(namespace string) *view {
-	return &view{namespace: namespace, listed: map[string]int{}, frozen: map[string]bool{}}
+	return &view{namespace: namespace, heard: map[string]int{}, frozen: map[string]bool{}}
 }
 
-// update lists what changed.
+// update reads what changed.
 func (v *view) update(ctx context.Context) {
 	GinkgoHelper()
-	if v.isDue("Incident") {
-		v.incidents = v1alpha1.IncidentList{}
-		v.read(ctx, &v.incidents)
-	}
-	if v.isDue("Alert") {
-		v.alerts = v1alpha1.AlertList{}
-		v.read(ctx, &v.alerts)
-	}
-	if v.isDue("Comment") {
-		v.comments = v1alpha1.CommentList{}
-		v.read(ctx, &v.comments)
-	}
+	updateKind(ctx, v, "Incident", &v.incidents, &v.incidents.Items)
+	updateKind(ctx, v, "Alert", &v.alerts, &v.alerts.Items)
+	updateKind(ctx, v, "Comment", &v.comments, &v.comments.Items)
 }
 
-// isDue says whether a kind has to be listed, and takes for granted that it will be.
-func (v *view) isDue(kind string) bool {
-	writes := writesOf(kind)
-	listed, known := v.listed[kind]
-	if v.frozen[kind] || known && listed == writes {
-		return false
+// updateKind reads a few objects one by one, and lists a kind if many changed or one was deleted. A copy that a test kept of
+// the list before stays as it is.
+func updateKind[T any, P interface {
+	*T
+	client.Object
+}](ctx context.Context, v *view, kind string, list client.ObjectList, items *[]T) {
+	GinkgoHelper()
+	changed, all := v.due(kind)
+	if !all && len(changed) == 0 {
+		return
 	}
-	v.listed[kind] = writes
-	return true
+	updated, version := slices.Clone(*items), list.GetResourceVersion()
+	for _, name := range changed {
+		object := new(T)
+		if all || admin.Get(ctx, client.ObjectKey{Namespace: v.namespace, Name: name}, P(object)) != nil {
+			all = true
+			break
+		}
+		Expect(slim(P(object))).To(Succeed())
+		version = activity.Newest(version, P(object).GetResourceVersion())
+		at, known := slices.BinarySearchFunc(updated, name, func(item T, name string) int { return strings.Compare(P(&item).GetName(), name) })
+		if known {
+			updated[at] = *object
+		} else {
+			updated = slices.Insert(updated, at, *object)
+		}
+	}
+	if all {
+		*items = nil
+		v.read(ctx, list)
+		return
+	}
+	*items = updated
+	list.SetResourceVersion(version)
+}
+
+// manyWrites is from how many on it takes less to list a kind than to read what was written.
+const manyWrites = 8
+
+// due says which objects of a kind changed, or that all have to be listed, and takes for granted that they will be.
+func (v *view) due(kind string) (changed []string, all bool) {
+	if v.frozen[kind] {
+		return nil, false
+	}
+	written.Lock()
+	defer written.Unlock()
+	heard, known := v.heard[kind]
+	v.heard[kind] = len(written.marks)
+	if !known {
+		return nil, true
+	}
+	for _, mark := range written.marks[heard:] {
+		if mark.kind != kind || mark.object.Namespace != v.namespace || slices.Contains(changed, mark.object.Name) {
+			continue
+		}
+		if changed = append(changed, mark.object.Name); mark.deleted || len(changed) > manyWrites {
+			return nil, true
+		}
+	}
+	return changed, false
 }
 
 func (v *view) read(ctx context.Context, list client.ObjectList) {
@@ -230,12 +274,12 @@ func (i *informer) show(alerts *v1alpha1.AlertList, initial bool) {
 	}
 	i.version = alerts.ResourceVersion
 	for j := range alerts.Items {
-		alert := alerts.Items[j].DeepCopy()
-		before, known := gone[alert.Name]
-		delete(gone, alert.Name)
-		if known && before.ResourceVersion == alert.ResourceVersion {
+		before, known := gone[alerts.Items[j].Name]
+		delete(gone, alerts.Items[j].Name)
+		if known && before.ResourceVersion == alerts.Items[j].ResourceVersion {
 			continue
 		}
+		alert := alerts.Items[j].DeepCopy()
 		Expect(i.Update(alert)).To(Succeed())
 		if known {
 			i.handler.OnUpdate(before, alert)

@@ -183,7 +183,7 @@ func (w *world) freeze(kinds ...string) {
 
 func (w *world) thaw() {
 	clear(w.cache.frozen)
-	clear(w.cache.listed)
+	clear(w.cache.heard)
 }
 
 func (w *world) request(name string) ctrl.Request {

@@ -22,13 +22,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 )
 
-// auditLog reads what the API server recorded from a position on.
-type auditLog struct{ from int64 }
+// auditLog is what the API server recorded from a position on.
+type auditLog struct{ from int }
 
 // request is one line of the audit log, as far as the tests look at it.
 type request struct {
@@ -40,12 +41,41 @@ type request struct {
 
 func auditPath() string { return filepath.Join(localDir, "logs", "audit.log") }
 
+// audited are the lines of the audit log so far. Each is decoded once, since tests look again and again until something
+// stands there, on the same processors as what they wait for.
+var audited struct {
+	sync.Mutex
+	requests []request
+	read     int64
+}
+
+// readAudit returns all lines that are complete.
+func readAudit() []request {
+	GinkgoHelper()
+	audited.Lock()
+	defer audited.Unlock()
+	file, err := os.Open(auditPath())
+	Expect(err).NotTo(HaveOccurred())
+	defer func() { _ = file.Close() }()
+	_, err = file.Seek(audited.read, io.SeekStart)
+	Expect(err).NotTo(HaveOccurred())
+	reader := bufio.NewReader(file)
+	for {
+		line, err := reader.ReadBytes('\n')
+		if err != nil {
+			return audited.requests // What follows the last newline is still being written.
+		}
+		var recorded request
+		Expect(json.Unmarshal(line, &recorded)).To(Succeed())
+		audited.requests = append(audited.requests, recorded)
+		audited.read += int64(len(line))
+	}
+}
+
 // fromNow returns a log that holds what is recorded from now on.
 func fromNow() auditLog {
 	GinkgoHelper()
-	info, err := os.Stat(auditPath())
-	Expect(err).NotTo(HaveOccurred())
-	return auditLog{from: info.Size()}
+	return auditLog{from: len(readAudit())}
 }
 
 // writes returns the operator's requests that write and that keep approves.
@@ -57,25 +87,19 @@ func (l auditLog) writes(keep func(request) bool) []request {
 // requests returns the operator's requests that keep approves.
 func (l auditLog) requests(keep func(request) bool) []request {
 	GinkgoHelper()
-	file, err := os.Open(auditPath())
-	Expect(err).NotTo(HaveOccurred())
-	defer func() { _ = file.Close() }()
-	_, err = file.Seek(l.from, io.SeekStart)
-	Expect(err).NotTo(HaveOccurred())
+	return l.requestsOf(operatorUser, keep)
+}
 
+// requestsOf returns the requests of a user that keep approves.
+func (l auditLog) requestsOf(user string, keep func(request) bool) []request {
+	GinkgoHelper()
 	var found []request
-	reader := bufio.NewReader(file)
-	for {
-		line, err := reader.ReadBytes('\n')
-		if err != nil {
-			return found // What follows the last newline is still being written.
-		}
-		var recorded request
-		Expect(json.Unmarshal(line, &recorded)).To(Succeed())
-		if recorded.User.Username == operatorUser && keep(recorded) {
+	for _, recorded := range readAudit()[l.from:] {
+		if recorded.User.Username == user && keep(recorded) {
 			found = append(found, recorded)
 		}
 	}
+	return found
 }
 
 func isWrite(verb string) bool { return verb != "get" && verb != "list" && verb != "watch" }

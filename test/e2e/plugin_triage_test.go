@@ -19,7 +19,6 @@ package e2e
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -283,7 +282,7 @@ var _ = Describe("The plugin's triage of 500 incidents", Ordered, func() {
 		cmd.Stdout, cmd.Stderr = &out, &out
 		log := fromNow()
 		Expect(cmd.Start()).To(Succeed())
-		Eventually(func() int { return patchesOf(log, namespace, alice) }).WithPolling(time.Millisecond).Should(BeNumerically(">", 20))
+		Eventually(func() int { return patchesOf(log, namespace) }).WithPolling(time.Millisecond).Should(BeNumerically(">", 20))
 		Expect(cmd.Process.Signal(syscall.SIGINT)).To(Succeed())
 		_ = cmd.Wait()
 		Expect(cmd.ProcessState.ExitCode()).To(Equal(1), out.String())
@@ -314,9 +313,9 @@ var _ = Describe("The plugin's triage of 500 incidents", Ordered, func() {
 		Expect(ended.exitCode).To(BeZero(), ended.output)
 		Expect(ended.output).To(ContainSubstring("500 changed.\nTo undo all of it: kubectl incident undo --request "))
 		// The audit log is written behind the answer.
-		Eventually(func() int { return patchesOf(log, namespace, alice) }).Should(Equal(incidents))
+		Eventually(func() int { return patchesOf(log, namespace) }).Should(Equal(incidents))
 		counts := map[string]int{}
-		for _, r := range requestsOf(log, namespace, alice) {
+		for _, r := range log.requestsOf(alice, inNamespace(namespace)) {
 			if isWrite(r.Verb) {
 				counts[r.ObjectRef.Name]++
 			}
@@ -328,7 +327,7 @@ var _ = Describe("The plugin's triage of 500 incidents", Ordered, func() {
 
 		again := triage(ctx, nil, namespace, "alice", append(assign, "--yes")...)
 		Expect(again.output).To(HaveSuffix("500 unchanged.\n"))
-		Expect(patchesOf(log, namespace, alice)).To(Equal(incidents))
+		Expect(patchesOf(log, namespace)).To(Equal(incidents))
 	})
 })
 
@@ -368,31 +367,8 @@ func editor(script string) []string {
 	return []string{"KUBE_EDITOR=" + path, "TMPDIR=" + dir}
 }
 
-func patchesOf(log auditLog, namespace, user string) int {
+// patchesOf counts what alice asked to be patched in a namespace.
+func patchesOf(log auditLog, namespace string) int {
 	GinkgoHelper()
-	patches := 0
-	for _, r := range requestsOf(log, namespace, user) {
-		if r.Verb == "patch" {
-			patches++
-		}
-	}
-	return patches
-}
-
-// requestsOf returns what a person asked of the API in a namespace.
-func requestsOf(log auditLog, namespace, user string) []request {
-	GinkgoHelper()
-	data, err := os.ReadFile(auditPath())
-	Expect(err).NotTo(HaveOccurred())
-	data = data[log.from:]
-	var found []request
-	// What follows the last newline is still being written.
-	for line := range bytes.Lines(data[:bytes.LastIndexByte(data, '\n')+1]) {
-		var recorded request
-		Expect(json.Unmarshal(line, &recorded)).To(Succeed())
-		if recorded.User.Username == user && recorded.ObjectRef.Namespace == namespace {
-			found = append(found, recorded)
-		}
-	}
-	return found
+	return len(log.requestsOf(alice, func(r request) bool { return r.Verb == "patch" && inNamespace(namespace)(r) }))
 }

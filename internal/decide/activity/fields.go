@@ -116,19 +116,33 @@ func (v values) put(field, value string) {
 // Fields is what an incident says of the fields that its log records, whole and without those that are unset. Tags are a
 // JSON array, those that people set as labels among them.
 func Fields(incident *v1alpha1.Incident) map[string]string {
+	v := valuesOf(&incident.Spec.Triage, tags.Of(incident))
+	v.put(fieldName, incident.Spec.Name)
+	v.put(fieldDescription, incident.Spec.Description)
+	v.put(fieldSeverity, string(incident.Spec.Severity))
+	v.put(fieldMergeInto, incident.Spec.MergeInto.Name)
+	v.put(fieldMergedInto, incident.Status.MergedInto.Name)
+	return v
+}
+
+// AlertFields is what an alert says of the fields that the log of its incident records, in the form of Fields.
+func AlertFields(alert *v1alpha1.Alert) map[string]string {
+	v := valuesOf(&alert.Spec.Triage, tags.OfAlert(alert))
+	v.put(fieldName, alert.Spec.Name)
+	v.put(fieldSeverity, string(alert.Spec.Severity))
+	return v
+}
+
+// valuesOf are the values of what incidents and alerts have in common.
+func valuesOf(triage *v1alpha1.Triage, borne []v1alpha1.IncidentTag) values {
 	v := values{}
 	for field, value := range map[string]string{
-		fieldName:          incident.Spec.Name,
-		fieldDescription:   incident.Spec.Description,
-		fieldSeverity:      string(incident.Spec.Severity),
-		fieldMergeInto:     incident.Spec.MergeInto.Name,
-		fieldMergedInto:    incident.Status.MergedInto.Name,
-		fieldTags:          tagList(tags.Of(incident)),
-		fieldAssignee:      incident.Spec.Assignee,
-		fieldState:         string(orDefault(incident.Spec.Resolution.State, v1alpha1.ResolutionActive)),
-		fieldNote:          incident.Spec.Resolution.Note,
-		fieldVerdict:       string(orDefault(incident.Spec.Classification.Verdict, v1alpha1.VerdictNotSet)),
-		fieldDetermination: string(incident.Spec.Classification.Determination),
+		fieldTags:          tagList(borne),
+		fieldAssignee:      triage.Assignee,
+		fieldState:         string(orDefault(triage.Resolution.State, v1alpha1.ResolutionActive)),
+		fieldNote:          triage.Resolution.Note,
+		fieldVerdict:       string(orDefault(triage.Classification.Verdict, v1alpha1.VerdictNotSet)),
+		fieldDetermination: string(triage.Classification.Determination),
 	} {
 		v.put(field, value)
 	}

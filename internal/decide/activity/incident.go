@@ -300,3 +300,14 @@ func EditorOf(annotations map[string]string, group string) string {
 	user, _ := parseStamp(annotations[v1alpha1.EditorAnnotationPrefix+group])
 	return user
 }
+
+// StampOf is who changed a recorded field of an object last, and the generation which that brought about, as admission
+// stamped them for the group that the field belongs to; empty and 0 if it did not.
+func StampOf(annotations map[string]string, field string) (user string, generation int64) {
+	for _, g := range groups {
+		if slices.Contains(g.fields, field) {
+			return parseStamp(annotations[v1alpha1.EditorAnnotationPrefix+g.name])
+		}
+	}
+	return "", 0
+}

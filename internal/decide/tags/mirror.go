@@ -35,6 +35,11 @@ func Of(incident *v1alpha1.Incident) []v1alpha1.IncidentTag {
 	return withTexts(List(incident.Spec.Tags, incident.Labels, Ours(incident, incident.Spec.Tags)), texts(incident))
 }
 
+// OfAlert is every tag of an alert with its label: see List. Nothing mirrors the tags of alerts, unless a person does.
+func OfAlert(alert *v1alpha1.Alert) []v1alpha1.IncidentTag {
+	return List(alert.Spec.Tags, alert.Labels, Ours(alert, alert.Spec.Tags))
+}
+
 // texts are the tags that came by merges, by the labels that stand for them: a label's name is the poorer spelling.
 func texts(incident *v1alpha1.Incident) map[string]string {
 	sources, err := merge.ParseSources(incident.Annotations[v1alpha1.MergedAnnotation])

@@ -28,11 +28,11 @@ import (
 	"github.com/incident-operator/incident-operator/internal/decide/note"
 )
 
-// logOf is the log of the incident, in order.
-func logOf(facts Facts) []*v1alpha1.ActivitySpec {
+// logOf is the log of an incident, in order.
+func logOf(incident *v1alpha1.Incident, entries []v1alpha1.ActivitySpec) []*v1alpha1.ActivitySpec {
 	var log []*v1alpha1.ActivitySpec
-	for i := range facts.Log {
-		if entry := &facts.Log[i]; entry.IncidentRef.UID == string(facts.Incident.UID) {
+	for i := range entries {
+		if entry := &entries[i]; entry.IncidentRef.UID == string(incident.UID) {
 			log = append(log, entry)
 		}
 	}

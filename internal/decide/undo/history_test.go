@@ -70,7 +70,16 @@ func (h *history) noted(by string, before *v1alpha1.Incident) note.List {
 	if h.incident.Generation == 1 {
 		line += ` created "" ""`
 	}
-	from, to := told(before), told(h.incident)
+	notes, err := note.Parse(fmt.Sprintf("%d\n%s", h.incident.Generation, line+groupsIn(before, h.incident)))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return notes
+}
+
+// groupsIn are the fields of a note about two versions of an incident.
+func groupsIn(before, after *v1alpha1.Incident) string {
+	line, from, to := "", told(before), told(after)
 	for _, group := range [][]string{
 		{note.FieldName},
 		{note.FieldDescription},
@@ -88,11 +97,7 @@ func (h *history) noted(by string, before *v1alpha1.Incident) note.List {
 			line += fmt.Sprintf(" %s %q %q", field, from[field], to[field])
 		}
 	}
-	notes, err := note.Parse(fmt.Sprintf("%d\n%s", h.incident.Generation, line))
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	return notes
+	return line
 }
 
 // told is what a note tells of an incident.

@@ -14,7 +14,8 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-// Package undo says how to revert the last change by a person that the activity log of an incident shows.
+// Package undo says how to revert the last change by a person that the activity log of an incident shows, of the incident or
+// of one of its alerts.
 package undo
 
 import (
@@ -25,7 +26,6 @@ import (
 	"strings"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/decide/activity"
 )
 
 // ErrBehind says that the log has not come as far as the incident: it may still tell of a later change.
@@ -60,7 +60,7 @@ type Move struct {
 
 // Decide returns how to revert the last change, or why that cannot be done.
 func Decide(facts Facts) (*Reversal, error) {
-	log := logOf(facts)
+	log := logOf(facts.Incident, facts.Log)
 	if len(log) == 0 {
 		return nil, fmt.Errorf("%w: it is empty", ErrBehind)
 	}
@@ -121,9 +121,12 @@ func (f Facts) revert(entry *v1alpha1.ActivitySpec, with []*v1alpha1.ActivitySpe
 	case v1alpha1.ActivityAlertsUnlinked:
 		reversal.Move, err = moveBack(entry, entry.OtherIncident, f.Incident.Name)
 	default:
-		reversal.After = f.Incident
+		reversal.After = f.Incident.DeepCopy()
 		for _, part := range reversal.entries() {
-			if reversal.After, err = revertFields(reversal.After, part); err != nil {
+			if !slices.Contains(ofFields, part.Type) {
+				return nil, fmt.Errorf("the last change, %s, is of a kind that cannot be undone", Describe(part))
+			}
+			if err := ofIncident(reversal.After).revert(part); err != nil {
 				return nil, err
 			}
 		}
@@ -178,34 +181,4 @@ var ofFields = []v1alpha1.ActivityType{
 	v1alpha1.ActivityAssigned, v1alpha1.ActivityResolved, v1alpha1.ActivityReopened, v1alpha1.ActivityResolutionChanged,
 	v1alpha1.ActivityTagged, v1alpha1.ActivityRenamed, v1alpha1.ActivityClassified, v1alpha1.ActivitySeverityChanged,
 	v1alpha1.ActivityDescribed,
-}
-
-// revertFields returns the incident with the values that an entry's fields had before. It must say what the entry says.
-func revertFields(incident *v1alpha1.Incident, entry *v1alpha1.ActivitySpec) (*v1alpha1.Incident, error) {
-	if !slices.Contains(ofFields, entry.Type) {
-		return nil, fmt.Errorf("the last change, %s, is of a kind that cannot be undone", Describe(entry))
-	}
-	if len(entry.Changes) == 0 {
-		return nil, fmt.Errorf("the last change, %s, left nothing to undo", Describe(entry))
-	}
-	now, after := activity.Fields(incident), incident.DeepCopy()
-	for _, change := range entry.Changes {
-		if !activity.Says(change.To, now[change.Field]) {
-			return nil, fmt.Errorf("%s is %q now, not %q as %s says: it is no longer the last change",
-				change.Field, now[change.Field], change.To, Describe(entry))
-		}
-		if !activity.IsWhole(change.From) {
-			return nil, fmt.Errorf("the log keeps only the hash of what %s was before %s", change.Field, Describe(entry))
-		}
-		if err := set(after, change); err != nil {
-			return nil, err
-		}
-	}
-	reverted := activity.Fields(after)
-	for _, change := range entry.Changes {
-		if !activity.Says(change.From, reverted[change.Field]) {
-			return nil, fmt.Errorf("%s cannot become %q again, as it was before %s", change.Field, change.From, Describe(entry))
-		}
-	}
-	return after, nil
 }
