@@ -19,6 +19,7 @@ package console
 import (
 	"context"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -97,9 +98,10 @@ func TestIncidentAtFourTimesTheSize(t *testing.T) {
 	w.media("prefers-reduced-motion", "reduce")
 	w.size(320, 256)
 	w.visit(d.link(incidentPath(namespace, "staged-attack", "")))
+	w.await("document.querySelector('.tabs')")
 	look := func(what string) {
 		t.Helper()
-		w.shoot("zoom-" + what)
+		w.shoot("zoom-" + strings.ReplaceAll(what, "/", "-"))
 		if wide := eval[[]string](w, `document.scrollingElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 4).map((e) => e.outerHTML.slice(0, 120))`); len(wide) > 0 {
 			t.Errorf("%s has to be scrolled sideways: %q", what, wide)
 		}
@@ -125,11 +127,12 @@ func TestIncidentInForcedColors(t *testing.T) {
 	namespace := attackToLookAt(t)
 	d, w := open(t, alice), newTab(t)
 	w.visit(d.link(incidentPath(namespace, "staged-attack", "")))
+	w.await("document.querySelector('.tabs')")
 	for _, theme := range []string{"light", "dark"} {
 		w.media("prefers-color-scheme", theme, "forced-colors", "active", "prefers-reduced-motion", "reduce")
 		look := func(what string) {
 			t.Helper()
-			w.shoot("forced-" + theme + "-" + what)
+			w.shoot("forced-" + theme + "-" + strings.ReplaceAll(what, "/", "-"))
 			for _, violation := range w.violations() {
 				t.Errorf("%s %s: %s", theme, what, violation)
 			}
@@ -150,7 +153,7 @@ func TestIncidentInForcedColors(t *testing.T) {
 					const probe = document.body.appendChild(document.createElement('i'));
 					const system = ['CanvasText', 'Highlight', 'GrayText', 'LinkText'].map((name) => { probe.style.color = name; return getComputedStyle(probe).color; });
 					probe.remove();
-					return [...document.querySelectorAll(`+quote(drawn)+`)].map((e) => getComputedStyle(e)).map((s) => (s.fill !== 'none' ? s.fill : s.stroke)).filter((color) => !system.includes(color)).slice(0, 2);
+					return [...document.querySelectorAll(`+quote(drawn)+`)].map((e) => getComputedStyle(e)).map((s) => (s.stroke !== 'none' ? s.stroke : s.fill)).filter((color) => !system.includes(color)).slice(0, 2);
 				})()`); len(wrong) > 0 {
 					t.Errorf("%s page%s: %s has the color %v", theme, part, drawn, wrong)
 				}

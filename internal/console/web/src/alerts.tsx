@@ -63,10 +63,11 @@ export function AlertsTab({ me, incident, path, may, search }: TabProps) {
       <div class="toolbar">
         <Filters found={found} search={search} onSet={(name, value) => show({ [name]: value })} />
         <Status found={found} filtered={[...search.keys()].some((name) => !notFilters.includes(name))} />
-        <span class="grow" />
-        {link}
-        {names.size > 0 && <Button kind="subtle" icon="dismiss_16_regular" onClick={() => setNames(new Set())}>Choose none</Button>}
-        {may && <Button icon="arrow_move_20_regular" disabled={names.size === 0} onClick={() => setMoving({ alerts: [...names] })}>Move {names.size > 0 ? count(names.size) : ''}</Button>}
+        <div class="buttons">
+          {link}
+          {may && <Button icon="arrow_move_20_regular" disabled={names.size === 0} onClick={() => setMoving({ alerts: [...names] })}>Move {names.size > 0 ? count(names.size) : ''}</Button>}
+          {names.size > 0 && <Button kind="subtle" icon="dismiss_16_regular" aria-label="Choose none" onClick={() => setNames(new Set())} />}
+        </div>
       </div>
       <Chips search={search} onRemove={(name) => show({ [name]: '' })} />
       {found.problems.map((one) => <Banner key={one.parameter} kind="warning" icon="warning_16_filled">The filter <b><Text>{one.parameter}</Text></b> is left out: <Text>{one.message}</Text></Banner>)}
