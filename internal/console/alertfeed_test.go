@@ -169,6 +169,23 @@ func TestAlertsGoWithTheRight(t *testing.T) {
 	}
 }
 
+// Alerts that went while nobody watched are gone once all are read anew.
+func TestAlertsReadAnewReplaceWhatWasKnown(t *testing.T) {
+	w := newWorld(t, interceptor.Funcs{}, manyAlerts(3)...)
+	feed := newAlertFeed(Cluster{Client: w.cluster}, client.ObjectKey{Namespace: "soc", Name: "big"}, func() {})
+	for want := 3; want > 1; want-- {
+		if _, err := feed.list(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if found, err := feed.known(t.Context()); err != nil || !found.whole || len(found.alerts) != want {
+			t.Errorf("%d alerts, whole %v, %v, want %d", len(found.alerts), found.whole, err, want)
+		}
+		if err := w.cluster.Delete(t.Context(), anAlert(fmt.Sprintf("a-%05d", want-1), "big")); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A session keeps the alerts of few incidents, and lets go of those that were looked at longest ago.
 func TestFewFeedsStayOpen(t *testing.T) {
 	w := newWorld(t, interceptor.Funcs{})
