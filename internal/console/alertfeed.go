@@ -88,7 +88,8 @@ func (f *alertFeed) list(ctx context.Context) (version string, err error) {
 		for i := range page.Items {
 			here[page.Items[i].Name] = f.slimmer.slim(&page.Items[i])
 		}
-		if maps.Copy(read, here); len(read) > maxKeptAlerts {
+		maps.Copy(read, here)
+		if len(read) > maxKeptAlerts {
 			return badRequest("the incident has more than %d alerts: kubectl incident alerts lists them", maxKeptAlerts)
 		}
 		f.change(func() {
