@@ -224,6 +224,7 @@ func TestMoveToANewIncident(t *testing.T) {
 	eval[bool](w, "([...document.querySelectorAll('tbody input[type=checkbox]')].slice(0, 2).forEach((box) => box.click()), true)")
 	w.click("button", "Move 2")
 	w.click("dialog .link", "To a new incident")
+	w.await("document.activeElement.id === 'v-title'")
 	w.awaitText("2 alerts change")
 	w.await("document.querySelector('.outcomes').innerText.includes('(new incident)') && document.querySelector('.outcomes').innerText.includes('nobody')")
 	w.fill("#v-title", "The second story")

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Combobox } from './combobox';
 import { Dialog } from './dialog';
 import { plural } from './format';
@@ -21,6 +21,12 @@ export function Move({ me, incident, alerts, to: dropped, onClose }: Props) {
   // What could not be moved goes where the rest is: once more would make one more incident.
   useEffect(() => { if (created) choose(created); }, [created]);
   const isNew = place?.create !== undefined;
+  // What was clicked is gone: the focus goes to the field that took its place.
+  const first = useRef(true);
+  useEffect(() => {
+    if (first.current) first.current = false;
+    else document.getElementById(isNew ? 'v-title' : 'v-to')?.focus();
+  }, [isNew]);
   const done = isNew ? 'moved to a new incident' : place?.to ? `moved to ${place.to}` : 'unlinked';
   const start = async () => {
     const to = await move(reason);
