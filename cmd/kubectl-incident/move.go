@@ -33,11 +33,8 @@ import (
 	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
-const (
-	generatedPrefix = "inc-"
-	// generated stands for a name that the API server is still to give.
-	generated = generatedPrefix + "(generated)"
-)
+// generated stands for a name that the API server is still to give.
+const generated = actions.GeneratedPrefix + "(generated)"
 
 // moveOptions are what the command move is told.
 type moveOptions struct {
@@ -192,22 +189,23 @@ func moving(alerts int) []task {
 }
 
 func (o *moveOptions) created(ctx context.Context, c client.Client, namespace string) (*v1alpha1.Incident, error) {
-	incident := &v1alpha1.Incident{}
-	incident.Namespace, incident.Name, incident.Spec.Name = namespace, o.named, o.title
 	if o.dryRun == dryRunClient {
+		incident := &v1alpha1.Incident{}
+		incident.Namespace, incident.Name, incident.Spec.Name = namespace, o.named, o.title
 		terminal.PrintLine(o.Out, terminal.Escape("incident/"+incident.Name+": would be created"))
 		return incident, nil
 	}
-	if o.named == generated {
-		incident.Name, incident.GenerateName = "", generatedPrefix
+	name := o.named
+	if name == generated {
+		name = ""
 	}
-	_, options := kube.DryRun(o.dryRun == dryRunServer)
+	incident, err := actions.NewDestination(ctx, c, namespace, name, o.title, o.dryRun == dryRunServer)
+	if err != nil {
+		return nil, err
+	}
 	done := " created"
 	if o.dryRun == dryRunServer {
 		done = ": would be created"
-	}
-	if err := c.Create(ctx, incident, options...); err != nil {
-		return nil, err
 	}
 	terminal.PrintLine(o.Out, terminal.Escape("incident/"+incident.Name+done))
 	return incident, nil

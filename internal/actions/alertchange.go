@@ -123,7 +123,7 @@ type AlertTask struct {
 	// Alert is as it was read, and then as the API server has it.
 	Alert  *v1alpha1.Alert
 	Change AlertChange
-	// Selects says whether an alert is still meant that somebody else changed; nil where it was named, and so is.
+	// Selects says whether the alert is meant, also once somebody else changed it; nil where it was named, and so is.
 	Selects func(*v1alpha1.Alert) bool
 	// Request names the bulk that the change is a part of, so that all of it can be undone; empty for none.
 	Request string
@@ -139,6 +139,9 @@ func (t *AlertTask) Preview(context.Context) (Preview, error) {
 // Do implements Task. One request does, unless somebody else wrote the alert meanwhile; what that one said in a field that
 // the change is about is not overwritten.
 func (t *AlertTask) Do(ctx context.Context, dryRun bool) (Result, error) {
+	if t.Selects != nil && !t.Selects(t.Alert) {
+		return Result{Ending: NotSelected}, nil
+	}
 	result := Result{Ending: Changed, Done: t.Change.Done}
 	seen := t.Alert.DeepCopy()
 	err := kube.OnConflict(ctx, func() error {

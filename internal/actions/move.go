@@ -54,6 +54,24 @@ func Destination(ctx context.Context, c client.Reader, key client.ObjectKey) (*v
 	return incident, nil
 }
 
+// GeneratedPrefix begins the names that the API server gives to incidents.
+const GeneratedPrefix = "inc-"
+
+// NewDestination creates an incident to which alerts are to go, and returns it as the API server has it. Without a name it
+// gets a generated one, and without a title it is named from its alerts. With dryRun, the API server only says whether it
+// would take it.
+func NewDestination(ctx context.Context, c client.Writer, namespace, name, title string, dryRun bool) (*v1alpha1.Incident, error) {
+	incident := &v1alpha1.Incident{}
+	incident.Namespace, incident.Name, incident.Spec.Name = namespace, name, title
+	if name == "" {
+		incident.GenerateName = GeneratedPrefix
+	}
+	if _, err := create(ctx, c, incident, dryRun); err != nil {
+		return nil, err
+	}
+	return incident, nil
+}
+
 func (t *MoveTask) targetName() string {
 	if t.Target == nil {
 		return ""

@@ -18,7 +18,6 @@ package actions
 
 import (
 	"context"
-	"fmt"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -27,6 +26,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/inherit"
+	"github.com/incident-operator/incident-operator/internal/decide/rollup"
 	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
@@ -40,8 +40,7 @@ func waitForAlerts(ctx context.Context, c client.WithWatch, incident *v1alpha1.I
 	})
 }
 
-// followed is how many of an incident's alerts carry what a generation of it gives them, and how many there are. How many
-// do not is nowhere but in the message of the condition.
+// followed is how many of an incident's alerts carry what a generation of it gives them, and how many there are.
 func followed(incident *v1alpha1.Incident, generation int64) (done, total int) {
 	total = int(ptr.Deref(incident.Status.Alerts.Total, 0))
 	propagated := meta.FindStatusCondition(incident.Status.Conditions, v1alpha1.ConditionPropagated)
@@ -51,8 +50,8 @@ func followed(incident *v1alpha1.Incident, generation int64) (done, total int) {
 	case propagated.Status == metav1.ConditionTrue:
 		return total, total
 	}
-	var pending, linked int
-	if _, err := fmt.Sscanf(propagated.Message, "%d of %d", &pending, &linked); err != nil {
+	pending, linked, told := rollup.ReadPending(propagated.Message)
+	if !told {
 		return 0, total
 	}
 	return linked - pending, linked

@@ -24,6 +24,13 @@ import (
 	"github.com/incident-operator/incident-operator/internal/actions"
 )
 
+const (
+	// ndjson is the type of answers of several lines.
+	ndjson = "application/x-ndjson"
+	// incidentCreated is what was done to an incident to which alerts are moved.
+	incidentCreated = "created"
+)
+
 // ended is how a change of one object ended: a line of the answer.
 type ended struct {
 	Object string         `json:"object"`
@@ -72,7 +79,7 @@ func (s *Session) change(w http.ResponseWriter, r *http.Request) {
 
 // do does tasks and answers with a line as each ends. If the person leaves, no more are begun.
 func do(w http.ResponseWriter, r *http.Request, tasks []actions.Task, names []string) {
-	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.Header().Set("Content-Type", ndjson)
 	out := json.NewEncoder(w)
 	flusher := http.NewResponseController(w)
 	actions.DoAll(r.Context(), tasks, func(i int, result actions.Result) {

@@ -17,23 +17,18 @@ limitations under the License.
 package console
 
 import (
-	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"sync"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/kube"
 )
-
-// watchTimeout bounds a watch: the API server goes on to serve one that is open after its right was withdrawn.
-const watchTimeout = 4 * time.Minute
 
 // maxIncidents bounds what is kept in memory.
 const maxIncidents = 200_000
@@ -97,20 +92,7 @@ func (f *feed) follow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	seconds := int64(cmp.Or(f.cluster.WatchTimeout, watchTimeout) / time.Second)
-	for {
-		options := &client.ListOptions{Namespace: namespace, Raw: &metav1.ListOptions{
-			ResourceVersion: version, TimeoutSeconds: &seconds, AllowWatchBookmarks: true,
-		}}
-		watcher, err := f.cluster.Client.Watch(ctx, &v1alpha1.IncidentList{}, options)
-		if err != nil {
-			return kube.Restartable(err)
-		}
-		if version, err = f.watch(ctx, watcher, version); err != nil || ctx.Err() != nil {
-			return kube.Restartable(err)
-		}
-		kube.Pause(ctx)
-	}
+	return followFrom(ctx, f.cluster, &v1alpha1.IncidentList{}, version, f.take, client.InNamespace(namespace))
 }
 
 func (f *feed) list(ctx context.Context, namespace string) (version string, err error) {
@@ -129,29 +111,6 @@ func (f *feed) list(ctx context.Context, namespace string) (version string, err 
 		f.replace(read)
 	}
 	return version, err
-}
-
-// watch takes changes until the watch ends, and returns where the next one begins.
-func (f *feed) watch(ctx context.Context, watcher watch.Interface, version string) (string, error) {
-	defer watcher.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return version, nil
-		case event, open := <-watcher.ResultChan():
-			if !open {
-				return version, nil
-			}
-			incident, ok := event.Object.(*v1alpha1.Incident)
-			if !ok {
-				return version, apierrors.FromObject(event.Object)
-			}
-			version = incident.ResourceVersion
-			if event.Type != watch.Bookmark {
-				f.take(incident, event.Type == watch.Deleted)
-			}
-		}
-	}
 }
 
 // slim takes away what no queue shows and no filter asks for.
@@ -224,16 +183,17 @@ func (f *feed) snapshot() (incidents []*v1alpha1.Incident, err error) {
 	return incidents, f.err
 }
 
-// watcher is told which incidents changed since it last asked.
+// watcher is told which incidents changed since it last asked, and of which the alerts did.
 type watcher struct {
 	changed map[string]bool
+	alerts  map[string]bool
 	signal  chan struct{}
 }
 
 func (f *feed) subscribe() *watcher {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	w := &watcher{changed: map[string]bool{}, signal: make(chan struct{}, 1)}
+	w := &watcher{changed: map[string]bool{}, alerts: map[string]bool{}, signal: make(chan struct{}, 1)}
 	f.watchers[w] = true
 	return w
 }
@@ -249,10 +209,24 @@ func (f *feed) tell(key string) {
 	f.version++
 	for w := range f.watchers {
 		w.changed[key] = true
-		select {
-		case w.signal <- struct{}{}:
-		default:
-		}
+		w.wake()
+	}
+}
+
+// tellAlerts notes that alerts of an incident changed.
+func (f *feed) tellAlerts(key string) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	for w := range f.watchers {
+		w.alerts[key] = true
+		w.wake()
+	}
+}
+
+func (w *watcher) wake() {
+	select {
+	case w.signal <- struct{}{}:
+	default:
 	}
 }
 
@@ -262,8 +236,10 @@ type news struct {
 	// Lines are incidents as they are now, and Gone the keys of those that are not there any more.
 	Lines []*v1alpha1.Incident `json:"-"`
 	Gone  []string             `json:"gone,omitempty"`
-	Ready bool                 `json:"ready"`
-	Err   error                `json:"-"`
+	// Alerts are the keys of incidents of which alerts changed.
+	Alerts []string `json:"alerts,omitempty"`
+	Ready  bool     `json:"ready"`
+	Err    error    `json:"-"`
 }
 
 func (f *feed) newsFor(w *watcher) news {
@@ -277,7 +253,9 @@ func (f *feed) newsFor(w *watcher) news {
 			found.Gone = append(found.Gone, key)
 		}
 	}
+	found.Alerts = slices.Sorted(maps.Keys(w.alerts))
 	clear(w.changed)
+	clear(w.alerts)
 	return found
 }
 

@@ -20,7 +20,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -33,12 +32,8 @@ import (
 	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
-const (
-	// maxAlerts is how many alerts a page lists; all of them are counted.
-	maxAlerts = 500
-	// maxEntries is how many entries of a log a page lists, the newest.
-	maxEntries = 1000
-)
+// maxEntries is how many entries of a log a page lists, the newest.
+const maxEntries = 1000
 
 type incidentReply struct {
 	view.Line
@@ -50,6 +45,8 @@ type incidentReply struct {
 	Now        time.Time           `json:"now"`
 	// Merging is where the incident asks to be merged into.
 	Merging string `json:"merging"`
+	// Progress is how far its alerts have followed; nothing once all have.
+	Progress *view.Following `json:"progress,omitempty"`
 }
 
 func keyOf(r *http.Request) client.ObjectKey {
@@ -65,40 +62,7 @@ func (s *Session) incident(r *http.Request) (*incidentReply, error) {
 	return &incidentReply{
 		Line: view.LineOf(incident, now), Header: view.HeaderOf(incident), Decided: view.DecidedOf(incident),
 		NameSource: incident.Status.NameSource, Automatic: incident.Status.AutomaticName, Entries: incident.Status.Activity.Entries, Now: now,
-		Merging: incident.Spec.MergeInto.Name,
-	}, nil
-}
-
-type alertsReply struct {
-	view.Incident
-	Story view.Story `json:"story"`
-	Graph view.Graph `json:"graph"`
-	// Alerts are the latest; More is how many are left out.
-	Alerts []view.Alert `json:"alerts"`
-	More   int          `json:"more"`
-}
-
-func (s *Session) alerts(r *http.Request) (*alertsReply, error) {
-	incident := &v1alpha1.Incident{}
-	if err := s.cluster.Client.Get(r.Context(), keyOf(r), incident); err != nil {
-		return nil, err
-	}
-	alerts, err := kube.AlertsOf(r.Context(), s.cluster.Client, keyOf(r))
-	if err != nil {
-		return nil, err
-	}
-	now := time.Now()
-	gathering := view.Gather(now, maxAlerts)
-	shown := make([]view.Alert, 0, len(alerts))
-	for i := range alerts {
-		gathering.Add(&alerts[i])
-		shown = append(shown, view.AlertOf(&alerts[i], now))
-	}
-	slices.SortStableFunc(shown, func(a, b view.Alert) int { return b.Last.Compare(a.Last) })
-	listed := min(len(shown), maxAlerts)
-	return &alertsReply{
-		Incident: gathering.View(incident), Story: view.StoryOf(alerts, now), Graph: view.GraphOf(alerts, now),
-		Alerts: shown[:listed], More: len(shown) - listed,
+		Merging: incident.Spec.MergeInto.Name, Progress: view.FollowingOf(incident),
 	}, nil
 }
 

@@ -44,6 +44,7 @@ type Cluster struct {
 type Session struct {
 	cluster Cluster
 	feed    *feed
+	alerts  *alertFeeds
 	person  *person
 	// knows says whether a request belongs to the session still.
 	knows   func(*http.Request) bool
@@ -59,6 +60,7 @@ func NewSession(ctx context.Context, cluster Cluster, knows func(*http.Request) 
 		cluster: cluster, feed: newFeed(cluster), person: &person{client: cluster.Client},
 		knows: knows, streams: make(chan struct{}, maxStreams), ended: ctx.Done(),
 	}
+	s.alerts = newAlertFeeds(ctx, cluster, s.feed.tellAlerts)
 	s.api = s.routes()
 	go s.feed.run(ctx)
 	return s
@@ -70,9 +72,13 @@ func (s *Session) routes() http.Handler {
 	mux.Handle("GET /api/incidents", answering(s.queue))
 	mux.HandleFunc("GET /api/incidents.csv", s.export)
 	mux.Handle("GET /api/incidents/{namespace}/{name}", answering(s.incident))
-	mux.Handle("GET /api/incidents/{namespace}/{name}/alerts", answering(s.alerts))
+	mux.Handle("GET /api/incidents/{namespace}/{name}/alerts", answering(s.alertsOf))
+	mux.Handle("GET /api/incidents/{namespace}/{name}/scope", answering(s.scopeOf))
+	mux.Handle("GET /api/alerts/{namespace}/{name}", answering(s.alert))
 	mux.Handle("GET /api/incidents/{namespace}/{name}/timeline", answering(s.timeline))
 	mux.Handle("GET /api/incidents/{namespace}/{name}/related", answering(s.related))
+	mux.Handle("GET /api/unlinked", answering(s.unlinked))
+	mux.HandleFunc("POST /api/held", s.resolveHeld)
 	mux.Handle("GET /api/suggest", answering(s.suggest))
 	mux.Handle("POST /api/preview", answering(s.previewChange))
 	mux.HandleFunc("POST /api/changes", s.change)

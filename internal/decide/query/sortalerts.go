@@ -32,10 +32,20 @@ const ByTime = "time"
 // AlertKeys are the keys that SortAlerts knows.
 var AlertKeys = []string{BySeverity, ByTime, ByName, ByAge, ByAssignee, ByTitle}
 
-// SortAlerts sorts alerts by a key: the most severe, the latest and the newest first, text by the alphabet. Equally severe
-// ones are sorted by when they began, the first one first, and what is equal still by namespace and name. The error says
-// which keys there are.
+// SortAlerts sorts alerts by a key, as CompareAlerts does.
 func SortAlerts(alerts []v1alpha1.Alert, key string, now time.Time) error {
+	compare, err := CompareAlerts(key, now)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(alerts, func(a, b v1alpha1.Alert) int { return compare(&a, &b) })
+	return nil
+}
+
+// CompareAlerts returns the order of alerts by a key: the most severe, the latest and the newest first, text by the alphabet.
+// Equally severe ones are sorted by when they began, the first one first, and what is equal still by namespace and name. The
+// error says which keys there are.
+func CompareAlerts(key string, now time.Time) (func(a, b *v1alpha1.Alert) int, error) {
 	compare, ok := map[string]func(a, b *v1alpha1.Alert) int{
 		BySeverity: func(a, b *v1alpha1.Alert) int {
 			firstA, _ := a.EffectiveActivity(now)
@@ -53,10 +63,9 @@ func SortAlerts(alerts []v1alpha1.Alert, key string, now time.Time) error {
 		ByTitle:    func(a, b *v1alpha1.Alert) int { return cmp.Compare(a.Spec.Name, b.Spec.Name) },
 	}[key]
 	if !ok {
-		return fmt.Errorf("sort key must be one of %s, is %q", strings.Join(AlertKeys, ", "), key)
+		return nil, fmt.Errorf("sort key must be one of %s, is %q", strings.Join(AlertKeys, ", "), key)
 	}
-	slices.SortStableFunc(alerts, func(a, b v1alpha1.Alert) int {
-		return cmp.Or(compare(&a, &b), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
-	})
-	return nil
+	return func(a, b *v1alpha1.Alert) int {
+		return cmp.Or(compare(a, b), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	}, nil
 }

@@ -62,11 +62,21 @@ func conditions(subject Subject, t *Tally, now time.Time) []metav1.Condition {
 	return next
 }
 
+// pendingMessage says how many alerts have still to be changed, and how many are linked. ReadPending reads it.
+const pendingMessage = "%d of %d linked alerts are still to be changed"
+
+// ReadPending returns how many alerts an incident still waits for, and how many are linked to it, from the message of its
+// condition Propagated: the numbers are nowhere else. It returns false for a message that does not tell them.
+func ReadPending(message string) (pending, linked int, told bool) {
+	_, err := fmt.Sscanf(message, pendingMessage, &pending, &linked)
+	return pending, linked, err == nil
+}
+
 func propagated(t *Tally) metav1.Condition {
 	if t.Standing(Pending) > 0 {
 		return metav1.Condition{
 			Type: v1alpha1.ConditionPropagated, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonPropagating,
-			Message: fmt.Sprintf("%d of %d linked alerts are still to be changed", t.Standing(Pending), t.total),
+			Message: fmt.Sprintf(pendingMessage, t.Standing(Pending), t.total),
 		}
 	}
 	return metav1.Condition{

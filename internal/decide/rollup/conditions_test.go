@@ -108,6 +108,10 @@ func TestPropagated(t *testing.T) {
 				t.Fatal("there is no condition Propagated")
 			}
 			expect(t, "message", test.message, condition.Message)
+			pending, linked, told := rollup.ReadPending(condition.Message)
+			if told != (test.pending > 0) || pending != test.pending || (told && linked != len(test.alerts)) {
+				t.Errorf("%d of %d, %v is read from %q", pending, linked, told, condition.Message)
+			}
 			status, reason := metav1.ConditionTrue, v1alpha1.ReasonPropagated
 			if test.pending > 0 {
 				status, reason = metav1.ConditionFalse, v1alpha1.ReasonPropagating

@@ -30,13 +30,13 @@ type Gathering struct {
 	evidence evidence
 	tactics  tactics
 	sources  counts
-	worst    worst
+	worst    Top
 }
 
 // Gather begins with no alert. The alerts are looked at now; of the worst, at most so many are kept.
 func Gather(now time.Time, worstAlerts int) *Gathering {
 	return &Gathering{
-		now: now, evidence: evidence{}, tactics: tactics{}, sources: counts{}, worst: worst{bound: worstAlerts},
+		now: now, evidence: evidence{}, tactics: tactics{}, sources: counts{}, worst: Top{bound: worstAlerts, compare: compareRows},
 	}
 }
 
@@ -51,7 +51,7 @@ func (g *Gathering) Add(alert *v1alpha1.Alert) {
 	if row.Service != "" {
 		g.sources[row.Service]++
 	}
-	g.worst.add(row)
+	g.worst.Add(row)
 }
 
 // View is what is shown of the incident to which the alerts are linked.

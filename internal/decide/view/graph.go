@@ -73,22 +73,22 @@ type link struct {
 }
 
 // GraphOf joins the alerts of an incident that is looked at now.
-func GraphOf(alerts []v1alpha1.Alert, now time.Time) Graph {
+func GraphOf(alerts []*v1alpha1.Alert, now time.Time) Graph {
 	found := evidence{}
-	for i := range alerts {
-		first, last := alerts[i].EffectiveActivity(now)
-		found.add(&alerts[i], first, last)
+	for _, alert := range alerts {
+		first, last := alert.EffectiveActivity(now)
+		found.add(alert, first, last)
 	}
 	titles, links, alone := map[string]*Titled{}, map[link]int{}, 0
-	for i := range alerts {
-		shared := sharedOf(&alerts[i], found)
+	for _, alert := range alerts {
+		shared := sharedOf(alert, found)
 		if len(shared) == 0 {
 			alone++
 			continue
 		}
-		addTitle(titles, &alerts[i], now)
+		addTitle(titles, alert, now)
 		for id := range shared {
-			links[link{alerts[i].Spec.Name, id}]++
+			links[link{alert.Spec.Name, id}]++
 		}
 	}
 	graph := layOut(titles, found, links)

@@ -28,14 +28,14 @@ import (
 )
 
 // seen is an alert of a title that has things in its evidence.
-func seen(title string, minutes int, severity v1alpha1.Severity, things ...v1alpha1.Evidence) v1alpha1.Alert {
-	return *alert(title, minutes, func(s *v1alpha1.AlertSpec) { s.Name, s.Severity, s.Evidence = title, severity, things })
+func seen(title string, minutes int, severity v1alpha1.Severity, things ...v1alpha1.Evidence) *v1alpha1.Alert {
+	return alert(title, minutes, func(s *v1alpha1.AlertSpec) { s.Name, s.Severity, s.Evidence = title, severity, things })
 }
 
 func TestGraph(t *testing.T) {
 	web, db := of(v1alpha1.EvidenceDevice, "Web-1", v1alpha1.EvidenceAffected), of(v1alpha1.EvidenceDevice, "db-1", "")
 	eve, file := of(v1alpha1.EvidenceUser, "eve", ""), of(v1alpha1.EvidenceFile, "a.exe", "")
-	alerts := []v1alpha1.Alert{
+	alerts := []*v1alpha1.Alert{
 		seen("Dumped", -5, v1alpha1.SeverityHigh, db, eve, db),
 		seen("Sign-in", -9, v1alpha1.SeverityLow, eve, of(v1alpha1.EvidenceIP, "203.0.113.1", "")),
 		seen("Ran", -7, v1alpha1.SeverityLow, web, file),
@@ -84,7 +84,7 @@ func TestGraphIsBoundedAndSteady(t *testing.T) {
 	severities, kinds := v1alpha1.Severities(), []v1alpha1.EvidenceKind{v1alpha1.EvidenceDevice, v1alpha1.EvidenceFile, v1alpha1.EvidenceIP}
 	for round := range 60 {
 		titles, things := 1+random.IntN(100), 1+random.IntN(150)
-		var alerts []v1alpha1.Alert
+		var alerts []*v1alpha1.Alert
 		for range random.IntN(400) {
 			var evidence []v1alpha1.Evidence
 			for range random.IntN(4) {

@@ -85,14 +85,14 @@ func TestStory(t *testing.T) {
 		stamp := metav1.NewTime(today.Add(time.Duration(hours) * time.Hour))
 		return &stamp
 	}
-	alert := func(category string, severity v1alpha1.Severity, hours int) v1alpha1.Alert {
-		a := v1alpha1.Alert{}
+	alert := func(category string, severity v1alpha1.Severity, hours int) *v1alpha1.Alert {
+		a := &v1alpha1.Alert{}
 		a.CreationTimestamp = metav1.NewTime(today)
 		a.Spec.Name, a.Spec.Category, a.Spec.Severity = "Title of "+category, category, severity
 		a.Spec.FirstActivityTime, a.Spec.LastActivityTime = at(hours), at(hours)
 		return a
 	}
-	story := StoryOf([]v1alpha1.Alert{
+	story := StoryOf([]*v1alpha1.Alert{
 		alert("Impact", v1alpha1.SeverityHigh, -1), alert("InitialAccess", v1alpha1.SeverityLow, -25), alert("Impact", v1alpha1.SeverityCritical, -1), alert("", "", -13),
 	}, today)
 	var names []string

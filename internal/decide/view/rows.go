@@ -65,21 +65,37 @@ func compareRows(a, b Row) int {
 	)
 }
 
-// worst keeps the first rows in the order of compareRows, however many it sees.
-type worst struct {
-	bound int
-	rows  []Row
-	seen  int
+// compareLatest puts those first that were seen last.
+func compareLatest(a, b Row) int {
+	return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.Name, b.Name))
 }
 
-func (w *worst) add(row Row) {
-	w.seen++
-	at, _ := slices.BinarySearchFunc(w.rows, row, compareRows)
-	if at >= w.bound {
+// Top keeps the first rows in an order, however many it sees.
+type Top struct {
+	bound   int
+	compare func(a, b Row) int
+	rows    []Row
+	seen    int
+}
+
+// Latest keeps the rows that were seen last, at most so many.
+func Latest(bound int) *Top { return &Top{bound: bound, compare: compareLatest, rows: []Row{}} }
+
+// Add shows it one more row.
+func (t *Top) Add(row Row) {
+	t.seen++
+	at, _ := slices.BinarySearchFunc(t.rows, row, t.compare)
+	if at >= t.bound {
 		return
 	}
-	w.rows = slices.Insert(w.rows, at, row)
-	if len(w.rows) > w.bound {
-		w.rows = w.rows[:w.bound]
+	t.rows = slices.Insert(t.rows, at, row)
+	if len(t.rows) > t.bound {
+		t.rows = t.rows[:t.bound]
 	}
 }
+
+// Rows are those that it keeps, the first one first.
+func (t *Top) Rows() []Row { return t.rows }
+
+// Seen is how many rows it was shown.
+func (t *Top) Seen() int { return t.seen }

@@ -57,19 +57,19 @@ const (
 )
 
 // StoryOf tells it at the time now.
-func StoryOf(alerts []v1alpha1.Alert, now time.Time) Story {
+func StoryOf(alerts []*v1alpha1.Alert, now time.Time) Story {
 	story := Story{Stages: []Stage{}}
 	byCategory := map[string][]*v1alpha1.Alert{}
-	for i := range alerts {
-		first, last := alerts[i].EffectiveActivity(now)
+	for _, alert := range alerts {
+		first, last := alert.EffectiveActivity(now)
 		if story.From.IsZero() || first.Before(story.From) {
 			story.From = first
 		}
 		if last.After(story.To) {
 			story.To = last
 		}
-		category := cmp.Or(alerts[i].Spec.Category, naming.UnknownCategory)
-		byCategory[category] = append(byCategory[category], &alerts[i])
+		category := cmp.Or(alert.Spec.Category, naming.UnknownCategory)
+		byCategory[category] = append(byCategory[category], alert)
 	}
 	categories := make([]string, 0, len(byCategory))
 	for category := range byCategory {

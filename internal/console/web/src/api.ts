@@ -93,8 +93,8 @@ async function* lines(answer: Response): AsyncGenerator<string> {
   yield rest;
 }
 
-/** News is what changed in the cluster, or why nothing can be known of it. */
-export interface News { version: number; lines: Line[]; gone?: string[]; ready: boolean; problem?: Problem; offline?: boolean }
+/** News is what changed in the cluster, with the incidents of which alerts did, or why nothing can be known of it. */
+export interface News { version: number; lines: Line[]; gone?: string[]; alerts?: string[]; ready: boolean; problem?: Problem; offline?: boolean }
 
 const listeners = new Set<(news: News) => void>();
 

@@ -11,7 +11,7 @@ import { Button, Empty, Icon, Skeleton, Text, Time } from './ui';
 export function Evidence({ me, incident, read }: { me: Me; incident: Incident; read: Read<Alerts> }) {
   const [text, set] = useState('');
   if (!read.found) return read.problem ? <ProblemPage problem={read.problem} onRetry={read.retry} /> : <div class="card"><Skeleton lines={9} /></div>;
-  const groups = read.found.evidence ?? [];
+  const groups = read.found.evidence;
   if (groups.length === 0) return <div class="card"><Empty icon="search_20_regular" title="No evidence">The alerts name no device, user, address or file.</Empty></div>;
   const shown = groups.map((group) => ({ ...group, things: group.things.filter((thing) => thing.name.toLowerCase().includes(text.toLowerCase())) })).filter((group) => group.things.length > 0);
   return (
@@ -22,7 +22,7 @@ export function Evidence({ me, incident, read }: { me: Me; incident: Incident; r
       {shown.length === 0 && <div class="card"><Empty icon="search_20_regular" title="Nothing matches">Nothing in the evidence has “{visible(text)}” in its name.</Empty></div>}
       {shown.map((group) => (
         <section key={group.kind} class="card table-card" aria-label={word(group.kind)}>
-          <h2><KindIcon of={group.kind} />{group.kind === 'IP' || group.kind === 'URL' || group.kind === 'DNS' ? group.kind : word(group.kind)}<span class="badge">{count(group.things.length)}</span></h2>
+          <h2><KindIcon of={group.kind} />{group.kind === 'IP' || group.kind === 'URL' || group.kind === 'DNS' ? group.kind : word(group.kind)}<span class="badge">{count(group.things.length + (group.more ?? 0))}</span></h2>
           <table class="grid dense">
             <thead><tr><th scope="col" class="c-title">Name</th><th scope="col" class="c-role">Role</th><th scope="col" class="c-number">Alerts</th><th scope="col" class="c-activity">First</th><th scope="col" class="c-activity">Last</th><th scope="col" class="c-more"><span class="hidden">Copy</span></th></tr></thead>
             <tbody>{group.things.map((thing) => (
@@ -36,6 +36,7 @@ export function Evidence({ me, incident, read }: { me: Me; incident: Incident; r
               </tr>
             ))}</tbody>
           </table>
+          {group.more && <p class="quiet left-out">and {count(group.more)} more, which fewer alerts have.</p>}
         </section>
       ))}
     </div>

@@ -2,11 +2,13 @@ import { useEffect, useState } from 'preact/hooks';
 import { AlertsTab } from './alerts';
 import { get } from './api';
 import { Evidence } from './evidence';
+import { count, plural } from './format';
+import { HeldAlerts } from './held';
 import { useKeys } from './keys';
 import { Manage, type Focus } from './manage';
 import { Merge } from './merge';
 import { usePrinting } from './print';
-import { useRead } from './read';
+import { useRead, type Read } from './read';
 import { RelatedTab } from './related';
 import { go, incidentPath, queuePath } from './route';
 import { ProblemPage } from './states';
@@ -26,7 +28,7 @@ type Open = 'manage' | 'merge' | Focus;
 export function IncidentPage({ me, namespace, name, tab, search }: { me: Me; namespace: string; name: string; tab: string; search: URLSearchParams }) {
   const path = `/api/incidents/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
   const { found: incident, problem, retry } = useRead<Incident>(path, namespace, name);
-  const alerts = useRead<Alerts>(`${path}/alerts`, namespace, name);
+  const alerts = useRead<Alerts>(`${path}/scope`, namespace, name, 'alerts');
   const timeline = useRead<Timeline>(`${path}/timeline`, namespace, name);
   const printing = usePrinting();
   const [rights, setRights] = useState(me.rights);
@@ -40,24 +42,25 @@ export function IncidentPage({ me, namespace, name, tab, search }: { me: Me; nam
   useKeys({
     e: manages('manage'), i: () => { if (incident && rights.edit && incident.assignee !== me.user) void take(me, incident); },
     r: manages('m-note'), a: manages('m-assignee'), t: manages('m-tags'), c: manages('m-comment'), '[': stepBy(-1), ']': stepBy(1),
-    m: () => { if (tab !== 'alerts' || !document.querySelector('.alerts-tab tbody .c-check input:checked')) manages('merge')(); },
+    m: () => { if (tab !== 'alerts' || !document.querySelector('.alerts-tab[data-chosen]')) manages('merge')(); },
     ...Object.fromEntries(tabs.map(([key], i) => [String(i + 1), show(key === 'summary' ? '' : key)])),
   });
   if (!incident || problem?.kind === 'gone' || problem?.kind === 'forbidden') {
     return problem ? <ProblemPage problem={problem} onRetry={retry} back={queuePath(me.cluster)} /> : <Skeleton lines={12} />;
   }
   const comments = (timeline.found?.entries ?? []).filter((entry) => entry.type === 'Commented').length;
-  const numbers: Record<string, number | undefined> = { alerts: alerts.found?.scope.alerts ?? incident.total, activities: incident.entries, comments: timeline.found && comments };
+  const numbers: Record<string, number | undefined> = { alerts: alerts.found?.whole ? alerts.found.scope.alerts : incident.total, activities: incident.entries, comments: timeline.found && comments };
   return (
     <div class="page incident">
       <nav class="crumbs" aria-label="Where you are"><a href={queuePath(me.cluster)}>Incidents</a><Icon name="chevron_right_16_regular" /><span class="mono">{namespace}/{name}</span></nav>
       <Heading me={me} incident={incident} may={rights.edit} onOpen={setOpen} />
-      <Notices me={me} incident={incident} />
+      <Notices me={me} incident={incident} read={alerts} may={rights.move} />
       <nav class="tabs" aria-label="Parts of the incident">
-        {tabs.map(([key, label]) => <a key={key} href={incidentPath(me.cluster, incident, key === 'summary' ? '' : key)} aria-current={tab === key ? 'page' : undefined}>{label}{numbers[key] !== undefined && <span class="badge">{numbers[key]}</span>}</a>)}
+        {tabs.map(([key, label]) => <a key={key} href={incidentPath(me.cluster, incident, key === 'summary' ? '' : key)} aria-current={tab === key ? 'page' : undefined}>{label}{numbers[key] !== undefined && <span class="badge">{count(numbers[key]!)}</span>}</a>)}
       </nav>
+      {alerts.found && !alerts.found.whole && (tab === 'summary' || tab === 'evidence') && <Banner kind="info" icon="arrow_sync_16_regular">{plural(alerts.found.scope.alerts, 'alert')} of {count(incident.total)} are read. What is shown here covers these, until the rest is read.</Banner>}
       {printing ? <><Summary me={me} incident={incident} read={alerts} /><Activities me={me} incident={incident} read={timeline} may={false} /></>
-        : tab === 'alerts' ? <AlertsTab me={me} incident={incident} read={alerts} may={rights.move} search={search} />
+        : tab === 'alerts' ? <AlertsTab me={me} incident={incident} path={path} may={rights.move} search={search} />
         : tab === 'evidence' ? <Evidence me={me} incident={incident} read={alerts} />
           : tab === 'related' ? <RelatedTab me={me} incident={incident} path={path} may={rights.edit} />
           : tab === 'activities' ? <Activities me={me} incident={incident} read={timeline} may={rights.edit} />
@@ -94,14 +97,26 @@ function Heading({ me, incident, may, onOpen }: HeadingProps) {
 }
 
 /** Notices tell what a person has to know before anything else. */
-function Notices({ me, incident }: { me: Me; incident: Incident }) {
+function Notices({ me, incident, read, may }: { me: Me; incident: Incident; read: Read<Alerts>; may: boolean }) {
   const to = incident.header.redirectedTo;
   return (
     <>
       {to && <Banner kind="info" icon="merge_16_regular" action={<Button onClick={() => go(incidentPath(me.cluster, { namespace: incident.namespace, name: to }))}>Open {to}</Button>}>This incident was merged. Its alerts, and the work, are in <b>{to}</b>.</Banner>}
       {!to && incident.merging && <Banner kind="warning" icon="merge_16_regular">It asks to be merged into <b>{incident.merging}</b>. {incident.header.standings?.filter((one) => one.type === 'Merged').map((one) => <Text key={one.type}>{one.message}</Text>)}</Banner>}
-      {incident.held && <Banner kind="warning" icon="warning_16_filled" action={<Button onClick={() => go(incidentPath(me.cluster, incident, 'alerts'))}>Look at the alerts</Button>}>New alerts came after it was resolved, and stay active: <Text>{incident.held}</Text></Banner>}
-      {incident.following && <Banner kind="info" icon="arrow_sync_16_regular">Its alerts are following: <Text>{incident.following}</Text></Banner>}
+      {incident.held && <HeldAlerts me={me} incident={incident} read={read} may={may} />}
+      {incident.following && <Followers incident={incident} />}
     </>
+  );
+}
+
+/** Followers counts down how many alerts have still to take over what the incident says. */
+function Followers({ incident: { following, progress } }: { incident: Incident }) {
+  return (
+    <Banner kind="info" icon="arrow_sync_16_regular">
+      {progress ? <div class="following">
+        <span>Its alerts follow: <b>{count(progress.pending)}</b> of {count(progress.linked)} are still to be changed.</span>
+        <progress aria-label="Alerts that have followed" max={progress.linked} value={progress.linked - progress.pending} />
+      </div> : <>Its alerts are following: <Text>{following}</Text></>}
+    </Banner>
   );
 }

@@ -1,60 +1,66 @@
-import { useEffect, useState } from 'preact/hooks';
-import { Failure, post, postLines } from './api';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Combobox } from './combobox';
 import { Dialog } from './dialog';
 import { plural } from './format';
 import { AlertSummary, OutcomeList } from './foresight';
+import { useMove, type Place } from './moving';
+import { go, incidentPath } from './route';
 import { toast } from './toast';
-import type { Ended, Incident, Outcomes } from './types';
+import type { Incident, Me, Outcomes } from './types';
 import { Banner, Button, Field, Text } from './ui';
 
-interface Props { incident: Incident; alerts: string[]; to?: string; onClose: (done: boolean) => void }
+interface Props { me: Me; incident: Incident; alerts: string[]; to?: string; onClose: (done: boolean) => void }
 
-/** Move takes alerts to another incident, or to none, and shows before what each gives back and takes over. */
-export function Move({ incident, alerts, to: dropped, onClose }: Props) {
-  const [to, setTo] = useState(dropped ?? '');
-  const [chosen, setChosen] = useState(dropped);
+/** Move takes alerts to another incident, to a new one, or to none, and shows before what each gives back and takes over. */
+export function Move({ me, incident, alerts, to: dropped, onClose }: Props) {
+  const [text, setText] = useState(dropped ?? '');
+  const [place, setPlace] = useState<Place | undefined>(dropped === undefined ? undefined : { to: dropped });
   const [reason, setReason] = useState('');
-  const [preview, setPreview] = useState<Outcomes>();
-  const [problem, setProblem] = useState('');
-  const [busy, setBusy] = useState(false);
-  const body = { namespace: incident.namespace, alerts, from: incident.name, to: chosen ?? '', reason: reason.trim() };
-  const fail = (error: unknown) => setProblem(error instanceof Failure ? error.problem.message : String(error));
+  const { preview, problem, busy, move, left, created } = useMove(incident.namespace, incident.name, alerts, place);
+  const choose = (to: string) => { setText(to); setPlace({ to }); };
+  // What could not be moved goes where the rest is: once more would make one more incident.
+  useEffect(() => { if (created) choose(created); }, [created]);
+  const isNew = place?.create !== undefined;
+  // What was clicked is gone: the focus goes to the field that took its place.
+  const first = useRef(true);
   useEffect(() => {
-    setPreview(undefined);
-    setProblem('');
-    if (chosen === undefined) return;
-    const stop = new AbortController();
-    post<Outcomes>('/api/moves/preview', body, stop.signal).then(setPreview, (error) => { if (!stop.signal.aborted) fail(error); });
-    return () => stop.abort();
-  }, [chosen]);
-  const move = async () => {
-    setBusy(true);
-    const failed: Ended[] = [];
-    try {
-      await postLines('/api/moves', body, (line) => { if (line.problem) failed.push(line); });
-      if (failed.length) return setProblem(`${failed[0]!.object}: ${failed[0]!.problem!.message}`);
-      toast(chosen ? `${plural(alerts.length, 'alert')} moved to ${chosen}` : `${plural(alerts.length, 'alert')} unlinked`);
-      onClose(true);
-    } catch (error) {
-      fail(error);
-    } finally {
-      setBusy(false);
-    }
+    if (first.current) first.current = false;
+    else document.getElementById(isNew ? 'v-title' : 'v-to')?.focus();
+  }, [isNew]);
+  const done = isNew ? 'moved to a new incident' : place?.to ? `moved to ${place.to}` : 'unlinked';
+  const start = async () => {
+    const to = await move(reason);
+    if (to === undefined) return;
+    toast(`${plural(alerts.length, 'alert')} ${done}`, 'success', to ? { label: 'Open it', run: () => go(incidentPath(me.cluster, { namespace: incident.namespace, name: to })) } : undefined);
+    onClose(true);
   };
   return (
     <Dialog
-      title={`Move ${plural(alerts.length, 'alert')}`} onClose={() => onClose(false)}
-      footer={<div class="buttons"><Button kind="primary" disabled={!preview || busy} onClick={() => void move()}>{chosen === '' ? 'Unlink' : 'Move'}</Button><Button onClick={() => onClose(false)}>Cancel</Button></div>}
+      title={`Move ${plural(left.length, 'alert')}`} onClose={() => onClose(false)}
+      footer={<div class="buttons"><Button kind="primary" disabled={!preview || busy} onClick={() => void start()}>{isNew ? 'Create and move' : place?.to === '' ? 'Unlink' : 'Move'}</Button><Button onClick={() => onClose(false)}>Cancel</Button></div>}
     >
       {problem && <Banner kind="danger" icon="error_circle_16_filled"><Text>{problem}</Text></Banner>}
-      <Field label="To which incident" id="v-to" hint={<button type="button" class="link" onClick={() => { setTo(''); setChosen(''); }}>To none: unlink</button>}>
-        <Combobox id="v-to" kind="incident" namespace={incident.namespace} text={to} without={[incident.name]} placeholder="Name or title" onText={(text) => { setTo(text); setChosen(undefined); }} onChoose={(name) => { setTo(name); setChosen(name); }} />
-      </Field>
-      <Field label="Reason" id="v-reason" hint="It stands in the logs of both incidents.">
-        <input id="v-reason" class="input" maxLength={256} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
-      </Field>
-      {preview && <section class="foreknown" aria-live="polite" aria-label="Preview"><p><AlertSummary of={preview} /></p><OutcomeList all={preview.alerts} /></section>}
+      {isNew ? <Field label="Title of the new incident" id="v-title" hint={<>Without a title it is named from its alerts. <button type="button" class="link" onClick={() => { setText(''); setPlace(undefined); }}>To one that is there</button></>}>
+        <input id="v-title" class="input" maxLength={256} value={place.create!.title} aria-describedby="v-title-hint" onInput={(event) => setPlace({ to: '', create: { title: event.currentTarget.value } })} />
+      </Field> : <Field label="To which incident" id="v-to" hint={<span class="choices">
+        <button type="button" class="link" onClick={() => setPlace({ to: '', create: { title: '' } })}>To a new incident</button>
+        <button type="button" class="link" onClick={() => choose('')}>To none: unlink</button>
+      </span>}>
+        <Combobox id="v-to" kind="incident" namespace={incident.namespace} text={text} without={[incident.name]} placeholder="Name or title" onText={(typed) => { setText(typed); setPlace(undefined); }} onChoose={choose} />
+      </Field>}
+      <Reason id="v-reason" value={reason} onInput={setReason} hint={place?.to === '' && !isNew ? 'It stands in the log.' : 'It stands in the logs of both incidents.'} />
+      <MovePreview of={preview} />
     </Dialog>
   );
 }
+
+export const Reason = ({ id, value, hint, onInput }: { id: string; value: string; hint: string; onInput: (text: string) => void }) => (
+  <Field label="Reason" id={id} hint={hint}><input id={id} class="input" maxLength={256} value={value} aria-describedby={`${id}-hint`} onInput={(event) => onInput(event.currentTarget.value)} /></Field>
+);
+
+/** MovePreview says of each alert what it gives back and takes over. */
+export const MovePreview = ({ of }: { of?: Outcomes }) => (
+  <section class="foreknown" aria-live="polite" aria-label="Preview">
+    {of && <><p><AlertSummary of={of} /></p><OutcomeList all={of.alerts} />{of.changes > of.alerts.length && <p class="quiet">and {plural(of.changes - of.alerts.length, 'more alert')}</p>}</>}
+  </section>
+);

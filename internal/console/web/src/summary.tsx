@@ -62,10 +62,8 @@ function Story({ me, incident, of, tactics }: { me: Me; incident: Incident; of: 
 
 const height = (number: number) => Math.min(22, 6 + 4 * Math.sqrt(number));
 
-const shownWorst = 6;
-
 function Worst({ me, incident, alerts }: { me: Me; incident: Incident; alerts: Alerts }) {
-  const worst = [...alerts.alerts].sort((a, b) => rank(b.severity) - rank(a.severity) || Number(a.state === 'Resolved') - Number(b.state === 'Resolved')).slice(0, shownWorst);
+  const worst = alerts.worst ?? [];
   if (worst.length === 0) return <p class="quiet">None.</p>;
   return (
     <>
@@ -77,12 +75,10 @@ function Worst({ me, incident, alerts }: { me: Me; incident: Incident; alerts: A
           </li>
         ))}
       </ul>
-      {alerts.scope.alerts > shownWorst && <a class="more" href={incidentPath(me.cluster, incident, 'alerts')}>All {plural(alerts.scope.alerts, 'alert')}</a>}
+      {alerts.scope.alerts > worst.length && <a class="more" href={incidentPath(me.cluster, incident, 'alerts')}>All {plural(alerts.scope.alerts, 'alert')}</a>}
     </>
   );
 }
-
-const rank = (severity?: string) => ['Informational', 'Low', 'Medium', 'High', 'Critical'].indexOf(severity ?? '');
 
 function Properties({ me, incident }: { me: Me; incident: Incident }) {
   const { header, decided } = incident;
@@ -101,8 +97,8 @@ function Properties({ me, incident }: { me: Me; incident: Incident }) {
         <dt>First activity</dt><dd><Time at={header.firstActivity} /></dd>
         <dt>Last activity</dt><dd><Time at={header.lastActivity} /></dd>
         <dt>Created</dt><dd><Time at={header.created} /></dd>
-        <dt>Log</dt><dd><a href={incidentPath(me.cluster, incident, 'activities')}>{plural(incident.entries, 'entry', 'entries')}</a></dd>
       </dl>
+      <a class="more" href={incidentPath(me.cluster, incident, 'activities')}>Comments and history</a>
     </section>
   );
 }
@@ -112,7 +108,7 @@ function Scope({ alerts, incident, me }: { alerts?: Alerts; incident: Incident; 
     <section class="card" aria-labelledby="scope">
       <h2 id="scope">Scope</h2>
       <dl class="facts">
-        <dt>Alerts</dt><dd><AlertBar active={alerts?.scope.active ?? incident.active} total={alerts?.scope.alerts ?? incident.total} /></dd>
+        <dt>Alerts</dt><dd><AlertBar active={alerts?.whole ? alerts.scope.active : incident.active} total={alerts?.whole ? alerts.scope.alerts : incident.total} /></dd>
         <dt>Endpoints</dt><dd>{alerts ? <a href={incidentPath(me.cluster, incident, 'evidence')}>{count(alerts.scope.endpoints)}</a> : '…'}</dd>
         <dt>Users</dt><dd>{alerts ? <a href={incidentPath(me.cluster, incident, 'evidence')}>{count(alerts.scope.users)}</a> : '…'}</dd>
         <dt>Sources</dt><dd>{alerts ? (alerts.scope.sources ?? []).map((source) => <div key={source.text} class="source"><Text>{source.text}</Text><span class="count">{count(source.alerts)}</span></div>) : '…'}</dd>

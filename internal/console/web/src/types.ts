@@ -46,15 +46,34 @@ export interface Header {
 
 export interface Incident extends Line {
   header: Header; decided: Decided; nameSource: string; automatic: string; entries: number; now: string; merging: string;
+  progress?: { pending: number; linked: number };
 }
 
 export interface Thing { name: string; namespace?: string; alerts: number; roles?: { role: string; alerts: number }[]; first?: string; last?: string }
 export interface Group { kind: string; things: Thing[] }
 export interface Counted { text: string; alerts: number }
 
-export interface Alert {
-  name: string; title: string; severity?: Severity; state: State; assignee?: string; incident?: string; service?: string; category?: string;
-  first?: string; last?: string; detector?: string; techniques?: string[]; description?: string; url?: string; occurrences: number;
+/** Row is an alert in a list. */
+export interface Row {
+  name: string; title: string; severity?: Severity; state: State; assignee?: string; incident?: string; service?: string; category?: string; first?: string; last?: string;
+}
+
+/** Held are alerts that came after the resolution of their incident. */
+export interface Held { rows: Row[]; total: number }
+
+/** AlertRow is an alert in the list of an incident. */
+export interface AlertRow extends Row { occurrences: number; held?: boolean }
+
+/** AlertPage is a page of the alerts that an address asks for, among those that are read: all, if whole. */
+export interface AlertPage {
+  rows: AlertRow[]; page: number; pages: number; matched: number; read: number; whole: boolean; sort: string;
+  groups?: { groups: { value: string; alerts: number }[]; more: number };
+  choices: { assignees: string[]; sources: string[]; categories: string[]; unassigned: boolean };
+  problems: { parameter: string; value: string; message: string }[];
+}
+
+export interface Alert extends Row {
+  detector?: string; techniques?: string[]; description?: string; url?: string; occurrences: number;
   evidence?: Group[];
   linkedBy?: string; linkedFor?: string;
   inherited?: { from?: string; assignee?: string; state?: string; overAssignee?: string; overState?: string; held?: boolean };
@@ -71,12 +90,15 @@ export interface Graph {
 export interface Similar { incident?: string; alerts: number; evidence?: Group[]; line?: Line }
 export interface Related { related: Similar[]; more: number }
 
+/** Alerts is what the alerts of an incident are about, as far as they are read: all, if whole. */
 export interface Alerts {
+  whole: boolean; worst?: Row[];
   scope: { alerts: number; active: number; endpoints: number; users: number; sources?: Counted[] };
-  evidence?: Group[]; tactics?: { category: string; alerts: number; first?: string; techniques?: Counted[] }[];
-  story: { from: string; to: string; stages: Stage[] }; graph: Graph;
-  alerts: Alert[]; more: number;
+  evidence: (Group & { more?: number })[]; tactics?: { category: string; alerts: number; first?: string; techniques?: Counted[] }[];
+  story: { from: string; to: string; stages: Stage[] }; graph: Graph; held: Held;
 }
+
+export interface Unlinked { alerts: Row[]; more: number }
 
 export interface Told {
   sequence: number; time?: string; actor: string; actorKind: string; type: string; text: string;

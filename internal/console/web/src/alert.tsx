@@ -1,0 +1,52 @@
+import { useEffect, useState } from 'preact/hooks';
+import { Failure, get } from './api';
+import { word } from './format';
+import type { Alert } from './types';
+import { Banner, Prose, Skeleton, Text, Time } from './ui';
+
+/** hostOf is where an address leads; empty for anything but http and https, which is then no link. */
+function hostOf(url?: string): string {
+  try {
+    const parsed = new URL(url ?? '');
+    return (parsed.protocol === 'https:' || parsed.protocol === 'http:') && !parsed.username ? parsed.host : '';
+  } catch {
+    return '';
+  }
+}
+
+/** Opened reads all of an alert and shows what its row has no room for. */
+export function Opened({ namespace, name }: { namespace: string; name: string }) {
+  const [alert, setAlert] = useState<Alert>();
+  const [problem, setProblem] = useState('');
+  useEffect(() => {
+    const stop = new AbortController();
+    get<Alert>(`/api/alerts/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`, stop.signal).then(setAlert, (error) => { if (!stop.signal.aborted) setProblem(error instanceof Failure ? error.problem.message : String(error)); });
+    return () => stop.abort();
+  }, [namespace, name]);
+  if (problem) return <Banner kind="danger" icon="error_circle_16_filled"><Text>{problem}</Text></Banner>;
+  return alert ? <Detail alert={alert} /> : <Skeleton lines={3} />;
+}
+
+function Detail({ alert }: { alert: Alert }) {
+  const host = hostOf(alert.url);
+  const given = alert.inherited;
+  return (
+    <div class="alert-detail">
+      {alert.description && <Prose>{alert.description}</Prose>}
+      <dl class="facts">
+        {alert.detector && <><dt>Detector</dt><dd><Text>{alert.detector}</Text></dd></>}
+        {(alert.techniques ?? []).length > 0 && <><dt>Techniques</dt><dd>{alert.techniques!.map((one) => <span key={one} class="technique mono"><Text>{one}</Text></span>)}</dd></>}
+        <dt>First activity</dt><dd><Time at={alert.first} /></dd>
+        {alert.linkedBy && <><dt>Correlated</dt><dd><Text>{alert.linkedFor}</Text> <span class="quiet">(policy <Text>{alert.linkedBy}</Text>)</span></dd></>}
+        {given?.assignee && <><dt>Assignee</dt><dd>given by the incident; before: <Text>{given.overAssignee || 'nobody'}</Text></dd></>}
+        {given?.state && <><dt>Resolution</dt><dd>{given.held ? 'held: it came after the resolution' : <>given by the incident; before: {word(given.overState)}</>}</dd></>}
+        {(alert.evidence ?? []).map((group) => <Fragmented key={group.kind} kind={group.kind} names={group.things.map((thing) => thing.name)} />)}
+        {alert.url && <><dt>Source</dt><dd>{host ? <a href={alert.url} target="_blank" rel="noopener noreferrer">Open at <Text>{host}</Text></a> : <><Text>{alert.url}</Text> <span class="quiet">(not a link: it is no http address)</span></>}</dd></>}
+      </dl>
+    </div>
+  );
+}
+
+const Fragmented = ({ kind, names }: { kind: string; names: string[] }) => (
+  <><dt>{kind === kind.toUpperCase() ? kind : word(kind)}</dt><dd>{names.slice(0, 12).map((name) => <span key={name} class="technique mono"><Text>{name}</Text></span>)}{names.length > 12 && <span class="quiet">+{names.length - 12}</span>}</dd></>
+);
