@@ -29,6 +29,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/actions"
+	"github.com/incident-operator/incident-operator/internal/decide/query"
 	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
@@ -38,14 +39,15 @@ const watchTimeout = 4 * time.Minute
 // maxIncidents bounds what is kept in memory.
 const maxIncidents = 200_000
 
-// feed keeps the incidents that a person may see, as they change.
+// feed keeps the incidents that a person may see, as they change. What filters ask of one is computed when it changes, not
+// with each request.
 type feed struct {
 	cluster Cluster
 
 	mutex     sync.RWMutex
 	scoped    bool
 	namespace string
-	incidents map[string]*v1alpha1.Incident
+	incidents map[string]*query.Prepared
 	// ready says that all were read once, and err is why they cannot be read now.
 	ready    bool
 	err      error
@@ -54,7 +56,7 @@ type feed struct {
 }
 
 func newFeed(cluster Cluster) *feed {
-	return &feed{cluster: cluster, incidents: map[string]*v1alpha1.Incident{}, watchers: map[*watcher]bool{}}
+	return &feed{cluster: cluster, incidents: map[string]*query.Prepared{}, watchers: map[*watcher]bool{}}
 }
 
 // scope is the namespace that is read: all of them, "", if the person may list those, else the one of the cluster.
@@ -114,11 +116,11 @@ func (f *feed) follow(ctx context.Context) error {
 }
 
 func (f *feed) list(ctx context.Context, namespace string) (version string, err error) {
-	read := map[string]*v1alpha1.Incident{}
+	read := map[string]*query.Prepared{}
 	err = kube.EachPage(ctx, f.cluster.Client, &v1alpha1.IncidentList{}, kube.DefaultChunk, func(page *v1alpha1.IncidentList) error {
 		version = page.ResourceVersion
 		for i := range page.Items {
-			read[actions.KeyOf(&page.Items[i])] = slim(page.Items[i].DeepCopy())
+			read[actions.KeyOf(&page.Items[i])] = query.Prepare(slim(page.Items[i].DeepCopy()))
 		}
 		if len(read) > maxIncidents {
 			return badRequest("there are more than %d incidents: look at one namespace", maxIncidents)
@@ -166,7 +168,7 @@ func slim(incident *v1alpha1.Incident) *v1alpha1.Incident {
 	return incident
 }
 
-func (f *feed) replace(read map[string]*v1alpha1.Incident) {
+func (f *feed) replace(read map[string]*query.Prepared) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	for key, incident := range read {
@@ -190,7 +192,7 @@ func (f *feed) take(incident *v1alpha1.Incident, deleted bool) {
 	if deleted {
 		delete(f.incidents, key)
 	} else {
-		f.incidents[key] = slim(incident)
+		f.incidents[key] = query.Prepare(slim(incident))
 	}
 	f.tell(key)
 }
@@ -200,7 +202,7 @@ func (f *feed) fail(err error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) {
-		f.incidents, f.ready, f.scoped, f.namespace = map[string]*v1alpha1.Incident{}, false, false, ""
+		f.incidents, f.ready, f.scoped, f.namespace = map[string]*query.Prepared{}, false, false, ""
 	}
 	f.err = err
 	f.tell("")
@@ -214,10 +216,10 @@ func (f *feed) state() (version int64, ready bool, err error) {
 }
 
 // snapshot returns what is known now, which must not be changed, and why there may be more.
-func (f *feed) snapshot() (incidents []*v1alpha1.Incident, err error) {
+func (f *feed) snapshot() (incidents []*query.Prepared, err error) {
 	f.mutex.RLock()
 	defer f.mutex.RUnlock()
-	incidents = make([]*v1alpha1.Incident, 0, len(f.incidents))
+	incidents = make([]*query.Prepared, 0, len(f.incidents))
 	for _, incident := range f.incidents {
 		incidents = append(incidents, incident)
 	}
@@ -260,7 +262,7 @@ func (f *feed) tell(key string) {
 type news struct {
 	Version int64 `json:"version"`
 	// Lines are incidents as they are now, and Gone the keys of those that are not there any more.
-	Lines []*v1alpha1.Incident `json:"-"`
+	Lines []*query.Prepared `json:"-"`
 	Gone  []string             `json:"gone,omitempty"`
 	Ready bool                 `json:"ready"`
 	Err   error                `json:"-"`

@@ -69,7 +69,9 @@ export interface Graph {
 }
 
 export interface Similar { incident?: string; alerts: number; evidence?: Group[]; line?: Line }
-export interface Related { related: Similar[]; more: number }
+/** Elsewhere is an entity with the other open incidents that have it; more is how many are not named. */
+export interface Elsewhere { kind: string; name: string; namespace?: string; incidents: { name: string; title: string }[]; more?: number }
+export interface Related { related: Similar[]; more: number; elsewhere: Elsewhere[] }
 
 export interface Alerts {
   scope: { alerts: number; active: number; endpoints: number; users: number; sources?: Counted[] };
@@ -102,7 +104,7 @@ export interface Preview { incidents: Foreseen[]; changed: number; unchanged: nu
 
 export interface Problem { kind: string; message: string; fields?: { field: string; message: string }[] }
 
-export interface Ended { object: string; ending: string; done?: string; problem?: Problem; conflicts?: Conflict[] }
+export interface Ended { object: string; uid?: string; ending: string; done?: string; problem?: Problem; conflicts?: Conflict[] }
 
 export interface Value { seen?: string; to: string }
 
