@@ -263,9 +263,9 @@ type news struct {
 	Version int64 `json:"version"`
 	// Lines are incidents as they are now, and Gone the keys of those that are not there any more.
 	Lines []*query.Prepared `json:"-"`
-	Gone  []string             `json:"gone,omitempty"`
-	Ready bool                 `json:"ready"`
-	Err   error                `json:"-"`
+	Gone  []string          `json:"gone,omitempty"`
+	Ready bool              `json:"ready"`
+	Err   error             `json:"-"`
 }
 
 func (f *feed) newsFor(w *watcher) news {

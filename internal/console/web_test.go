@@ -158,7 +158,7 @@ func TestWordsStandInOneTable(t *testing.T) {
 	patterns := map[string]*regexp.Regexp{
 		"text of an element":  regexp.MustCompile(`[^=\s]>\s*([^<>{}=;()|&]*[A-Za-z]{2}[^<>{}=;()|&]*)</`),
 		"text behind a value": regexp.MustCompile(`\}[ ,.:]*([A-Za-z][a-z]+ [^<>{}=;()\n]*)</?[a-z]`),
-		"an attribute":        regexp.MustCompile(`\b(?:label|title|placeholder|aria-label|hint|subtitle)=(?:"|\{`+"`"+`)([^"$]*[A-Za-z]{2}[^"]*)`),
+		"an attribute":        regexp.MustCompile(`\b(?:label|title|placeholder|aria-label|hint|subtitle)=(?:"|\{` + "`" + `)([^"$]*[A-Za-z]{2}[^"]*)`),
 		"a sentence":          regexp.MustCompile("['`]([A-Z][a-z]+ [a-z][^'`\n]*)['`]"),
 	}
 	code := regexp.MustCompile(`<code>[^<]*</code>|//.*|(?s:/\*.*?\*/)`)

@@ -14,7 +14,6 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-
 package console
 
 import (
@@ -219,7 +218,10 @@ func TestShownBeforeItIsSaved(t *testing.T) {
 	d, w := serve(t, g.before(inMemory(incident))), newTab(t)
 	w.visit(d.link("/" + clusterName + "/incidents"))
 	w.await(rows + " === 1")
-	owner := func(name string) { t.Helper(); w.await("document.querySelector('tbody .person').innerText.includes(" + quote(name) + ")") }
+	owner := func(name string) {
+		t.Helper()
+		w.await("document.querySelector('tbody .person').innerText.includes(" + quote(name) + ")")
+	}
 	w.do(chromedp.KeyEvent("j"))
 	w.do(chromedp.KeyEvent("i"))
 	owner(alice)

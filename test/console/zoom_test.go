@@ -14,7 +14,6 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-
 package console
 
 import (
@@ -102,6 +101,7 @@ func TestZoom(t *testing.T) {
 	w.size(320, 256)
 	w.media("prefers-reduced-motion", "reduce")
 	w.visit(d.link(queuePath(namespace, "")))
+	w.await(rows + " > 5")
 	shownViews(t, w, d.url, namespace, func(what string) {
 		t.Helper()
 		w.shoot("zoom-" + what)
@@ -136,9 +136,10 @@ func TestForcedColors(t *testing.T) {
 	}
 	namespace := seedViews(t)
 	d, w := open(t, alice), newTab(t)
+	w.visit(d.link(queuePath(namespace, "")))
+	w.await(rows + " > 5")
 	for _, theme := range []string{"light", "dark"} {
 		w.media("forced-colors", "active", "prefers-color-scheme", theme, "prefers-reduced-motion", "reduce")
-		w.visit(d.link(queuePath(namespace, "")))
 		shownViews(t, w, d.url, namespace, func(what string) {
 			t.Helper()
 			w.shoot("forced-" + theme + "-" + what)
@@ -148,7 +149,9 @@ func TestForcedColors(t *testing.T) {
 			if drawn := eval[int](w, `[...document.querySelectorAll('.severity .shape, .overview rect[class^=fill-]')].filter((e) => getComputedStyle(e).fill !== getComputedStyle(document.documentElement).color).length`); drawn > 0 {
 				t.Errorf("%s: %d shapes have a color of their own", what, drawn)
 			}
-			w.axe(string(axe), "forced "+theme+" "+what)
+			if what == "question" || what == "pane" { // Of each kind of control one.
+				w.axe(string(axe), "forced "+theme+" "+what)
+			}
 		})
 	}
 }

@@ -14,7 +14,6 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-
 package query
 
 import (
@@ -57,7 +56,7 @@ func TestPreparedSelectsAsPlainWordsDo(t *testing.T) {
 	selected, asked := 0, 0
 	for range 400 {
 		incident := lagging(random, randomIncident(random))
-		at := metav1.NewTime(now.Add(-time.Duration(random.Int64N(int64(48 * time.Hour))) + time.Hour))
+		at := metav1.NewTime(now.Add(-time.Duration(random.Int64N(int64(48*time.Hour))) + time.Hour))
 		incident.Status.LastActivityTime = &at
 		incident.Status.Sources, incident.Status.Categories = some(random, words...), some(random, words...)
 		incident.Spec.Name, incident.Spec.Description, incident.Spec.Resolution.Note = one(random, words...), one(random, words...), one(random, words...)
@@ -73,7 +72,8 @@ func TestPreparedSelectsAsPlainWordsDo(t *testing.T) {
 			if got := filter.Question().Selects(prepared, now); got != want || filter.Matches(incident, now) != want {
 				t.Fatalf("%+v selects %v, want %v, of\n%+v", filter, got, want, incident)
 			}
-			if asked++; want {
+			asked++
+			if want {
 				selected++
 			}
 		}
@@ -121,7 +121,8 @@ func TestFirstIsTheBeginningOfAll(t *testing.T) {
 		if !slices.Equal(sorted[:number], all[:number]) {
 			t.Fatalf("the first %d of %d by %s are others", number, len(all), key)
 		}
-		if slices.SortFunc(all, func(a, b *v1alpha1.Incident) int { return cmp.Compare(a.Name, b.Name) }); len(slices.Compact(all)) != len(sorted) {
+		slices.SortFunc(all, func(a, b *v1alpha1.Incident) int { return cmp.Compare(a.Name, b.Name) })
+		if len(slices.Compact(all)) != len(sorted) {
 			t.Fatal("one is lost")
 		}
 	}
