@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { onNews, postLines } from './api';
 import type { Edit, Ended, Line, Named, Severity, State } from './types';
 
@@ -55,7 +55,7 @@ export type Shown<T extends Line> = T & { saving?: boolean };
 /** useAtOnce returns how an incident is shown: with what is being saved. */
 export function useAtOnce(): <T extends Line>(line: T) => Shown<T> {
   const [, draw] = useState(0);
-  useEffect(() => {
+  useLayoutEffect(() => { // Together with what is drawn: nothing that is saved from then on is missed.
     const listen = () => draw((now) => now + 1);
     listeners.add(listen);
     return () => void listeners.delete(listen);
