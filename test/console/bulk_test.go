@@ -258,7 +258,9 @@ func TestToastOffersUndoForTenSeconds(t *testing.T) {
 	w.do(chromedp.KeyEvent("j"))
 	w.do(chromedp.KeyEvent("i"))
 	w.await(find(".toast button", "Undo"))
-	eval[bool](w, "(window.after.forEach((call) => call()), window.after.length === 1)")
+	if !eval[bool](w, "(window.after.forEach((call) => call()), window.after.length === 1)") {
+		t.Error("no toast goes after ten seconds")
+	}
 	w.await("!document.querySelector('.toast')")
 	w.do(chromedp.KeyEvent("u"))
 	w.awaitText("This reverts entry")

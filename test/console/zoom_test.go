@@ -56,7 +56,7 @@ func shownViews(t *testing.T, w *tab, url, namespace string, see func(what strin
 	w.click("tbody button", "Manage")
 	w.await("document.querySelector('#m-name')")
 	w.click(".segments label", "Resolved")
-	w.await("document.querySelector('#m-note')")
+	w.await("document.querySelector('#m-note') && document.querySelector('.foresight details')")
 	see("pane")
 	fresh()
 	w.do(chromedp.KeyEvent("j"))
