@@ -55,6 +55,9 @@ type Selection struct {
 // Selector is a selection that knows what only the cluster knows. It selects the same until it is made anew.
 type Selector struct {
 	selection Selection
+	// question is what is asked of the incidents, and found of those of which an alert or a comment has the text that is
+	// searched for.
+	question, found *query.Question
 	// involved are the incidents that the entities select, by namespace and name; nil where no entity is asked for.
 	involved map[string]bool
 	// mentioned are the incidents of which an alert or a comment has the text that is searched for.
@@ -70,7 +73,9 @@ func (s Selection) Ready(ctx context.Context, c client.Client) (*Selector, error
 		}
 		s.Assignees = append(slices.Clone(s.Assignees), me...)
 	}
-	selector := &Selector{selection: s}
+	found := s.Filter
+	found.Search = ""
+	selector := &Selector{selection: s, question: s.Question(), found: found.Question()}
 	if len(s.Entities) > 0 || s.Search != "" {
 		if err := selector.readAlerts(ctx, c); err != nil {
 			return nil, err
@@ -169,11 +174,16 @@ func (s *Selector) All(ctx context.Context, c client.Reader, now time.Time) ([]v
 
 // MatchesListed says whether an incident is selected that passed the list options.
 func (s *Selector) MatchesListed(incident *v1alpha1.Incident, now time.Time) bool {
-	filter := s.selection.Filter
-	if s.mentioned[KeyOf(incident)] {
-		filter.Search = "" // It was found.
+	return s.SelectsListed(query.Prepare(incident), now)
+}
+
+// SelectsListed is MatchesListed for who keeps incidents prepared.
+func (s *Selector) SelectsListed(incident *query.Prepared, now time.Time) bool {
+	question := s.question
+	if len(s.mentioned) > 0 && s.mentioned[KeyOf(incident)] {
+		question = s.found
 	}
-	return filter.Matches(incident, now) && (s.involved == nil || s.involved[KeyOf(incident)])
+	return question.Selects(incident, now) && (s.involved == nil || s.involved[KeyOf(incident)])
 }
 
 // Matches also evaluates what the API server evaluates in a list: an incident that is read by its name did not pass there.

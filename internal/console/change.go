@@ -17,6 +17,7 @@ limitations under the License.
 package console
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -33,7 +34,9 @@ const (
 
 // ended is how a change of one object ended: a line of the answer.
 type ended struct {
-	Object string         `json:"object"`
+	Object string `json:"object"`
+	// UID is that of an incident, by which a page may ask for the same again; empty for alerts.
+	UID    string         `json:"uid,omitempty"`
 	Ending actions.Ending `json:"ending"`
 	Done   string         `json:"done,omitempty"`
 	// Problem is why it failed.
@@ -61,29 +64,45 @@ func (s *Session) change(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = asked.Edit.check()
 	}
-	var tasks []*actions.ChangeTask
+	ctx, end := r.Context(), func() {}
 	if err == nil {
-		tasks, err = s.changeTasks(r.Context(), asked.chosen, asked.Edit.change())
+		ctx, end, err = s.runs.begin(ctx, asked.Run)
+	}
+	defer end()
+	var targets []target
+	if err == nil {
+		targets, err = s.targetsOf(ctx, asked.chosen, asked.Edit.change())
+	}
+	if err != nil && errors.Is(context.Cause(ctx), errStopped) {
+		err = &actions.RefusedError{Reason: errStopped}
 	}
 	if err != nil {
 		fail(w, problemOf(err))
 		return
 	}
-	names := make([]string, len(tasks))
-	all := make([]actions.Task, len(tasks))
-	for i, task := range tasks {
-		names[i], all[i] = actions.KeyOf(task.Incident), task
+	tasks := make([]actions.Task, len(targets))
+	for i := range targets {
+		tasks[i] = targets[i].task
 	}
-	do(w, r, all, names)
+	doAll(ctx, w, tasks, func(i int, result actions.Result) ended {
+		line := endedOf(actions.KeyOf(targets[i].incident), result)
+		line.UID = string(targets[i].incident.UID)
+		return line
+	})
 }
 
 // do does tasks and answers with a line as each ends. If the person leaves, no more are begun.
 func do(w http.ResponseWriter, r *http.Request, tasks []actions.Task, names []string) {
+	doAll(r.Context(), w, tasks, func(i int, result actions.Result) ended { return endedOf(names[i], result) })
+}
+
+// doAll does tasks and answers with the line of each as it ends. When the context ends, no more are begun.
+func doAll(ctx context.Context, w http.ResponseWriter, tasks []actions.Task, lineOf func(i int, result actions.Result) ended) {
 	w.Header().Set("Content-Type", ndjson)
 	out := json.NewEncoder(w)
 	flusher := http.NewResponseController(w)
-	actions.DoAll(r.Context(), tasks, func(i int, result actions.Result) {
-		_ = out.Encode(endedOf(names[i], result)) // Who asked has gone.
+	actions.DoAll(ctx, tasks, func(i int, result actions.Result) {
+		_ = out.Encode(lineOf(i, result)) // Who asked has gone.
 		_ = flusher.Flush()
 	})
 }

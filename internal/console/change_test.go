@@ -169,9 +169,9 @@ func TestRecreatedIncidentIsNotMeant(t *testing.T) {
 	w := newWorld(t, interceptor.Funcs{}, anIncident("a"))
 	asked := one(edit{Assignee: wanted(alice)})
 	asked.Incidents[0].UID = "uid-of-an-earlier-one"
-	answer := w.do(w.request(http.MethodPost, "/api/changes", asked))
-	if answer.Code != http.StatusNotFound || w.incidentNow("a").Spec.Assignee != "" {
-		t.Errorf("got %d %s", answer.Code, answer.Body)
+	lines := changeAll(w, asked)
+	if len(lines) != 1 || lines[0].Problem == nil || lines[0].Problem.Kind != kindGone || w.incidentNow("a").Spec.Assignee != "" {
+		t.Errorf("got %+v", lines)
 	}
 }
 

@@ -89,7 +89,7 @@ func eventOf(found news) event {
 	now := time.Now()
 	told := event{news: found, Lines: []view.Line{}}
 	for _, incident := range found.Lines[:min(len(found.Lines), maxTold)] {
-		told.Lines = append(told.Lines, view.LineOf(incident, now))
+		told.Lines = append(told.Lines, view.LineOf(incident.Incident, now))
 	}
 	if found.Err != nil {
 		p := problemOf(found.Err)

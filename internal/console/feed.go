@@ -27,20 +27,22 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/actions"
+	"github.com/incident-operator/incident-operator/internal/decide/query"
 	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
 // maxIncidents bounds what is kept in memory.
 const maxIncidents = 200_000
 
-// feed keeps the incidents that a person may see, as they change.
+// feed keeps the incidents that a person may see, as they change. What filters ask of one is computed when it changes, not
+// with each request.
 type feed struct {
 	cluster Cluster
 
 	mutex     sync.RWMutex
 	scoped    bool
 	namespace string
-	incidents map[string]*v1alpha1.Incident
+	incidents map[string]*query.Prepared
 	// ready says that all were read once, and err is why they cannot be read now.
 	ready    bool
 	err      error
@@ -49,7 +51,7 @@ type feed struct {
 }
 
 func newFeed(cluster Cluster) *feed {
-	return &feed{cluster: cluster, incidents: map[string]*v1alpha1.Incident{}, watchers: map[*watcher]bool{}}
+	return &feed{cluster: cluster, incidents: map[string]*query.Prepared{}, watchers: map[*watcher]bool{}}
 }
 
 // scope is the namespace that is read: all of them, "", if the person may list those, else the one of the cluster.
@@ -96,11 +98,11 @@ func (f *feed) follow(ctx context.Context) error {
 }
 
 func (f *feed) list(ctx context.Context, namespace string) (version string, err error) {
-	read := map[string]*v1alpha1.Incident{}
+	read := map[string]*query.Prepared{}
 	err = kube.EachPage(ctx, f.cluster.Client, &v1alpha1.IncidentList{}, kube.DefaultChunk, func(page *v1alpha1.IncidentList) error {
 		version = page.ResourceVersion
 		for i := range page.Items {
-			read[actions.KeyOf(&page.Items[i])] = slim(page.Items[i].DeepCopy())
+			read[actions.KeyOf(&page.Items[i])] = query.Prepare(slim(page.Items[i].DeepCopy()))
 		}
 		if len(read) > maxIncidents {
 			return badRequest("there are more than %d incidents: look at one namespace", maxIncidents)
@@ -125,7 +127,7 @@ func slim(incident *v1alpha1.Incident) *v1alpha1.Incident {
 	return incident
 }
 
-func (f *feed) replace(read map[string]*v1alpha1.Incident) {
+func (f *feed) replace(read map[string]*query.Prepared) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	for key, incident := range read {
@@ -149,7 +151,7 @@ func (f *feed) take(incident *v1alpha1.Incident, deleted bool) {
 	if deleted {
 		delete(f.incidents, key)
 	} else {
-		f.incidents[key] = slim(incident)
+		f.incidents[key] = query.Prepare(slim(incident))
 	}
 	f.tell(key)
 }
@@ -159,7 +161,7 @@ func (f *feed) fail(err error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) {
-		f.incidents, f.ready, f.scoped, f.namespace = map[string]*v1alpha1.Incident{}, false, false, ""
+		f.incidents, f.ready, f.scoped, f.namespace = map[string]*query.Prepared{}, false, false, ""
 	}
 	f.err = err
 	f.tell("")
@@ -173,10 +175,10 @@ func (f *feed) state() (version int64, ready bool, err error) {
 }
 
 // snapshot returns what is known now, which must not be changed, and why there may be more.
-func (f *feed) snapshot() (incidents []*v1alpha1.Incident, err error) {
+func (f *feed) snapshot() (incidents []*query.Prepared, err error) {
 	f.mutex.RLock()
 	defer f.mutex.RUnlock()
-	incidents = make([]*v1alpha1.Incident, 0, len(f.incidents))
+	incidents = make([]*query.Prepared, 0, len(f.incidents))
 	for _, incident := range f.incidents {
 		incidents = append(incidents, incident)
 	}
@@ -234,8 +236,8 @@ func (w *watcher) wake() {
 type news struct {
 	Version int64 `json:"version"`
 	// Lines are incidents as they are now, and Gone the keys of those that are not there any more.
-	Lines []*v1alpha1.Incident `json:"-"`
-	Gone  []string             `json:"gone,omitempty"`
+	Lines []*query.Prepared `json:"-"`
+	Gone  []string          `json:"gone,omitempty"`
 	// Alerts are the keys of incidents of which alerts changed.
 	Alerts []string `json:"alerts,omitempty"`
 	Ready  bool     `json:"ready"`

@@ -27,7 +27,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/classify"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
@@ -171,7 +170,7 @@ func readEach[T any](values []string, into *[]T, parse func(string) (T, error)) 
 }
 
 // selects returns the incidents that the view asks for, and those in its namespace, which facets count.
-func (s *Session) selects(ctx context.Context, v *queueView, now time.Time) (selected, there []*v1alpha1.Incident, err error) {
+func (s *Session) selects(ctx context.Context, v *queueView, now time.Time) (selected, there []*query.Prepared, err error) {
 	all, err := s.feed.snapshot()
 	if len(all) == 0 && err != nil {
 		return nil, nil, err
@@ -195,7 +194,7 @@ func (s *Session) selects(ctx context.Context, v *queueView, now time.Time) (sel
 			continue
 		}
 		there = append(there, incident)
-		if selector.MatchesListed(incident, now) {
+		if selector.SelectsListed(incident, now) {
 			selected = append(selected, incident)
 		}
 	}

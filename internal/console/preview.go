@@ -22,6 +22,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/preview"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
@@ -85,6 +86,8 @@ func outcomesOf(all []preview.Outcome) outcomes {
 type changeRequest struct {
 	chosen
 	Edit edit `json:"edit"`
+	// Run names the change while it is under way, so that it can be stopped; empty for one that cannot.
+	Run string `json:"run,omitempty"`
 }
 
 func (s *Session) previewChange(r *http.Request) (*previewReply, error) {
@@ -95,17 +98,17 @@ func (s *Session) previewChange(r *http.Request) (*previewReply, error) {
 	if err := asked.Edit.check(); err != nil {
 		return nil, err
 	}
-	tasks, err := s.changeTasks(r.Context(), asked.chosen, asked.Edit.change())
+	targets, err := s.targetsOf(r.Context(), asked.chosen, asked.Edit.change())
 	if err != nil {
 		return nil, err
 	}
-	reply := &previewReply{Incidents: make([]foreseen, len(tasks))}
+	reply := &previewReply{Incidents: make([]foreseen, len(targets))}
 	group, ctx := errgroup.WithContext(r.Context())
 	group.SetLimit(actions.Workers)
-	for i, task := range tasks {
+	for i, one := range targets {
 		group.Go(func() error {
-			found, err := task.Preview(ctx)
-			reply.Incidents[i], err = foresee(task, found, err)
+			found, err := one.task.Preview(ctx)
+			reply.Incidents[i], err = foresee(one.incident, found, err)
 			return err
 		})
 	}
@@ -117,9 +120,9 @@ func (s *Session) previewChange(r *http.Request) (*previewReply, error) {
 }
 
 // foresee tells a refusal as a part of the preview; any other error is one.
-func foresee(task *actions.ChangeTask, found actions.Preview, err error) (foreseen, error) {
+func foresee(incident *v1alpha1.Incident, found actions.Preview, err error) (foreseen, error) {
 	f := foreseen{
-		Namespace: task.Incident.Namespace, Name: task.Incident.Name, Title: query.TitleOf(task.Incident),
+		Namespace: incident.Namespace, Name: incident.Name, Title: query.TitleOf(incident),
 		Fields: found.Fields, outcomes: outcomesOf(found.Alerts),
 	}
 	var meanwhile *conflictError
@@ -130,7 +133,7 @@ func foresee(task *actions.ChangeTask, found actions.Preview, err error) (forese
 		return f, nil
 	}
 	switch problemOf(err).Kind {
-	case kindConflict, kindRefused, kindRequest:
+	case kindConflict, kindRefused, kindRequest, kindGone, kindForbidden:
 		f.Refusal = err.Error()
 		return f, nil
 	default:

@@ -77,19 +77,19 @@ func (s *Session) queue(r *http.Request) (*queueReply, error) {
 }
 
 // window returns the lines of one page, and how many pages there are. A page behind the last one is the last one.
-func window(selected []*v1alpha1.Incident, v *queueView, now time.Time) ([]view.Line, int, error) {
-	sorted := make([]v1alpha1.Incident, 0, len(selected))
+func window(selected []*query.Prepared, v *queueView, now time.Time) ([]view.Line, int, error) {
+	pages := max(1, (len(selected)+pageSize-1)/pageSize)
+	first := (min(v.page, pages) - 1) * pageSize
+	sorted := make([]*v1alpha1.Incident, 0, len(selected))
 	for _, incident := range selected {
-		sorted = append(sorted, *incident)
+		sorted = append(sorted, incident.Incident)
 	}
-	if err := query.Sort(sorted, v.sort, now); err != nil {
+	if err := query.First(sorted, min(first+pageSize, len(sorted)), v.sort, now); err != nil {
 		return nil, 0, err
 	}
-	pages := max(1, (len(sorted)+pageSize-1)/pageSize)
-	first := (min(v.page, pages) - 1) * pageSize
 	lines := []view.Line{}
-	for i := first; i < min(first+pageSize, len(sorted)); i++ {
-		lines = append(lines, view.LineOf(&sorted[i], now))
+	for _, incident := range sorted[first:min(first+pageSize, len(sorted))] {
+		lines = append(lines, view.LineOf(incident, now))
 	}
 	return lines, pages, nil
 }

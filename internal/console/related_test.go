@@ -26,6 +26,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/decide/view"
 )
 
 func having(names ...string) func(*v1alpha1.Alert) {
@@ -78,7 +79,26 @@ func TestRelatedIsBounded(t *testing.T) {
 	if len(found.Related) != maxRelated || found.More != 3 {
 		t.Errorf("%d, and %d more", len(found.Related), found.More)
 	}
+	if len(found.Elsewhere) != 1 || len(found.Elsewhere[0].Incidents) != maxElsewhere || found.Elsewhere[0].More != maxRelated {
+		t.Errorf("of web-1: %+v", found.Elsewhere)
+	}
 	if answer := w.do(w.request(http.MethodGet, "/api/incidents/soc/nowhere/related", nil)); answer.Code != http.StatusNotFound {
 		t.Errorf("of an incident that is not there: got %d", answer.Code)
+	}
+}
+
+// At an entity stand the other incidents that have it and are open: not those that are resolved, and no alerts of none.
+func TestEntitiesElsewhere(t *testing.T) {
+	w := newWorld(t, interceptor.Funcs{},
+		anIncident("a"), anIncident("b", func(i *v1alpha1.Incident) { i.Spec.Name = "Also there" }),
+		anIncident("over", func(i *v1alpha1.Incident) { i.Spec.Resolution.State = v1alpha1.ResolutionResolved }),
+		anAlert("a-1", "a", having("Web-1", "db-1")), anAlert("b-1", "b", having("WEB-1")),
+		anAlert("over-1", "over", having("web-1", "db-1")), anAlert("loose", "", having("db-1")),
+	)
+	w.feed.waitReady(t.Context())
+	found := ask[relatedReply](w, http.MethodGet, "/api/incidents/soc/a/related", nil)
+	want := []elsewhere{{Elsewhere: view.Elsewhere{Kind: v1alpha1.EvidenceDevice, Name: "Web-1"}, Incidents: []titled{{"b", "Also there"}}}}
+	if diff := cmp.Diff(want, found.Elsewhere); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

@@ -22,6 +22,9 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -47,23 +50,56 @@ type named struct {
 	UID       string `json:"uid"`
 }
 
-// changeTasks returns what changes the incidents that are chosen, one task each.
-func (s *Session) changeTasks(ctx context.Context, c chosen, change actions.Change) ([]*actions.ChangeTask, error) {
+// target is one of the incidents that are chosen, and what is done to it.
+type target struct {
+	incident *v1alpha1.Incident
+	task     actions.Task
+}
+
+// unreadable stands for an incident that was chosen and cannot be had any more: it fails, and the others go on.
+type unreadable struct{ err error }
+
+func (u unreadable) Preview(context.Context) (actions.Preview, error) {
+	return actions.Preview{}, u.err
+}
+
+func (u unreadable) Do(context.Context, bool) (actions.Result, error) {
+	return actions.Result{}, u.err
+}
+
+func (u unreadable) Wait(context.Context, actions.Progress) error { return u.err }
+
+// targetsOf returns the incidents that are chosen, with what changes each.
+func (s *Session) targetsOf(ctx context.Context, c chosen, change actions.Change) ([]target, error) {
 	if c.Query != nil {
-		return s.tasksOfQuery(ctx, c, change)
+		return s.targetsOfQuery(ctx, c, change)
 	}
 	if len(c.Incidents) == 0 || len(c.Incidents) > maxSelected {
 		return nil, badRequest("choose 1 to %d incidents, not %d", maxSelected, len(c.Incidents))
 	}
-	tasks := make([]*actions.ChangeTask, 0, len(c.Incidents))
-	for _, one := range c.Incidents {
-		incident, err := s.get(ctx, one)
-		if err != nil {
-			return nil, err
-		}
-		tasks = append(tasks, &actions.ChangeTask{Client: s.cluster.Client, Incident: incident, Change: change})
+	targets := make([]target, len(c.Incidents))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(actions.Workers)
+	for i, one := range c.Incidents {
+		group.Go(func() (err error) {
+			targets[i], err = s.targetOf(ctx, one, change)
+			return err
+		})
 	}
-	return tasks, nil
+	return targets, group.Wait()
+}
+
+// targetOf reads one incident. Only if nothing can be read at all, that is an error.
+func (s *Session) targetOf(ctx context.Context, one named, change actions.Change) (target, error) {
+	incident, err := s.get(ctx, one)
+	if err == nil {
+		return target{incident, &actions.ChangeTask{Client: s.cluster.Client, Incident: incident, Change: change}}, nil
+	}
+	if problemOf(err).Kind == kindAway {
+		return target{}, err
+	}
+	missing := &v1alpha1.Incident{ObjectMeta: metav1.ObjectMeta{Namespace: one.Namespace, Name: one.Name, UID: types.UID(one.UID)}}
+	return target{missing, unreadable{err}}, nil
 }
 
 // get reads an incident, which must be the one that the person saw.
@@ -108,22 +144,23 @@ func (s *Session) readQuery(ctx context.Context, query string) (*readSelection, 
 	return found, err
 }
 
-func (s *Session) tasksOfQuery(ctx context.Context, c chosen, change actions.Change) ([]*actions.ChangeTask, error) {
+func (s *Session) targetsOfQuery(ctx context.Context, c chosen, change actions.Change) ([]target, error) {
 	found, err := s.readQuery(ctx, *c.Query)
 	if err != nil {
 		return nil, err
 	}
-	var tasks []*actions.ChangeTask
+	var targets []target
 	for i := range found.incidents {
-		if !slices.Contains(c.Except, actions.KeyOf(&found.incidents[i])) {
-			tasks = append(tasks, &actions.ChangeTask{
-				Client: s.cluster.Client, Incident: &found.incidents[i], Change: change,
+		incident := &found.incidents[i]
+		if !slices.Contains(c.Except, actions.KeyOf(incident)) {
+			targets = append(targets, target{incident, &actions.ChangeTask{
+				Client: s.cluster.Client, Incident: incident, Change: change,
 				Selects: func(incident *v1alpha1.Incident) (bool, error) { return found.selector.Matches(incident, found.now) },
-			})
+			}})
 		}
 	}
-	if len(tasks) > maxSelected {
-		return nil, badRequest("%d incidents match: at most %d can be changed at once", len(tasks), maxSelected)
+	if len(targets) > maxSelected {
+		return nil, badRequest("%d incidents match: at most %d can be changed at once", len(targets), maxSelected)
 	}
-	return tasks, nil
+	return targets, nil
 }

@@ -46,6 +46,7 @@ type Session struct {
 	feed    *feed
 	alerts  *alertFeeds
 	person  *person
+	runs    runs
 	// knows says whether a request belongs to the session still.
 	knows   func(*http.Request) bool
 	streams chan struct{}
@@ -82,6 +83,7 @@ func (s *Session) routes() http.Handler {
 	mux.Handle("GET /api/suggest", answering(s.suggest))
 	mux.Handle("POST /api/preview", answering(s.previewChange))
 	mux.HandleFunc("POST /api/changes", s.change)
+	mux.Handle("POST /api/changes/stop", answering(s.stop))
 	mux.Handle("POST /api/comments", answering(s.comment))
 	mux.Handle("POST /api/moves/preview", answering(s.previewMove))
 	mux.HandleFunc("POST /api/moves", s.move)

@@ -22,7 +22,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 	"github.com/incident-operator/incident-operator/internal/decide/text"
 	"github.com/incident-operator/incident-operator/internal/decide/view"
@@ -47,7 +46,7 @@ func (s *Session) suggest(r *http.Request) ([]suggestion, error) {
 	if len(incidents) == 0 && err != nil {
 		return nil, err
 	}
-	incidents = slices.DeleteFunc(incidents, func(i *v1alpha1.Incident) bool { return namespace != "" && i.Namespace != namespace })
+	incidents = slices.DeleteFunc(incidents, func(i *query.Prepared) bool { return namespace != "" && i.Namespace != namespace })
 	var all []suggestion
 	switch kind := asked.Get("kind"); kind {
 	case "tag":
@@ -79,15 +78,15 @@ func counted(counts []view.Count) []suggestion {
 }
 
 // targets are the incidents that take alerts, the newest activity first.
-func targets(incidents []*v1alpha1.Incident) []suggestion {
-	now := time.Now()
-	open := slices.DeleteFunc(slices.Clone(incidents), func(i *v1alpha1.Incident) bool { return !(query.Filter{}).Matches(i, now) })
-	slices.SortFunc(open, func(a, b *v1alpha1.Incident) int {
+func targets(incidents []*query.Prepared) []suggestion {
+	now, open := time.Now(), query.Filter{}.Question()
+	taking := slices.DeleteFunc(slices.Clone(incidents), func(i *query.Prepared) bool { return !open.Selects(i, now) })
+	slices.SortFunc(taking, func(a, b *query.Prepared) int {
 		return b.EffectiveLastActivity(now).Compare(a.EffectiveLastActivity(now))
 	})
-	all := make([]suggestion, 0, len(open))
-	for _, incident := range open {
-		all = append(all, suggestion{Value: incident.Name, About: query.TitleOf(incident)})
+	all := make([]suggestion, 0, len(taking))
+	for _, incident := range taking {
+		all = append(all, suggestion{Value: incident.Name, About: query.TitleOf(incident.Incident)})
 	}
 	return all
 }

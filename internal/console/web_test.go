@@ -152,3 +152,36 @@ func TestDeterminationsAreThoseOfTheAPI(t *testing.T) {
 		}
 	}
 }
+
+// Words that people read stand in messages.ts, so that they can be read, mended and translated in one place.
+func TestWordsStandInOneTable(t *testing.T) {
+	patterns := map[string]*regexp.Regexp{
+		"text of an element":  regexp.MustCompile(`[^=\s]>\s*([^<>{}=;()|&]*[A-Za-z]{2}[^<>{}=;()|&]*)</`),
+		"text behind a value": regexp.MustCompile(`\}[ ,.:]*([A-Za-z][a-z]+ [^<>{}=;()\n]*)</?[a-z]`),
+		"an attribute":        regexp.MustCompile(`\b(?:label|title|placeholder|aria-label|hint|subtitle)=(?:"|\{` + "`" + `)([^"$]*[A-Za-z]{2}[^"]*)`),
+		"a sentence":          regexp.MustCompile("['`]([A-Z][a-z]+ [a-z][^'`\n]*)['`]"),
+	}
+	code := regexp.MustCompile(`<code>[^<]*</code>|//.*|(?s:/\*.*?\*/)`)
+	words := 0
+	for name, content := range sources(t) {
+		if name == "messages.ts" {
+			words = strings.Count(content, "'")
+			continue
+		}
+		if later[name] {
+			continue
+		}
+		content = code.ReplaceAllString(content, "")
+		for what, pattern := range patterns {
+			for _, found := range pattern.FindAllStringSubmatch(content, -1) {
+				t.Errorf("%s holds %s that is not from messages.ts: %q", name, what, found[1])
+			}
+		}
+	}
+	if words < 400 {
+		t.Errorf("messages.ts holds %d quotation marks only: is it the table still?", words)
+	}
+}
+
+// later are the sources of which the words have still to come into the table.
+var later = map[string]bool{"alerts.tsx": true, "incident.tsx": true, "move.tsx": true, "summary.tsx": true, "timeline.tsx": true}

@@ -48,14 +48,14 @@ type world struct {
 	http.Handler
 	*Session
 	login *Login
-	t     *testing.T
+	t     testing.TB
 	token string
 	// cluster is what lies in the API server; writes made by it are those of others.
 	cluster client.WithWatch
 }
 
 // newWorld returns a console that has read the objects. The functions stand in the way of the person's requests.
-func newWorld(t *testing.T, funcs interceptor.Funcs, objects ...client.Object) *world {
+func newWorld(t testing.TB, funcs interceptor.Funcs, objects ...client.Object) *world {
 	t.Helper()
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{v1alpha1.AddToScheme, authenticationv1.AddToScheme, authorizationv1.AddToScheme} {

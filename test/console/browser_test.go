@@ -260,6 +260,16 @@ func quote(text string) string {
 	return string(quoted)
 }
 
+// axe holds what is shown against the rules of accessibility, which the script knows.
+func (w *tab) axe(script, what string) {
+	w.t.Helper()
+	eval[bool](w, script+"; true")
+	found := eval[[]string](w, `axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then((r) => r.violations.map((v) => v.id + ': ' + v.help + ': ' + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | ')))`)
+	for _, violation := range found {
+		w.t.Errorf("%s: %s", what, violation)
+	}
+}
+
 // shoot writes a picture of the window into the folder SCREENSHOTS, if that is set.
 func (w *tab) shoot(name string) {
 	w.t.Helper()
@@ -275,5 +285,20 @@ func (w *tab) shoot(name string) {
 	}
 	if err := os.WriteFile(filepath.Join(folder, strings.ReplaceAll(name, " ", "-")+".png"), picture, 0o600); err != nil {
 		w.t.Fatal(err)
+	}
+}
+
+// shootAll writes pictures of the window as it is, in both themes, wide and narrow.
+func (w *tab) shootAll(name string) {
+	w.t.Helper()
+	if os.Getenv("SCREENSHOTS") == "" {
+		return
+	}
+	for _, theme := range []string{"dark", "light"} {
+		w.media("prefers-color-scheme", theme)
+		for _, width := range []int64{390, 1440} {
+			w.size(width, 900)
+			w.shoot(fmt.Sprintf("%s-%s-%d", name, theme, width))
+		}
 	}
 }

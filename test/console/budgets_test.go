@@ -70,6 +70,15 @@ func inMemory(objects ...client.Object) client.WithWatch {
 				return c.Create(ctx, object, options...)
 			}
 		},
+		// A client in memory cannot select incidents by their fields. What is selected is evaluated once more anyway.
+		List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, options ...client.ListOption) error {
+			if _, incidents := list.(*v1alpha1.IncidentList); !incidents {
+				return c.List(ctx, list, options...)
+			}
+			asked := &client.ListOptions{}
+			asked.ApplyOptions(options)
+			return c.List(ctx, list, client.InNamespace(asked.Namespace))
+		},
 	}).Build()
 }
 

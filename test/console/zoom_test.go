@@ -17,152 +17,141 @@ limitations under the License.
 package console
 
 import (
-	"context"
+	"fmt"
 	"os"
-	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
 
-// violations are what axe finds on the page.
-func (w *tab) violations() []string {
-	w.t.Helper()
-	axe, err := os.ReadFile("testdata/axe.min.js")
-	if err != nil {
-		w.t.Fatal(err)
+// shownViews opens the queue and what it opens, and calls see with each.
+func shownViews(t *testing.T, w *tab, url, namespace string, see func(what string)) {
+	t.Helper()
+	queue := url + queuePath(namespace, "")
+	fresh := func() {
+		t.Helper()
+		w.visit(queue)
+		w.await(rows + " > 5 && document.querySelector('.live.on')")
 	}
-	eval[bool](w, string(axe)+"; true")
-	return eval[[]string](w, `axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then((r) => r.violations.map((v) => v.id + ': ' + v.help + ': ' + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | ')))`)
+	choose := func() {
+		t.Helper()
+		fresh()
+		w.click("thead input[type=checkbox]", "")
+		w.awaitText("12 selected")
+	}
+	fresh()
+	see("queue")
+	choose()
+	see("selection")
+	w.click(".bulk button", "State")
+	w.choose("#b-select", "Resolved")
+	w.awaitText("incidents change")
+	see("bulk")
+	w.click("dialog footer button", "Change ")
+	w.awaitText("Go on?")
+	see("question")
+	fresh()
+	w.click("tbody button", "Manage")
+	w.await("document.querySelector('#m-name')")
+	w.click(".segments label", "Resolved")
+	w.await("document.querySelector('#m-note') && document.querySelector('.foresight details')")
+	see("pane")
+	fresh()
+	w.do(chromedp.KeyEvent("j"))
+	w.do(chromedp.KeyEvent("m"))
+	w.await("document.querySelector('#g-into')")
+	see("merge")
+	fresh()
+	w.do(chromedp.KeyEvent("?"))
+	w.awaitText("Single keys do something")
+	see("keys")
 }
 
-// lost are what takes the focus and is then not in sight: outside of the window, or behind the bar at the top.
-const lost = `[...(document.querySelector('dialog') ?? document.querySelector('main')).querySelectorAll('a[href], button, input, select, textarea, summary')]
-	.filter((e) => e.checkVisibility() && !e.disabled).filter((e) => {
-		e.focus();
-		const at = e.getBoundingClientRect(), bar = document.querySelector('dialog') ? 0 : Math.max(0, document.querySelector('.top').getBoundingClientRect().bottom);
-		return at.bottom <= bar || at.top >= innerHeight || at.right <= 0 || at.left >= innerWidth;
-	}).map((e) => e.outerHTML.slice(0, 120))`
-
-// attackToLookAt is an incident with something in each of its parts, and an alert of no incident.
-func attackToLookAt(t testing.TB) string {
+func seedViews(t *testing.T) string {
 	t.Helper()
 	namespace := newNamespace(t)
-	stagedAttack(t, namespace, func(i *v1alpha1.Incident) {
-		i.Spec.Assignee, i.Spec.Tags = alice, []v1alpha1.Tag{"Ransomware", "Crown Jewels: HR 2026"}
-	})
-	anIncident(t, namespace, "other", 0, func(i *v1alpha1.Incident) { i.Spec.Name = "Brute force against the VPN" })
-	for _, incident := range []string{"other", ""} {
-		anAlert(t, namespace, "shared-"+incident+"1", incident, func(a *v1alpha1.Alert) { a.Spec.Evidence[0].Name = "fin-ws-01" })
-	}
-	comment := &v1alpha1.Comment{}
-	comment.Namespace, comment.GenerateName = namespace, "c-"
-	comment.Spec.IncidentRef.Name, comment.Spec.Text = "staged-attack", "Isolated fin-ws-02, and reset the password of j.doe."
-	if err := as(t, bob).Create(context.Background(), comment); err != nil {
-		t.Fatal(err)
-	}
-	settle(t, namespace, "staged-attack", func(i *v1alpha1.Incident) bool {
-		return i.Status.Alerts.Summary == "23/23" && i.Status.Activity.Entries > 1
+	seedQueue(t, namespace)
+	anIncident(t, namespace, "long", 0, func(i *v1alpha1.Incident) {
+		i.Spec.Name = "Somebody_wrote_a_title_without_a_single_blank_that_is_much_longer_than_any_line_of_a_narrow_window"
+		i.Spec.Assignee = "somebody-with-a-rather-long-name@department.of.a.company.example.com"
+		i.Spec.Tags = []v1alpha1.Tag{"a tag that is longer than the narrowest window has room for in one line"}
 	})
 	return namespace
 }
 
-var parts = []string{"", "/alerts", "/evidence", "/related", "/activities", "/comments"}
+// uncovered says of the element with the focus whether nothing lies over all of it, and whether it is within the window.
+const uncovered = `(() => {
+	const on = document.activeElement, box = on.getBoundingClientRect();
+	if (on === document.body || box.width === 0) return '';
+	const points = [[.5, .5], [.1, .2], [.9, .2], [.1, .8], [.9, .8]].map(([x, y]) => document.elementFromPoint(box.left + box.width * x, box.top + box.height * y));
+	return points.some((at) => at && (on.contains(at) || at.contains(on) || at.closest('label')?.contains(on) || on.closest('label')?.contains(at))) ? '' : on.outerHTML.slice(0, 120);
+})()`
 
-// openEach opens what lies over the alerts of an incident, one after the other.
-func (w *tab) openEach(look func(what string)) {
-	w.t.Helper()
-	w.click("button", "Manage incident")
-	w.await("document.querySelector('#m-name')")
-	look("manage")
-	w.click("dialog footer button", "Cancel")
-	w.click("button", "Link alerts")
-	w.await("document.querySelectorAll('.choose li').length === 1")
-	w.click(".choose input", "Choose")
-	w.awaitText("1 alert changes")
-	look("link")
-	w.click("dialog footer button", "Cancel")
-	eval[bool](w, "(document.querySelector('tbody input[type=checkbox]').click(), true)")
-	w.click("button", "Move 1")
-	w.click("dialog .link", "To a new incident")
-	w.awaitText("1 alert changes")
-	look("move")
-	w.click("dialog footer button", "Cancel")
-	w.await("!document.querySelector('dialog')")
-}
-
-// A window of 1280 by 1024 pixels that is zoomed to 400 % has room for 320 by 256.
-func TestIncidentAtFourTimesTheSize(t *testing.T) {
-	namespace := attackToLookAt(t)
+// With 400 % zoom a window of 1280 by 1024 has room for 320 by 256: nothing has to be scrolled in two directions, and
+// what has the focus is never hidden.
+func TestZoom(t *testing.T) {
+	axe, err := os.ReadFile("testdata/axe.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	namespace := seedViews(t)
 	d, w := open(t, alice), newTab(t)
-	w.media("prefers-reduced-motion", "reduce")
 	w.size(320, 256)
-	w.visit(d.link(incidentPath(namespace, "staged-attack", "")))
-	w.await("document.querySelector('.tabs')")
-	look := func(what string) {
+	w.media("prefers-reduced-motion", "reduce")
+	w.visit(d.link(queuePath(namespace, "")))
+	w.await(rows + " > 5")
+	shownViews(t, w, d.url, namespace, func(what string) {
 		t.Helper()
-		w.shoot("zoom-" + strings.ReplaceAll(what, "/", "-"))
-		if wide := eval[[]string](w, `document.scrollingElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 4).map((e) => e.outerHTML.slice(0, 120))`); len(wide) > 0 {
-			t.Errorf("%s has to be scrolled sideways: %q", what, wide)
+		w.shoot("zoom-" + what)
+		for _, selector := range []string{"html", "dialog[open]", "dialog[open] .inside", "dialog[open] .body"} {
+			over := eval[int](w, fmt.Sprintf("((e) => (e ? e.scrollWidth - e.clientWidth : 0))(document.querySelector(%s))", quote(selector)))
+			if over > 0 {
+				t.Errorf("%s: %s is %d pixels too wide", what, selector, over)
+			}
 		}
-		for _, violation := range w.violations() {
-			t.Errorf("%s: %s", what, violation)
+		w.axe(string(axe), "zoom "+what)
+		for range 45 {
+			w.do(chromedp.KeyEvent("\t"))
+			if hidden := eval[string](w, uncovered); hidden != "" {
+				t.Errorf("%s: the focus is hidden on %s", what, hidden)
+			}
 		}
-		if hidden := eval[[]string](w, lost); len(hidden) > 0 {
-			t.Errorf("%s: out of sight with the focus: %q", what, hidden)
-		}
-	}
-	for _, part := range parts {
-		w.visit(d.url + incidentPath(namespace, "staged-attack", part))
-		w.await("document.querySelector('.tabs .badge') && !document.querySelector('.skeleton')")
-		look("page" + part)
-	}
-	w.visit(d.url + incidentPath(namespace, "staged-attack", "/alerts"))
-	w.await(rows + " === 23")
-	w.openEach(look)
+	})
 }
 
-// With the few colors that the system of a person allows, what was said by a color is still there.
-func TestIncidentInForcedColors(t *testing.T) {
-	namespace := attackToLookAt(t)
+// lined says of each kind of thing that is told apart by its ground whether a line tells it apart as well.
+const lined = `(() => {
+	const line = (e) => { const s = getComputedStyle(e); return ['outline', 'borderTop', 'borderBottom'].map((of) => s[of + 'Style'] + s[of + 'Width'] + s[of + 'Color']).join(); };
+	return [['tbody tr.selected', 'tbody tr:not(.selected)'], ['.views [aria-current]', '.views a:not([aria-current])'], ['.segments .on', '.segments label:not(.on)']]
+		.filter(([one, other]) => document.querySelector(one) && document.querySelector(other) && line(document.querySelector(one)) === line(document.querySelector(other))).map(([one]) => one);
+})()`
+
+// In the colors of the person, what is chosen is told apart by lines, and shapes do not vanish.
+func TestForcedColors(t *testing.T) {
+	axe, err := os.ReadFile("testdata/axe.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	namespace := seedViews(t)
 	d, w := open(t, alice), newTab(t)
-	w.visit(d.link(incidentPath(namespace, "staged-attack", "")))
-	w.await("document.querySelector('.tabs')")
+	w.visit(d.link(queuePath(namespace, "")))
+	w.await(rows + " > 5")
 	for _, theme := range []string{"light", "dark"} {
-		w.media("prefers-color-scheme", theme, "forced-colors", "active", "prefers-reduced-motion", "reduce")
-		look := func(what string) {
+		w.media("forced-colors", "active", "prefers-color-scheme", theme, "prefers-reduced-motion", "reduce")
+		shownViews(t, w, d.url, namespace, func(what string) {
 			t.Helper()
-			w.shoot("forced-" + theme + "-" + strings.ReplaceAll(what, "/", "-"))
-			for _, violation := range w.violations() {
-				t.Errorf("%s %s: %s", theme, what, violation)
+			w.shoot("forced-" + theme + "-" + what)
+			for _, selector := range eval[[]string](w, lined) {
+				t.Errorf("%s: no line tells %s apart", what, selector)
 			}
-		}
-		for _, part := range parts {
-			w.visit(d.url + incidentPath(namespace, "staged-attack", part))
-			w.await("document.querySelector('.tabs .badge') && !document.querySelector('.skeleton')")
-			w.await("matchMedia('(forced-colors: active)').matches")
-			look("page" + part)
-			// Of the parts, one is marked as the one that is shown.
-			w.await(`(() => {
-				const lines = [...document.querySelectorAll('.tabs a')].map((a) => getComputedStyle(a).borderBottomColor + a.ariaCurrent);
-				return new Set(lines).size === 2 && lines.filter((line) => line.endsWith('page')).length === 1 && new Set(lines.map((line) => line.replace('page', 'null'))).size === 2;
-			})()`)
-			// Shapes and pictures are drawn in a color of the system.
-			for _, drawn := range []string{".severity .shape", ".strip rect", ".main-column .strip .track", ".graph .joins path"} {
-				if wrong := eval[[]string](w, `(() => {
-					const probe = document.body.appendChild(document.createElement('i'));
-					const system = ['CanvasText', 'Highlight', 'GrayText', 'LinkText'].map((name) => { probe.style.color = name; return getComputedStyle(probe).color; });
-					probe.remove();
-					return [...document.querySelectorAll(`+quote(drawn)+`)].map((e) => getComputedStyle(e)).map((s) => (s.stroke !== 'none' ? s.stroke : s.fill)).filter((color) => !system.includes(color)).slice(0, 2);
-				})()`); len(wrong) > 0 {
-					t.Errorf("%s page%s: %s has the color %v", theme, part, drawn, wrong)
-				}
+			if drawn := eval[int](w, `[...document.querySelectorAll('.severity .shape, .overview rect[class^=fill-]')].filter((e) => getComputedStyle(e).fill !== getComputedStyle(document.documentElement).color).length`); drawn > 0 {
+				t.Errorf("%s: %d shapes have a color of their own", what, drawn)
 			}
-		}
-		w.visit(d.url + incidentPath(namespace, "staged-attack", "/alerts"))
-		w.await(rows + " === 23")
-		w.openEach(look)
-		// What is selected is marked by more than a ground.
-		w.await("getComputedStyle(document.querySelector('tr.selected')).outlineStyle === 'solid'")
+			if what == "question" || what == "pane" { // Of each kind of control one.
+				w.axe(string(axe), "forced "+theme+" "+what)
+			}
+		})
 	}
 }

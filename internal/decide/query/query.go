@@ -111,44 +111,9 @@ func texts[T ~string](values []T) []string {
 	return all
 }
 
-// Matches says whether an incident is asked for.
+// Matches says whether an incident is asked for. Who asks of many incidents, or often, prepares both: see Question.
 func (f Filter) Matches(incident *v1alpha1.Incident, now time.Time) bool {
-	return f.matchesWork(incident) && f.matchesContent(incident) && f.matchesTime(incident, now)
-}
-
-func (f Filter) matchesWork(incident *v1alpha1.Incident) bool {
-	state := StateOf(incident)
-	if len(f.States) == 0 && !f.Any && (state == v1alpha1.IncidentResolved || state == v1alpha1.IncidentRedirected) {
-		return false
-	}
-	owned := has(f.Assignees, incident.Spec.Assignee)
-	if f.Unassigned {
-		owned = incident.Spec.Assignee == "" || (len(f.Assignees) > 0 && owned)
-	}
-	verdict := cmp.Or(incident.Spec.Classification.Verdict, v1alpha1.VerdictNotSet)
-	return owned && has(f.States, state) && has(f.Verdicts, verdict) && has(f.Determinations, incident.Spec.Classification.Determination)
-}
-
-func (f Filter) matchesContent(incident *v1alpha1.Incident) bool {
-	severity := incident.Status.Severity
-	if !has(f.Severities, severity) || severity.Rank() < f.MinSeverity.Rank() {
-		return false
-	}
-	tagged := TagsOf(incident)
-	return hasTag(f.Tags, tagged) && hasAllTags(f.AllTags, tagged) &&
-		overlap(f.Sources, incident.Status.Sources) && overlap(f.Categories, incident.Status.Categories) && f.matchesSearch(incident)
-}
-
-func (f Filter) matchesSearch(incident *v1alpha1.Incident) bool {
-	if f.Search == "" {
-		return true
-	}
-	searched := append(TagsOf(incident), incident.Name, TitleOf(incident), incident.Spec.Description, incident.Spec.Resolution.Note)
-	return Mentions(strings.Join(searched, "\n"), f.Search)
-}
-
-func (f Filter) matchesTime(incident *v1alpha1.Incident, now time.Time) bool {
-	return f.Since <= 0 || !incident.EffectiveLastActivity(now).Before(now.Add(-f.Since))
+	return f.Question().Selects(Prepare(incident), now)
 }
 
 // has says whether a value is among those asked for; nothing asked for means any.
@@ -162,10 +127,6 @@ func overlap(asked, values []string) bool {
 
 func hasTag(asked, tagged []string) bool {
 	return len(asked) == 0 || slices.ContainsFunc(asked, func(tag string) bool { return containsTag(tagged, tag) })
-}
-
-func hasAllTags(asked, tagged []string) bool {
-	return !slices.ContainsFunc(asked, func(tag string) bool { return !containsTag(tagged, tag) })
 }
 
 // containsTag compares tags as their labels do: letter case counts only outside of ASCII.

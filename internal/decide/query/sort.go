@@ -18,6 +18,7 @@ package query
 
 import (
 	"cmp"
+	"container/heap"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,6 +64,53 @@ func Sort(incidents []v1alpha1.Incident, key string, now time.Time) error {
 
 // SortPointers sorts as Sort does, for a list that is sorted again and again.
 func SortPointers(incidents []*v1alpha1.Incident, key string, now time.Time) error {
+	compare, err := compareBy(key, now)
+	if err == nil {
+		slices.SortFunc(incidents, compare)
+	}
+	return err
+}
+
+// First puts the first of the incidents in front, in the order of SortPointers, and leaves open in which order the others
+// follow: a page of a long list needs no more.
+func First(incidents []*v1alpha1.Incident, number int, key string, now time.Time) error {
+	compare, err := compareBy(key, now)
+	if err != nil {
+		return err
+	}
+	if number >= len(incidents)/2 {
+		slices.SortFunc(incidents, compare)
+		return nil
+	}
+	// In front is a heap of the first ones so far, of which the last is on top.
+	front := &heapOf{incidents[:number], compare}
+	heap.Init(front)
+	for i := number; number > 0 && i < len(incidents); i++ {
+		if compare(incidents[i], incidents[0]) < 0 {
+			incidents[i], incidents[0] = incidents[0], incidents[i]
+			heap.Fix(front, 0)
+		}
+	}
+	slices.SortFunc(incidents[:number], compare)
+	return nil
+}
+
+// heapOf has on top what compares as the last.
+type heapOf struct {
+	incidents []*v1alpha1.Incident
+	compare   func(a, b *v1alpha1.Incident) int
+}
+
+func (h *heapOf) Len() int           { return len(h.incidents) }
+func (h *heapOf) Less(i, j int) bool { return h.compare(h.incidents[i], h.incidents[j]) > 0 }
+func (h *heapOf) Swap(i, j int)      { h.incidents[i], h.incidents[j] = h.incidents[j], h.incidents[i] }
+
+// Push and Pop are parts of heap.Interface: the heap neither grows nor shrinks.
+func (h *heapOf) Push(any) {}
+func (h *heapOf) Pop() any { return nil }
+
+// compareBy returns the order of a key. The error says which keys there are.
+func compareBy(key string, now time.Time) (func(a, b *v1alpha1.Incident) int, error) {
 	compare, ok := map[string]func(a, b *v1alpha1.Incident) int{
 		ByActivity: func(a, b *v1alpha1.Incident) int {
 			return b.EffectiveLastActivity(now).Compare(a.EffectiveLastActivity(now))
@@ -80,12 +128,14 @@ func SortPointers(incidents []*v1alpha1.Incident, key string, now time.Time) err
 		},
 	}[key]
 	if !ok {
-		return fmt.Errorf("sort key must be one of %s, is %q", strings.Join(Keys, ", "), key)
+		return nil, fmt.Errorf("sort key must be one of %s, is %q", strings.Join(Keys, ", "), key)
 	}
-	slices.SortFunc(incidents, func(a, b *v1alpha1.Incident) int {
-		return cmp.Or(compare(a, b), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
-	})
-	return nil
+	return func(a, b *v1alpha1.Incident) int {
+		if order := compare(a, b); order != 0 {
+			return order
+		}
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	}, nil
 }
 
 func total(incident *v1alpha1.Incident) int32 {

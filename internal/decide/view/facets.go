@@ -53,12 +53,13 @@ type facet struct {
 	counts  *[]Count
 	asked   func(*query.Filter) bool
 	without func(*query.Filter)
-	values  func(*v1alpha1.Incident) []string
-	order   func(a, b Count) int
+	// add counts the values of an incident.
+	add   func(numbers map[string]int, incident *query.Prepared)
+	order func(a, b Count) int
 }
 
 // FacetsOf counts the incidents. The filter must be spelled canonically.
-func FacetsOf(incidents []*v1alpha1.Incident, filter query.Filter, now time.Time) Facets {
+func FacetsOf(incidents []*query.Prepared, filter query.Filter, now time.Time) Facets {
 	var facets Facets
 	matching := matches(incidents, filter, now)
 	for _, f := range facets.all() {
@@ -73,22 +74,21 @@ func FacetsOf(incidents []*v1alpha1.Incident, filter query.Filter, now time.Time
 	return facets
 }
 
-func matches(incidents []*v1alpha1.Incident, filter query.Filter, now time.Time) []*v1alpha1.Incident {
-	matching := make([]*v1alpha1.Incident, 0, len(incidents))
+func matches(incidents []*query.Prepared, filter query.Filter, now time.Time) []*query.Prepared {
+	question := filter.Question()
+	matching := make([]*query.Prepared, 0, len(incidents))
 	for _, incident := range incidents {
-		if filter.Matches(incident, now) {
+		if question.Selects(incident, now) {
 			matching = append(matching, incident)
 		}
 	}
 	return matching
 }
 
-func count(incidents []*v1alpha1.Incident, f facet) []Count {
+func count(incidents []*query.Prepared, f facet) []Count {
 	numbers := map[string]int{}
 	for _, incident := range incidents {
-		for _, value := range f.values(incident) {
-			numbers[value]++
-		}
+		f.add(numbers, incident)
 	}
 	counts := make([]Count, 0, len(numbers))
 	for _, value := range slices.Sorted(maps.Keys(numbers)) {
@@ -101,36 +101,43 @@ func count(incidents []*v1alpha1.Incident, f facet) []Count {
 func (f *Facets) all() []facet {
 	return []facet{{
 		&f.States, func(*query.Filter) bool { return true }, func(q *query.Filter) { q.States, q.Any = nil, true },
-		func(i *v1alpha1.Incident) []string { return []string{string(query.StateOf(i))} }, byState,
+		func(numbers map[string]int, i *query.Prepared) { numbers[string(i.State)]++ }, byState,
 	}, {
 		&f.Severities, func(q *query.Filter) bool { return len(q.Severities) > 0 || q.MinSeverity != "" },
 		func(q *query.Filter) { q.Severities, q.MinSeverity = nil, "" },
-		func(i *v1alpha1.Incident) []string { return set(string(i.Status.Severity)) }, bySeverity,
+		func(numbers map[string]int, i *query.Prepared) { addSet(numbers, string(i.Status.Severity)) }, bySeverity,
 	}, {
 		&f.Assignees, func(q *query.Filter) bool { return len(q.Assignees) > 0 || q.Unassigned },
 		func(q *query.Filter) { q.Assignees, q.Unassigned = nil, false },
-		func(i *v1alpha1.Incident) []string { return []string{i.Spec.Assignee} }, byCount,
+		func(numbers map[string]int, i *query.Prepared) { numbers[i.Spec.Assignee]++ }, byCount,
 	}, {
-		&f.Tags, func(q *query.Filter) bool { return len(q.Tags) > 0 }, func(q *query.Filter) { q.Tags = nil }, query.TagsOf, byCount,
+		&f.Tags, func(q *query.Filter) bool { return len(q.Tags) > 0 }, func(q *query.Filter) { q.Tags = nil }, addTags, byCount,
 	}, {
 		&f.Sources, func(q *query.Filter) bool { return len(q.Sources) > 0 }, func(q *query.Filter) { q.Sources = nil },
-		func(i *v1alpha1.Incident) []string { return i.Status.Sources }, byCount,
+		func(numbers map[string]int, i *query.Prepared) { addAll(numbers, i.Status.Sources) }, byCount,
 	}, {
 		&f.Categories, func(q *query.Filter) bool { return len(q.Categories) > 0 }, func(q *query.Filter) { q.Categories = nil },
-		func(i *v1alpha1.Incident) []string { return i.Status.Categories }, byCount,
+		func(numbers map[string]int, i *query.Prepared) { addAll(numbers, i.Status.Categories) }, byCount,
 	}, {
 		&f.Verdicts, func(q *query.Filter) bool { return len(q.Verdicts) > 0 }, func(q *query.Filter) { q.Verdicts = nil },
-		func(i *v1alpha1.Incident) []string {
-			return []string{string(cmp.Or(i.Spec.Classification.Verdict, v1alpha1.VerdictNotSet))}
+		func(numbers map[string]int, i *query.Prepared) {
+			numbers[string(cmp.Or(i.Spec.Classification.Verdict, v1alpha1.VerdictNotSet))]++
 		}, byCount,
 	}}
 }
 
-func set(value string) []string {
-	if value == "" {
-		return nil
+func addAll(numbers map[string]int, values []string) {
+	for _, value := range values {
+		numbers[value]++
 	}
-	return []string{value}
+}
+
+func addTags(numbers map[string]int, incident *query.Prepared) { addAll(numbers, incident.Tags) }
+
+func addSet(numbers map[string]int, value string) {
+	if value != "" {
+		numbers[value]++
+	}
 }
 
 func byState(a, b Count) int {
@@ -143,15 +150,14 @@ func bySeverity(a, b Count) int {
 }
 
 // CountTags counts incidents by their tags, the most used first.
-func CountTags(incidents []*v1alpha1.Incident) []Count { return countBy(incidents, query.TagsOf) }
-
-// CountAssignees counts incidents by their owners, the most used first.
-func CountAssignees(incidents []*v1alpha1.Incident) []Count {
-	return countBy(incidents, func(i *v1alpha1.Incident) []string { return set(i.Spec.Assignee) })
+func CountTags(incidents []*query.Prepared) []Count {
+	return count(incidents, facet{add: addTags, order: byCount})
 }
 
-func countBy(incidents []*v1alpha1.Incident, values func(*v1alpha1.Incident) []string) []Count {
-	return count(incidents, facet{values: values, order: byCount})
+// CountAssignees counts incidents by their owners, the most used first.
+func CountAssignees(incidents []*query.Prepared) []Count {
+	add := func(numbers map[string]int, i *query.Prepared) { addSet(numbers, i.Spec.Assignee) }
+	return count(incidents, facet{add: add, order: byCount})
 }
 
 func byCount(a, b Count) int { return cmp.Compare(b.Count, a.Count) }

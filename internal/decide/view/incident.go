@@ -103,10 +103,16 @@ func HeaderOf(incident *v1alpha1.Incident) Header {
 	if status.LastActivityTime != nil {
 		header.LastActivity = status.LastActivityTime.Time
 	}
-	if status.ResolvedTime != nil && spec.Resolution.State == v1alpha1.ResolutionResolved {
-		header.Resolved = status.ResolvedTime.Time
-	}
+	header.Resolved = resolvedOf(incident)
 	return header
+}
+
+// resolvedOf is when an incident was resolved; zero if it is not.
+func resolvedOf(incident *v1alpha1.Incident) time.Time {
+	if incident.Status.ResolvedTime == nil || incident.Spec.Resolution.State != v1alpha1.ResolutionResolved {
+		return time.Time{}
+	}
+	return incident.Status.ResolvedTime.Time
 }
 
 // severityOf is the severity that people pinned, also before the operator has seen that.

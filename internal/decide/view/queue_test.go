@@ -37,6 +37,14 @@ func queued(name string, change func(*v1alpha1.Incident)) *v1alpha1.Incident {
 	return incident
 }
 
+func prepared(incidents []*v1alpha1.Incident) []*query.Prepared {
+	all := make([]*query.Prepared, 0, len(incidents))
+	for _, incident := range incidents {
+		all = append(all, query.Prepare(incident))
+	}
+	return all
+}
+
 // Each facet counts what a click on it leads to: without what the filter asks of that one, with all that it asks of others.
 func TestFacets(t *testing.T) {
 	all := []*v1alpha1.Incident{
@@ -51,7 +59,7 @@ func TestFacets(t *testing.T) {
 			i.Status.Severity, i.Spec.Resolution.State = v1alpha1.SeverityCritical, v1alpha1.ResolutionResolved
 		}),
 	}
-	facets := FacetsOf(all, query.Filter{Severities: []v1alpha1.Severity{v1alpha1.SeverityHigh}}, today)
+	facets := FacetsOf(prepared(all), query.Filter{Severities: []v1alpha1.Severity{v1alpha1.SeverityHigh}}, today)
 	if diff := cmp.Diff([]Count{{"High", 2}, {"Low", 1}}, facets.Severities); diff != "" {
 		t.Errorf("severities, without the filter on severity (-want +got)\n%s", diff)
 	}
@@ -61,7 +69,7 @@ func TestFacets(t *testing.T) {
 	if diff := cmp.Diff([]Count{{"Active", 2}}, facets.States); diff != "" {
 		t.Errorf("states (-want +got)\n%s", diff)
 	}
-	facets = FacetsOf(all, query.Filter{}, today)
+	facets = FacetsOf(prepared(all), query.Filter{}, today)
 	if diff := cmp.Diff([]Count{{"Active", 3}, {"Resolved", 1}}, facets.States); diff != "" {
 		t.Errorf("states count what the queue leaves out (-want +got)\n%s", diff)
 	}
@@ -75,7 +83,7 @@ func TestFacetsAreBounded(t *testing.T) {
 	for n := range maxCounts + 50 {
 		all = append(all, queued("i", func(i *v1alpha1.Incident) { i.Spec.Assignee = time.Duration(n).String() }))
 	}
-	if got := len(FacetsOf(all, query.Filter{}, today).Assignees); got != maxCounts {
+	if got := len(FacetsOf(prepared(all), query.Filter{}, today).Assignees); got != maxCounts {
 		t.Errorf("got %d, want %d", got, maxCounts)
 	}
 }

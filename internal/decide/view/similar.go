@@ -30,7 +30,8 @@ type Similar struct {
 	Incident string `json:"incident,omitempty"`
 	// Alerts is how many of its alerts have something in common with it.
 	Alerts int `json:"alerts"`
-	// Evidence are the things that both have, and how many of the other's alerts have them.
+	// Evidence are the things that both have, spelled as in the incident that is looked at, and how many of the other's
+	// alerts have them.
 	Evidence []Group `json:"evidence,omitempty"`
 	// Techniques are those that both have.
 	Techniques []Counted `json:"techniques,omitempty"`
@@ -42,7 +43,7 @@ type Similar struct {
 
 // Likeness finds what has something in common with an incident: first its own alerts are taken, then those of all others.
 type Likeness struct {
-	things     map[identity]bool
+	things     map[identity]*v1alpha1.Evidence
 	techniques map[v1alpha1.Technique]bool
 	others     map[string]*common
 }
@@ -56,10 +57,12 @@ type common struct {
 
 // LikenessOf begins with the alerts of the incident that is looked at.
 func LikenessOf(own []v1alpha1.Alert) *Likeness {
-	l := &Likeness{things: map[identity]bool{}, techniques: map[v1alpha1.Technique]bool{}, others: map[string]*common{}}
+	l := &Likeness{things: map[identity]*v1alpha1.Evidence{}, techniques: map[v1alpha1.Technique]bool{}, others: map[string]*common{}}
 	for i := range own {
 		for j := range own[i].Spec.Evidence {
-			l.things[identityOf(&own[i].Spec.Evidence[j])] = true
+			if id := identityOf(&own[i].Spec.Evidence[j]); l.things[id] == nil {
+				l.things[id] = &own[i].Spec.Evidence[j]
+			}
 		}
 		for _, technique := range own[i].Spec.Techniques {
 			l.techniques[technique] = true
@@ -72,8 +75,10 @@ func LikenessOf(own []v1alpha1.Alert) *Likeness {
 func (l *Likeness) Add(alert *v1alpha1.Alert) {
 	shared := v1alpha1.Alert{}
 	for i := range alert.Spec.Evidence {
-		if l.things[identityOf(&alert.Spec.Evidence[i])] {
-			shared.Spec.Evidence = append(shared.Spec.Evidence, alert.Spec.Evidence[i])
+		if own := l.things[identityOf(&alert.Spec.Evidence[i])]; own != nil {
+			one := alert.Spec.Evidence[i]
+			one.Name, one.Namespace = own.Name, own.Namespace
+			shared.Spec.Evidence = append(shared.Spec.Evidence, one)
 		}
 	}
 	var techniques []v1alpha1.Technique

@@ -63,22 +63,23 @@ var ageBounds = []time.Duration{4 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hou
 // TrendOf counts the incidents that a filter asks for. Days count them in whatever state they are and whenever they were
 // active, since what is resolved is a part of it. Ages count what is open, also of the severities that the filter leaves
 // out, so that people see what else waits. The filter must be spelled canonically.
-func TrendOf(incidents []*v1alpha1.Incident, filter query.Filter, now time.Time) Trend {
+func TrendOf(incidents []*query.Prepared, filter query.Filter, now time.Time) Trend {
 	// All conditions must hold, so that the costly ones, such as the search, are asked once for both.
-	whole, open := query.Filter{Any: true, Severities: filter.Severities, MinSeverity: filter.MinSeverity}, query.Filter{Since: filter.Since}
-	both := filter
-	both.States, both.Any, both.Since, both.Severities, both.MinSeverity = nil, true, 0, nil, ""
+	whole := query.Filter{Any: true, Severities: filter.Severities, MinSeverity: filter.MinSeverity}.Question()
+	open := query.Filter{Since: filter.Since}.Question()
+	filter.States, filter.Any, filter.Since, filter.Severities, filter.MinSeverity = nil, true, 0, nil, ""
+	both := filter.Question()
 	trend := newTrend(now)
 	ages := map[v1alpha1.Severity]*Ages{}
 	for _, incident := range incidents {
-		if !both.Matches(incident, now) {
+		if !both.Selects(incident, now) {
 			continue
 		}
-		if query.StateOf(incident) != v1alpha1.IncidentRedirected && whole.Matches(incident, now) {
-			trend.count(incident, now)
+		if incident.State != v1alpha1.IncidentRedirected && whole.Selects(incident, now) {
+			trend.count(incident.Incident, now)
 		}
-		if open.Matches(incident, now) {
-			age(ages, incident, now)
+		if open.Selects(incident, now) {
+			age(ages, incident.Incident, now)
 		}
 	}
 	for _, severity := range append([]v1alpha1.Severity{""}, v1alpha1.Severities()...) {
@@ -105,7 +106,7 @@ func (t *Trend) count(incident *v1alpha1.Incident, now time.Time) {
 	if day := t.day(incident.CreationTimestamp.Time, now); day != nil {
 		day.Opened++
 	}
-	if resolved := HeaderOf(incident).Resolved; !resolved.IsZero() {
+	if resolved := resolvedOf(incident); !resolved.IsZero() {
 		if day := t.day(resolved, now); day != nil {
 			day.Resolved++
 		}

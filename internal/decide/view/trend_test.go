@@ -50,7 +50,7 @@ const aDay = 24 * time.Hour
 
 func TestTrend(t *testing.T) {
 	high, low := v1alpha1.SeverityHigh, v1alpha1.SeverityLow
-	trend := TrendOf([]*v1alpha1.Incident{
+	trend := TrendOf(prepared([]*v1alpha1.Incident{
 		created(0, high),
 		created(12*time.Hour, low),             // The first moment of today.
 		created(12*time.Hour+time.Second, low), // The last one of yesterday.
@@ -60,7 +60,7 @@ func TestTrend(t *testing.T) {
 		created(aDay, low, func(i *v1alpha1.Incident) { i.Status.State = v1alpha1.IncidentRedirected }), // Merged.
 		created(2*aDay, low, resolvedBefore(aDay), func(i *v1alpha1.Incident) { i.Spec.Resolution.State = v1alpha1.ResolutionActive }),
 		created(-time.Hour, ""), // By a clock that goes wrong; still today.
-	}, query.Filter{}, today)
+	}), query.Filter{}, today)
 	days := make([]Day, trendDays)
 	for i := range days {
 		days[i].Date = today.AddDate(0, 0, i+1-trendDays).Format(time.DateOnly)
@@ -101,7 +101,7 @@ func TestTrendFollowsTheFilter(t *testing.T) {
 			if test.filter.Since > 0 {
 				counted = append(slices.Clone(all), quiet)
 			}
-			trend := TrendOf(counted, test.filter, today)
+			trend := TrendOf(prepared(counted), test.filter, today)
 			last, open := trend.Days[trendDays-1], 0
 			for _, ages := range trend.Ages {
 				for _, number := range ages.Counts {
@@ -135,7 +135,7 @@ func TestTrendCountsOnce(t *testing.T) {
 			}
 			all = append(all, created(ago, severities[random.IntN(len(severities))], change))
 		}
-		trend, counted, opened := TrendOf(all, query.Filter{}, today), 0, 0
+		trend, counted, opened := TrendOf(prepared(all), query.Filter{}, today), 0, 0
 		for _, ages := range trend.Ages {
 			for _, number := range ages.Counts {
 				counted += number

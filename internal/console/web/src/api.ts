@@ -1,3 +1,4 @@
+import { say, sentence } from './messages';
 import type { Ended, Line, Problem } from './types';
 
 const storage = 'incident-console-session';
@@ -56,10 +57,10 @@ async function request(method: string, path: string, body?: unknown, signal?: Ab
     answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Failure({ kind: 'offline', message: inCluster ? 'The console does not answer.' : 'The console does not answer: is the command that started it still running?' });
+    throw new Failure({ kind: 'offline', message: inCluster ? say.app.noAnswer : say.app.noCommand });
   }
   if (answer.ok) return answer;
-  const problem: Problem = await answer.json().catch(() => ({ kind: 'request', message: `The console answered ${answer.status}.` }));
+  const problem: Problem = await answer.json().catch(() => ({ kind: 'request', message: sentence(say.app.answered, { status: String(answer.status) }) }));
   if (problem.kind === 'session' && path !== '/session') end();
   throw new Failure(problem);
 }
@@ -75,8 +76,8 @@ export const get = <T>(path: string, signal?: AbortSignal) => send<T>('GET', pat
 export const post = <T>(path: string, body: unknown, signal?: AbortSignal) => send<T>('POST', path, body, signal);
 
 /** postLines calls tell with each line of the answer as it comes. */
-export async function postLines(path: string, body: unknown, tell: (line: Ended) => void, signal?: AbortSignal): Promise<void> {
-  const answer = await request('POST', path, body, signal);
+export async function postLines(path: string, body: unknown, tell: (line: Ended) => void): Promise<void> {
+  const answer = await request('POST', path, body);
   for await (const line of lines(answer)) if (line) tell(JSON.parse(line));
 }
 

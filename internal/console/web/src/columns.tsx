@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { classified, count, visible } from './format';
 import { Menu } from './menu';
+import { say, sentence } from './messages';
 import { useSetting } from './setting';
 import type { Line, Me } from './types';
 import { Button, Icon, Person, StateMark, Time } from './ui';
@@ -9,14 +10,14 @@ import { Button, Icon, Person, StateMark, Time } from './ui';
 interface Column { label: string; sort?: string; cell: (line: Line, me: Me) => ComponentChildren }
 
 export const columns: Record<string, Column> = {
-  state: { label: 'State', cell: (line) => <StateMark of={line.state} /> },
-  assignee: { label: 'Assignee', sort: 'assignee', cell: (line, me) => <Person name={line.assignee} me={me.user} /> },
-  alerts: { label: 'Alerts', sort: 'alerts', cell: (line) => <AlertBar active={line.active} total={line.total} /> },
-  tactics: { label: 'Tactics', cell: (line) => <First of={line.categories} joint=" → " /> },
-  source: { label: 'Sources', cell: (line) => <First of={line.sources} joint=", " /> },
-  class: { label: 'Classification', cell: (line) => classified([line.classification.verdict || 'NotSet', line.classification.determination].filter(Boolean).join('/')) },
-  activity: { label: 'Last activity', sort: 'activity', cell: (line) => <Time at={line.lastActivity} /> },
-  age: { label: 'Age', sort: 'age', cell: (line) => <Time at={line.created} /> },
+  state: { label: say.columns.state, cell: (line) => <StateMark of={line.state} /> },
+  assignee: { label: say.columns.assignee, sort: 'assignee', cell: (line, me) => <Person name={line.assignee} me={me.user} /> },
+  alerts: { label: say.columns.alerts, sort: 'alerts', cell: (line) => <AlertBar active={line.active} total={line.total} /> },
+  tactics: { label: say.columns.tactics, cell: (line) => <First of={line.categories} joint=" → " /> },
+  source: { label: say.columns.source, cell: (line) => <First of={line.sources} joint=", " /> },
+  class: { label: say.columns.class, cell: (line) => classified([line.classification.verdict || 'NotSet', line.classification.determination].filter(Boolean).join('/')) },
+  activity: { label: say.columns.activity, sort: 'activity', cell: (line) => <Time at={line.lastActivity} /> },
+  age: { label: say.columns.age, sort: 'age', cell: (line) => <Time at={line.created} /> },
 };
 
 const usual = 'state,assignee,alerts,tactics,activity,age';
@@ -36,7 +37,7 @@ export function Columns() {
     choose(shown.with(at, shown[at + by]!).with(at + by, key));
   };
   return (
-    <Menu id="columns" label="Columns" class="subtle wide-only" face={<><Icon name="settings_16_regular" />Columns</>}>
+    <Menu id="columns" label={say.columns.title} class="subtle wide-only" face={<><Icon name="settings_16_regular" />{say.columns.title}</>}>
       {() => <>
         {all.map((key) => {
           const { label } = columns[key]!;
@@ -44,12 +45,12 @@ export function Columns() {
           return (
             <div key={key} class="column">
               <label class="check grow"><input type="checkbox" checked={at >= 0} onChange={() => choose(at >= 0 ? shown.filter((one) => one !== key) : [...shown, key])} />{label}</label>
-              <Button kind="subtle" icon="arrow_up_16_regular" aria-label={`Move ${label} earlier`} disabled={at <= 0} onClick={() => move(key, -1)} />
-              <Button kind="subtle" icon="arrow_down_16_regular" aria-label={`Move ${label} later`} disabled={at < 0 || at === shown.length - 1} onClick={() => move(key, 1)} />
+              <Button kind="subtle" icon="arrow_up_16_regular" aria-label={sentence(say.columns.earlier, { column: label })} disabled={at <= 0} onClick={() => move(key, -1)} />
+              <Button kind="subtle" icon="arrow_down_16_regular" aria-label={sentence(say.columns.later, { column: label })} disabled={at < 0 || at === shown.length - 1} onClick={() => move(key, 1)} />
             </div>
           );
         })}
-        <Button kind="subtle" onClick={() => choose(usual.split(','))}>As at first</Button>
+        <Button kind="subtle" onClick={() => choose(usual.split(','))}>{say.columns.usual}</Button>
       </>}
     </Menu>
   );
@@ -61,7 +62,7 @@ const First = ({ of = [], joint }: { of?: string[]; joint: string }) => (of.leng
 /** AlertBar shows how many of the alerts are not resolved. */
 export function AlertBar({ active, total }: { active: number; total: number }) {
   return (
-    <span class="alerts" title={`${count(active)} of ${count(total)} alerts are active`}>
+    <span class="alerts" title={sentence(say.columns.active, { active: count(active), total: count(total) })}>
       <span class="numbers"><b>{count(active)}</b> / {count(total)}</span>
       <svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="part" width={total ? (100 * active) / total : 0} height="4" /></svg>
     </span>

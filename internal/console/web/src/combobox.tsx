@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { get } from './api';
 import { visible } from './format';
+import { say, sentence } from './messages';
 import { Icon, Text } from './ui';
 
 export interface Suggestion { value: string; about?: string; count?: number; create?: boolean }
@@ -62,12 +63,12 @@ export function Combobox(props: Props) {
           onKeyDown={onKey} onFocus={() => setOpen(true)} onClick={() => setOpen(true)}
         />
       </div>
-      <ul id={list} role="listbox" aria-label="Suggestions" class="options" hidden={!open || all.length === 0}>
+      <ul id={list} role="listbox" aria-label={say.combobox.suggestions} class="options" hidden={!open || all.length === 0}>
         {all.map((one, i) => (
           <li
             key={one.value} id={`${list}-${i}`} role="option" aria-selected={i === at} onMouseDown={(event) => event.preventDefault()} onClick={() => choose(one.value)}
           >
-            {one.create ? <><Icon name="add_16_regular" /><span class="grow">“{visible(one.value)}” (create new)</span></> : <>
+            {one.create ? <><Icon name="add_16_regular" /><span class="grow">{sentence(say.combobox.create, { text: visible(one.value) })}</span></> : <>
               <span class="grow"><Text>{one.value}</Text>{one.about && <span class="about"><Text>{one.about}</Text></span>}</span>
               {one.count ? <span class="count">{one.count}</span> : null}
             </>}

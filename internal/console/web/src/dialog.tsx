@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { say } from './messages';
 import { Button } from './ui';
 
 interface Props {
@@ -29,7 +30,7 @@ export function Dialog({ title, subtitle, kind = 'box', onClose, children, foote
       <div class="inside">
         <header>
           <div class="titles"><h2 id="dialog-title">{title}</h2>{subtitle && <div class="subtitle">{subtitle}</div>}</div>
-          <Button kind="subtle" icon="dismiss_16_regular" aria-label="Close" onClick={onClose} />
+          <Button kind="subtle" icon="dismiss_16_regular" aria-label={say.close} onClick={onClose} />
         </header>
         <div class="body" tabIndex={0} role="group" aria-labelledby="dialog-title">{children}</div>
         {footer && <footer>{footer}</footer>}

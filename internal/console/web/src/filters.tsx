@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { count, visible, word } from './format';
 import { useKeys } from './keys';
 import { Menu } from './menu';
+import { say, sentence } from './messages';
 import { queuePath } from './route';
 import type { Count, Facets, Me, Queue } from './types';
 import { Button, Icon, Text } from './ui';
@@ -9,8 +10,8 @@ import { Button, Icon, Text } from './ui';
 type Change = (edit: (next: URLSearchParams) => void) => void;
 
 const views: { label: string; search: string }[] = [
-  { label: 'Open', search: '' }, { label: 'Assigned to me', search: 'assignee=%40me' }, { label: 'Unassigned', search: 'unassigned=true' },
-  { label: 'Severe', search: 'min-severity=High' }, { label: 'Resolved', search: 'state=Resolved' }, { label: 'All', search: 'all=true' },
+  { label: say.filters.open, search: '' }, { label: say.filters.mine, search: 'assignee=%40me' }, { label: say.filters.unassigned, search: 'unassigned=true' },
+  { label: say.filters.severe, search: 'min-severity=High' }, { label: say.filters.resolved, search: 'state=Resolved' }, { label: say.filters.all, search: 'all=true' },
 ];
 
 /** Views are the queues that people ask for most; each is an address. */
@@ -20,19 +21,19 @@ export function Views({ search, me }: { search: URLSearchParams; me: Me }) {
   const namespace = search.get('namespace');
   const to = (view: string) => queuePath(me.cluster, [view, namespace && `namespace=${encodeURIComponent(namespace)}`].filter(Boolean).join('&'));
   return (
-    <nav class="views" aria-label="Views">
+    <nav class="views" aria-label={say.filters.views}>
       {views.map((view) => <a key={view.label} href={to(view.search)} aria-current={now.toString() === view.search ? 'page' : undefined}>{view.label}</a>)}
     </nav>
   );
 }
 
 const facets: { name: string; label: string; of: keyof Facets }[] = [
-  { name: 'state', label: 'State', of: 'states' }, { name: 'severity', label: 'Severity', of: 'severities' }, { name: 'assignee', label: 'Assignee', of: 'assignees' },
-  { name: 'tag', label: 'Tag', of: 'tags' }, { name: 'source', label: 'Source', of: 'sources' }, { name: 'category', label: 'Tactic', of: 'categories' },
-  { name: 'verdict', label: 'Classification', of: 'verdicts' },
+  { name: 'state', label: say.filters.state, of: 'states' }, { name: 'severity', label: say.filters.severity, of: 'severities' }, { name: 'assignee', label: say.filters.assignee, of: 'assignees' },
+  { name: 'tag', label: say.filters.tag, of: 'tags' }, { name: 'source', label: say.filters.source, of: 'sources' }, { name: 'category', label: say.filters.category, of: 'categories' },
+  { name: 'verdict', label: say.filters.verdict, of: 'verdicts' },
 ];
 
-const times: [string, string][] = [['', 'Any time'], ['1h', 'Last hour'], ['24h', 'Last 24 hours'], ['7d', 'Last 7 days'], ['30d', 'Last 30 days']];
+const times: [string, string][] = [['', say.filters.anyTime], ['1h', say.filters.hour], ['24h', say.filters['24h']], ['7d', say.filters['7d']], ['30d', say.filters['30d']]];
 
 export function Filters({ search, facets: counts, change, me }: { search: URLSearchParams; facets?: Facets; change: Change; me: Me }) {
   const since = search.get('since') ?? '';
@@ -41,10 +42,10 @@ export function Filters({ search, facets: counts, change, me }: { search: URLSea
       <Search search={search} change={change} />
       {facets.map((facet) => <Facet key={facet.name} {...facet} counts={counts?.[facet.of] ?? []} search={search} change={change} me={me} />)}
       <label class="select-like">
-        <span class="hidden">Active in</span>
+        <span class="hidden">{say.filters.activeIn}</span>
         <select value={since} onChange={(event) => { const to = event.currentTarget.value; change((next) => { if (to) next.set('since', to); else next.delete('since'); }); }}>
           {times.map(([value, label]) => <option key={value} value={value}>{label}</option>)}
-          {!times.some(([value]) => value === since) && <option value={since}>Last {since}</option>}
+          {!times.some(([value]) => value === since) && <option value={since}>{sentence(say.filters.last, { time: since })}</option>}
         </select>
       </label>
     </div>
@@ -65,8 +66,8 @@ function Search({ search, change }: { search: URLSearchParams; change: Change })
   return (
     <label class="search input-like">
       <Icon name="search_16_regular" />
-      <span class="hidden">Search the incidents</span>
-      <input ref={box} type="search" value={text} maxLength={256} placeholder="Search title, tag, name  ( / )" onInput={(event) => set(event.currentTarget.value)} />
+      <span class="hidden">{say.filters.search}</span>
+      <input ref={box} type="search" value={text} maxLength={256} placeholder={say.filters.hint} onInput={(event) => set(event.currentTarget.value)} />
     </label>
   );
 }
@@ -94,26 +95,25 @@ function Facet({ name, label, counts, search, change, me }: FacetProps) {
   return (
     <Menu id={`facet-${name}`} label={label} class={number ? 'on' : ''} face={<>{label}{number > 0 && <span class="badge">{number}</span>}</>}>
       {() => <>
-        {all.length > 8 && <input class="input" type="search" aria-label={`Find in ${label}`} placeholder="Find" value={text} onInput={(event) => set(event.currentTarget.value)} />}
+        {all.length > 8 && <input class="input" type="search" aria-label={sentence(say.filters.findIn, { facet: label })} placeholder={say.filters.find} value={text} onInput={(event) => set(event.currentTarget.value)} />}
         <div class="checks">
           {shown.map((one) => (
             <label key={one.value} class="check">
               <input type="checkbox" checked={isOn(one.value)} onChange={() => toggle(one.value)} />
-              <span class="grow">{one.value === '' ? 'Nobody' : <Text>{valueText(name, one.value)}</Text>}{one.value === me.user && name === 'assignee' ? ' (you)' : ''}</span>
+              <span class="grow">{one.value === '' ? say.filters.nobody : <Text>{valueText(name, one.value)}</Text>}{one.value === me.user && name === 'assignee' ? ` ${say.you}` : ''}</span>
               <span class="count">{count(one.count)}</span>
             </label>
           ))}
-          {shown.length === 0 && <p class="quiet">Nothing to choose from.</p>}
+          {shown.length === 0 && <p class="quiet">{say.filters.nothing}</p>}
         </div>
-        {number > 0 && <Button kind="subtle" onClick={() => change((next) => { next.delete(name); if (name === 'assignee') next.delete('unassigned'); })}>Clear</Button>}
+        {number > 0 && <Button kind="subtle" onClick={() => change((next) => { next.delete(name); if (name === 'assignee') next.delete('unassigned'); })}>{say.clear}</Button>}
       </>}
     </Menu>
   );
 }
 
 const chipNames: Record<string, string> = {
-  ...Object.fromEntries(facets.map((facet) => [facet.name, facet.label])), 'min-severity': 'At least', search: 'Text', since: 'Active in the last', 'all-tags': 'Tagged', entity: 'Involves',
-  determination: 'Determination', namespace: 'Namespace', unassigned: 'Unassigned', all: 'Resolved ones too',
+  ...Object.fromEntries(facets.map((facet) => [facet.name, facet.label])), ...say.filters.chip,
 };
 
 export function Chips({ search, problems, change, me }: { search: URLSearchParams; problems: Queue['problems']; change: Change; me: Me }) {
@@ -126,20 +126,20 @@ export function Chips({ search, problems, change, me }: { search: URLSearchParam
     rest.forEach((one) => next.append(name, one));
   });
   return (
-    <ul class="chips" aria-label="Filters">
+    <ul class="chips" aria-label={say.filters.chips}>
       {chips.map(([name, value]) => {
         const problem = wrong(name);
-        const said = value === '@me' ? `${me.user} (you)` : valueText(name, value);
+        const said = value === '@me' ? `${me.user} ${say.you}` : valueText(name, value);
         const text = value === 'true' && chipNames[name] ? chipNames[name] : `${chipNames[name] ?? name}: ${said}`;
         return (
           <li key={`${name}=${value}`} class={`chip ${problem ? 'wrong' : ''}`}>
             {problem && <Icon name="error_circle_16_filled" />}
             <Text>{text}</Text>{problem && <span class="why"><Text>{problem.message}</Text></span>}
-            <button type="button" class="remove" aria-label={`Remove the filter ${visible(text)}`} onClick={() => remove(name, value)}><Icon name="dismiss_16_regular" /></button>
+            <button type="button" class="remove" aria-label={sentence(say.filters.remove, { filter: visible(text) })} onClick={() => remove(name, value)}><Icon name="dismiss_16_regular" /></button>
           </li>
         );
       })}
-      <li><Button kind="subtle" onClick={() => change((next) => [...next.keys()].forEach((name) => next.delete(name)))}>Reset</Button></li>
+      <li><Button kind="subtle" onClick={() => change((next) => [...next.keys()].forEach((name) => next.delete(name)))}>{say.filters.reset}</Button></li>
     </ul>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Failure, post } from './api';
-import { plural, word } from './format';
+import { count, form, plural, word } from './format';
+import { say, sentence } from './messages';
 import type { Chosen, Edit, Foreseen, Outcome, Outcomes, Preview } from './types';
 import { Icon, Text } from './ui';
 
@@ -26,7 +27,7 @@ export function usePreview(asked: (Chosen & { edit: Edit }) | undefined): Previe
 }
 
 const arrow = (label: string, from: string, to: string) => (
-  <span class="turn"><span class="quiet">{label}</span> <Text>{from || 'nobody'}</Text> <span aria-label="becomes">→</span> <b><Text>{to || 'nobody'}</Text></b></span>
+  <span class="turn"><span class="quiet">{label}</span> <Text>{from || say.nobody}</Text> <span role="img" aria-label={say.becomes}>→</span> <b><Text>{to || say.nobody}</Text></b></span>
 );
 
 /** OutcomeList says of each alert what it becomes. */
@@ -36,9 +37,9 @@ export function OutcomeList({ all }: { all: Outcome[] }) {
       {all.map((one) => (
         <li key={one.Alert}>
           <span class="mono"><Text>{one.Alert}</Text></span>
-          {one.Before.Assignee !== one.After.Assignee && arrow('assignee', one.Before.Assignee, one.After.Assignee)}
-          {one.Before.State !== one.After.State && arrow('state', word(one.Before.State), word(one.After.State))}
-          {one.Before.Incident !== one.After.Incident && arrow('incident', one.Before.Incident || 'none', one.After.Incident || 'none')}
+          {one.Before.Assignee !== one.After.Assignee && arrow(say.foresight.assignee, one.Before.Assignee, one.After.Assignee)}
+          {one.Before.State !== one.After.State && arrow(say.foresight.state, word(one.Before.State), word(one.After.State))}
+          {one.Before.Incident !== one.After.Incident && arrow(say.foresight.incident, one.Before.Incident || say.none, one.After.Incident || say.none)}
         </li>
       ))}
     </ul>
@@ -48,12 +49,12 @@ export function OutcomeList({ all }: { all: Outcome[] }) {
 /** keptBy says who keeps alerts that the change does not reach. */
 function keptBy(kept: Outcome[]): string {
   const names = [...new Set(kept.map((one) => one.After.Assignee).filter(Boolean))];
-  return names.length === 1 ? `, of ${names[0]}` : '';
+  return names.length === 1 ? sentence(say.foresight.ofOne, { who: names[0]! }) : '';
 }
 
 export function AlertSummary({ of }: { of: Outcomes }) {
-  if (of.changes + of.stays === 0) return <>No alert is linked.</>;
-  return <>{of.changes === 0 ? 'No alert changes' : <><b>{plural(of.changes, 'alert')}</b> {of.changes === 1 ? 'changes' : 'change'}</>}{of.stays > 0 && <>; {of.stays} {of.stays === 1 ? 'stays as it is' : 'stay as they are'}<Text>{keptBy(of.kept)}</Text></>}.</>;
+  if (of.changes + of.stays === 0) return <>{say.foresight.noAlerts}</>;
+  return <>{of.changes === 0 ? say.foresight.nothing : <><b>{plural(of.changes, say.alert)}</b> {form(of.changes, say.foresight.change)}</>}{of.stays > 0 && <>; {plural(of.stays, say.foresight.stay)}<Text>{keptBy(of.kept)}</Text></>}.</>;
 }
 
 /** Foresight says what saving would do, before it is done. */
@@ -64,14 +65,14 @@ export function Foresight({ preview, idle }: { preview: Previewed; idle: boolean
       {preview.problem ? <span class="bad"><Icon name="error_circle_16_filled" /><Text>{preview.problem}</Text></span>
         : one?.refusal ? <span class="bad"><Icon name="error_circle_16_filled" /><Text>{one.refusal}</Text></span>
           : one ? <details>
-            <summary><Icon name="alert_16_regular" /><span><AlertSummary of={one} /></span></summary>
+            <summary><Icon name="alert_16_regular" /><span class="grow"><AlertSummary of={one} /></span><span class="each when-closed">{say.foresight.each}</span><span class="each when-open">{say.foresight.hide}</span></summary>
             <div class="detail">
               <OutcomeList all={one.alerts} />
-              {one.changes > one.alerts.length && <p class="quiet">and {one.changes - one.alerts.length} more</p>}
-              {one.kept.length > 0 && <p class="quiet">Stays: {one.kept.slice(0, 20).map((kept) => kept.Alert).join(', ')}{one.stays > 20 ? ' …' : ''}</p>}
+              {one.changes > one.alerts.length && <p class="quiet">{sentence(say.foresight.more, { number: count(one.changes - one.alerts.length) })}</p>}
+              {one.kept.length > 0 && <p class="quiet">{sentence(say.foresight.stays, { alerts: one.kept.slice(0, 20).map((kept) => kept.Alert).join(', ') + (one.stays > 20 ? ' …' : '') })}</p>}
             </div>
           </details>
-            : <span class="quiet">{preview.busy ? 'Looking at what this would do…' : idle ? 'No alert changes.' : 'Nothing is changed yet. You see here what saving does to each alert.'}</span>}
+            : <span class="quiet">{preview.busy ? say.foresight.looking : idle ? say.foresight.noAlertChanges : say.foresight.before}</span>}
     </div>
   );
 }

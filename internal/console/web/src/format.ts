@@ -1,3 +1,5 @@
+import { say } from './messages';
+
 // What no line of text should hold is shown by its number, as the plugin shows it: control characters, directions, blanks
 // that look like nothing.
 const hostile = /[\p{Cc}\u2028-\u202e\u061c\u200e\u200f\u2060-\u206f\ufff0-\ufffb\u{e0000}-\u{e00ff}\u200b\ufeff\u115f\u1160\u180e\u3164\uffa0]/gu;
@@ -38,11 +40,21 @@ export function ago(time: string, now = Date.now()): string {
   for (const [unit, length] of units) {
     if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
   }
-  return 'just now';
+  return say.justNow;
 }
 
 export const count = (value: number) => number.format(value);
-export const plural = (value: number, one: string, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
+/** Forms are a word for one thing and for several. */
+export type Forms = readonly [one: string, other: string];
+
+const rules = new Intl.PluralRules('en');
+
+/** form is the one of the words that fits a number. */
+export const form = (value: number, [one, other]: Forms) => (rules.select(value) === 'one' ? one : other);
+
+/** plural is a number with its word; one that is no pair takes an s. */
+export const plural = (value: number, of: string | Forms, many = `${of}s`) => `${count(value)} ${form(value, typeof of === 'string' ? [of, many] : of)}`;
+
 export const utc = (time: string) => new Date(time).toISOString().replace(/\.\d+/, '');
 
 /** whole says a time in the zone that the person chose, where they are, and in UTC. */
@@ -53,14 +65,9 @@ export function whole(time: string, zone: string): string {
 
 export const moment = (time: string, zone: string) => formatIn(zone, 'short').format(new Date(time));
 
-const words: Record<string, string> = {
-  InProgress: 'In progress', NotSet: 'Not set', TruePositive: 'True positive', FalsePositive: 'False positive',
-  InformationalExpectedActivity: 'Informational, expected activity', Redirected: 'Merged',
-};
-
 /** word puts a name of the API into words. */
 export const word = (name = '') =>
-  words[name] ?? name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').replace(/ ([A-Z])(?![A-Z])/g, (_, letter: string) => ` ${letter.toLowerCase()}`);
+  say.shownAs[name] ?? name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').replace(/ ([A-Z])(?![A-Z])/g, (_, letter: string) => ` ${letter.toLowerCase()}`);
 
 /** classified puts a verdict with its determination into words. */
 export const classified = (of: string) => of.split('/').map(word).join(' – ');

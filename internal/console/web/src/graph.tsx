@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { count, defanged, plural, visible, word } from './format';
+import { say, sentence } from './messages';
 import { incidentPath } from './route';
 import { KindIcon } from './summary';
 import type { Graph, Incident, Me } from './types';
@@ -51,16 +52,16 @@ export function EntityGraph({ me, incident, of }: { me: Me; incident: Incident; 
   const more = (of.moreTitles ?? 0) + (of.moreThings ?? 0);
   return (
     <section class="card graph" aria-labelledby="graph">
-      <h2 id="graph">What the alerts share</h2>
-      <div class="heads" aria-hidden="true"><span>Alerts, in their order</span><span>Entities that at least two have</span></div>
+      <h2 id="graph">{say.graph.title}</h2>
+      <div class="heads" aria-hidden="true"><span>{say.graph.left}</span><span>{say.graph.right}</span></div>
       <Joined left={left} right={right} at={at} joins={of.edges.map((edge) => ({ left: edge.title, right: edge.thing, weight: edge.alerts }))} />
       {(more > 0 || (of.alone ?? 0) > 0) && <p class="quiet">
-        {more > 0 && <>and {count(more)} more. </>}{(of.alone ?? 0) > 0 && <>{plural(of.alone!, 'alert shares', 'alerts share')} nothing with another one.</>}
+        {more > 0 && <>{sentence(say.graph.more, { number: count(more) })} </>}{(of.alone ?? 0) > 0 && sentence(say.graph.aloneWhy, { alerts: plural(of.alone!, say.graph.alone) })}
       </p>}
       <details>
-        <summary>The same as a table</summary>
+        <summary>{say.graph.table}</summary>
         <table class="grid dense">
-          <thead><tr><th scope="col">Kind</th><th scope="col">Entity</th><th scope="col">Alerts that have it</th></tr></thead>
+          <thead><tr><th scope="col">{say.graph.kind}</th><th scope="col">{say.graph.entity}</th><th scope="col">{say.graph.having}</th></tr></thead>
           <tbody>{of.things.map((thing, i) => (
             <tr key={i}>
               <td>{word(thing.kind)}</td><td class="mono"><Text>{defanged(thing.kind, thing.name)}</Text></td>

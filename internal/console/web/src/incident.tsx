@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { AlertsTab } from './alerts';
 import { get } from './api';
+import { useAtOnce } from './atonce';
 import { Evidence } from './evidence';
 import { count, plural } from './format';
 import { HeldAlerts } from './held';
@@ -27,7 +28,9 @@ type Open = 'manage' | 'merge' | Focus;
 
 export function IncidentPage({ me, namespace, name, tab, search }: { me: Me; namespace: string; name: string; tab: string; search: URLSearchParams }) {
   const path = `/api/incidents/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
-  const { found: incident, problem, retry } = useRead<Incident>(path, namespace, name);
+  const { found, problem, retry } = useRead<Incident>(path, namespace, name);
+  const shown = useAtOnce();
+  const incident = found && shown(found);
   const alerts = useRead<Alerts>(`${path}/scope`, namespace, name, 'alerts');
   const timeline = useRead<Timeline>(`${path}/timeline`, namespace, name);
   const printing = usePrinting();
@@ -81,7 +84,7 @@ function Heading({ me, incident, may, onOpen }: HeadingProps) {
       <div class="grow">
         <h1><Text>{incident.title}</Text></h1>
         <div class="marks">
-          <SeverityMark of={incident.header.severity} /><StateMark of={incident.state} /><Person name={incident.assignee} me={me.user} />
+          <SeverityMark of={incident.severity} /><StateMark of={incident.state} /><Person name={incident.assignee} me={me.user} />
           {(incident.tags ?? []).map((tag) => <Tag key={tag} name={tag} />)}
         </div>
       </div>

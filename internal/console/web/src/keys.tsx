@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { Dialog } from './dialog';
+import { say } from './messages';
 import { go, queuePath } from './route';
 import { setting, useSetting } from './setting';
 import type { Me } from './types';
@@ -35,13 +36,6 @@ export function useKeys(keys: Record<string, (event: KeyboardEvent) => void>, of
   });
 }
 
-const all: [string, string][] = [
-  ['j k', 'Next, previous incident in the queue'], ['Enter', 'Open it'], ['x', 'Select it'], ['e', 'Manage it'], ['i', 'Take it: assign it to yourself'], ['a', 'Assign it'],
-  ['r', 'Resolve it'], ['t', 'Tag it'], ['c', 'Comment on it'], ['m', 'Move the alerts that are selected, else merge the incident'], ['u', 'Undo the last change'],
-  ['[ ]', 'Previous, next incident, also while the pane is open'], ['1 … 6', 'The parts of an incident'], ['/', 'Search'], ['Ctrl-K', 'Search from anywhere'],
-  ['g i', 'Go to the queue'], ['g m', 'Go to what is mine'], ['?', 'These keys'],
-];
-
 /** search leads to the field in which incidents are searched for. */
 function search(me: Me): void {
   const field = document.querySelector<HTMLInputElement>('.queue .search input');
@@ -68,9 +62,9 @@ export function Help({ me }: { me?: Me }) {
   }, [me]);
   if (!open) return null;
   return (
-    <Dialog title="Keys" onClose={() => setOpen(false)}>
-      <dl class="keys">{all.map(([key, text]) => [<dt key={`${key} key`}>{key.split(' ').map((one) => (one === '…' ? ' … ' : <kbd key={one}>{one}</kbd>))}</dt>, <dd key={key}>{text}</dd>])}</dl>
-      <label class="check"><input type="checkbox" checked={keys === 'on'} onChange={(event) => setKeys(event.currentTarget.checked ? 'on' : 'off')} />Single keys do something</label>
+    <Dialog title={say.keys.title} onClose={() => setOpen(false)}>
+      <dl class="keys">{say.keys.all.map(([key, text]) => [<dt key={`${key} key`}>{key.split(' ').map((one) => (one === '…' ? ' … ' : <kbd key={one}>{one}</kbd>))}</dt>, <dd key={key}>{text}</dd>])}</dl>
+      <label class="check"><input type="checkbox" checked={keys === 'on'} onChange={(event) => setKeys(event.currentTarget.checked ? 'on' : 'off')} />{say.keys.on}</label>
     </Dialog>
   );
 }

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import { Failure, follow, get, onNews, signedIn, signIn, signOut, whenSessionEnds, type News } from './api';
 import { IncidentPage } from './incident';
 import { Help } from './keys';
+import { fill, say } from './messages';
 import { Queue } from './queue';
 import { follows, go, queuePath, useRoute } from './route';
 import { applySettings, Settings } from './settings';
@@ -23,12 +24,12 @@ function TopBar({ me }: { me?: Me }) {
   const live = news && !news.offline && !news.problem;
   return (
     <header class="top">
-      <a class="brand" href={me ? queuePath(me.cluster) : '/'}><Icon name="shield_20_filled" size={20} /><span>Incidents</span></a>
-      {me && <span class="where" title="The cluster, and the namespace that is shown">
-        <Icon name="server_16_regular" /><Text>{me.cluster}</Text><span class="slash" aria-hidden="true">/</span><Text>{me.scope || 'all namespaces'}</Text>
+      <a class="brand" href={me ? queuePath(me.cluster) : '/'}><Icon name="shield_20_filled" size={20} /><span>{say.app.brand}</span></a>
+      {me && <span class="where" title={say.app.where}>
+        <Icon name="server_16_regular" /><Text>{me.cluster}</Text><span class="slash" aria-hidden="true">/</span><Text>{me.scope || say.app.everywhere}</Text>
       </span>}
       <span class="grow" />
-      {me && <span class={`live ${live ? 'on' : 'off'}`} role="status"><span class="dot" aria-hidden="true" />{news ? (live ? 'Live' : 'Catching up') : 'Connecting'}</span>}
+      {me && <span class={`live ${live ? 'on' : 'off'}`} role="status"><span class="dot" aria-hidden="true" />{news ? (live ? say.app.live : say.app.late) : say.app.connecting}</span>}
       {me && <Settings onSignOut={signOut}><Person name={me.user} /></Settings>}
     </header>
   );
@@ -36,9 +37,9 @@ function TopBar({ me }: { me?: Me }) {
 
 function Connection() {
   const news = useLive();
-  if (news?.offline) return <Banner kind="warning" icon="warning_16_filled">The console does not answer. It is tried again by itself, and nothing that you have written is lost.</Banner>;
-  if (news?.problem?.kind === 'busy') return <Banner kind="warning" icon="warning_16_filled">This page is not told of changes: <Text>{news.problem.message}</Text>.</Banner>;
-  if (news?.problem?.kind === 'away') return <Banner kind="warning" icon="warning_16_filled">The API server does not answer: <Text>{news.problem.message}</Text>. The page shows what was known last, and catches up by itself.</Banner>;
+  if (news?.offline) return <Banner kind="warning" icon="warning_16_filled">{say.app.offline}</Banner>;
+  if (news?.problem?.kind === 'busy') return <Banner kind="warning" icon="warning_16_filled">{fill(say.app.busy, { why: <Text>{news.problem.message}</Text> })}</Banner>;
+  if (news?.problem?.kind === 'away') return <Banner kind="warning" icon="warning_16_filled">{fill(say.app.away, { why: <Text>{news.problem.message}</Text> })}</Banner>;
   return null;
 }
 
@@ -69,7 +70,7 @@ function App() {
   };
   return (
     <div class="app" onClick={follows}>
-      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>Skip to the content</a>
+      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>{say.app.skip}</a>
       <TopBar me={ended ? undefined : me} />
       {me && !ended && <Connection />}
       <main id="main" tabIndex={-1}>{page()}</main>

@@ -3,6 +3,7 @@ import { Failure, post } from './api';
 import { Combobox } from './combobox';
 import { Dialog } from './dialog';
 import { AlertSummary, OutcomeList } from './foresight';
+import { fill, say, sentence } from './messages';
 import { toast } from './toast';
 import type { Foreseen, Line } from './types';
 import { Banner, Button, Field, Tag, Text } from './ui';
@@ -30,7 +31,7 @@ export function Merge({ incident, into: chosen = '', onClose }: { incident: Line
     setBusy(true);
     try {
       await post('/api/merges', { incident: named, into });
-      toast(`It asks to be merged into ${into}`);
+      toast(sentence(say.merge.asked, { incident: into }));
       onClose();
     } catch (error) {
       fail(error);
@@ -40,21 +41,21 @@ export function Merge({ incident, into: chosen = '', onClose }: { incident: Line
   };
   return (
     <Dialog
-      title="Merge into another incident" subtitle={<Text>{incident.title}</Text>} onClose={onClose}
-      footer={<div class="buttons"><Button kind="danger" disabled={!found || typed !== into || busy} onClick={() => void merge()}>Merge</Button><Button onClick={onClose}>Cancel</Button></div>}
+      title={say.merge.title} subtitle={<Text>{incident.title}</Text>} onClose={onClose}
+      footer={<div class="buttons"><Button kind="danger" disabled={!found || typed !== into || busy} onClick={() => void merge()}>{say.merge.merge}</Button><Button onClick={onClose}>{say.cancel}</Button></div>}
     >
-      <Field label="Into which incident" id="g-into" hint="All alerts go there, and the tags come along. This incident then leads to it.">
-        <Combobox id="g-into" kind="incident" namespace={incident.namespace} text={text} without={[incident.name]} placeholder="Name or title" onText={(to) => { setText(to); setInto(''); }} onChoose={(name) => { setText(name); setInto(name); }} />
+      <Field label={say.merge.into} id="g-into" hint={say.merge.intoHint}>
+        <Combobox id="g-into" kind="incident" namespace={incident.namespace} text={text} without={[incident.name]} placeholder={say.merge.placeholder} onText={(to) => { setText(to); setInto(''); }} onChoose={(name) => { setText(name); setInto(name); }} />
       </Field>
       {problem && <Banner kind="warning" icon="warning_16_filled"><Text>{problem}</Text></Banner>}
       {found && <>
-        <section class="foreknown" aria-live="polite" aria-label="Preview">
-          <p>Into <b><Text>{found.title}</Text></b>. <AlertSummary of={found} /></p>
-          {(found.tags ?? []).length > 0 && <p>Tags that come along: {found.tags!.map((tag) => <Tag key={tag} name={tag} />)}</p>}
+        <section class="foreknown" aria-live="polite" aria-label={say.merge.preview}>
+          <p>{fill(say.merge.target, { title: <b><Text>{found.title}</Text></b> })} <AlertSummary of={found} /></p>
+          {(found.tags ?? []).length > 0 && <p>{say.merge.tags} {found.tags!.map((tag) => <Tag key={tag} name={tag} />)}</p>}
           <OutcomeList all={found.alerts} />
         </section>
-        <Banner kind="warning" icon="warning_16_filled">A merge cannot be undone.</Banner>
-        <Field label={`Type ${into} to confirm`} id="g-confirm"><input id="g-confirm" class="input mono" autocomplete="off" spellcheck={false} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} /></Field>
+        <Banner kind="warning" icon="warning_16_filled">{say.merge.forGood}</Banner>
+        <Field label={sentence(say.merge.confirm, { incident: into })} id="g-confirm"><input id="g-confirm" class="input mono" autocomplete="off" spellcheck={false} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} /></Field>
       </>}
     </Dialog>
   );

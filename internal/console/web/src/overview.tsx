@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { ago, count, plural } from './format';
+import { say, sentence } from './messages';
 import { queuePath } from './route';
 import { severities, type Me, type Queue, type Severity, type Trend } from './types';
 import { SeverityMark } from './ui';
@@ -19,8 +20,8 @@ export function Overview({ found, search, me }: Props) {
     return queuePath(me.cluster, next.toString());
   };
   return (
-    <section class="overview" aria-label="Overview">
-      <ul class="by-severity" aria-label="By severity">
+    <section class="overview" aria-label={say.overview.label}>
+      <ul class="by-severity" aria-label={say.overview.bySeverity}>
         {severities.map((severity) => (
           <li key={severity}>
             <a href={to(severity)} aria-current={chosen.includes(severity.toLowerCase()) ? 'true' : undefined}>
@@ -52,11 +53,11 @@ function Bar({ of, parts, most }: { of: Severity; parts: Part[]; most: number })
 }
 
 /** boundText says what is younger than a number of seconds. */
-const boundText = (seconds: number) => (seconds < 86400 ? `under ${plural(seconds / 3600, 'hour')}` : `under ${plural(seconds / 86400, 'day')}`);
+const boundText = (seconds: number) => sentence(say.overview.under, { time: seconds < 86400 ? plural(seconds / 3600, say.hour) : plural(seconds / 86400, say.day) });
 
 function AgeBar({ of, trend, most }: { of: Severity; trend: Trend; most: number }) {
   const ages = trend.ages.find((one) => one.severity === of);
-  const texts = [...trend.bounds.map(boundText), 'older'];
+  const texts = [...trend.bounds.map(boundText), say.overview.older];
   const counts = ages?.counts ?? [];
   const said = counts.flatMap((number, i) => (number > 0 ? [`${count(number)} ${texts[i]}`] : [])).join(', ');
   // The oldest come first, where one looks first.
@@ -64,7 +65,7 @@ function AgeBar({ of, trend, most }: { of: Severity; trend: Trend; most: number 
   return (
     <>
       <Bar of={of} parts={parts} most={most} />
-      <span class="age" title={said}>{ages ? <>oldest {ago(ages.oldest)}<span class="hidden">: {said}</span></> : 'none'}</span>
+      <span class="age" title={said}>{ages ? <>{sentence(say.overview.oldest, { time: ago(ages.oldest) })}<span class="hidden">: {said}</span></> : say.none}</span>
     </>
   );
 }
@@ -86,24 +87,24 @@ function Days({ of }: { of: Trend['days'] }) {
   return (
     <figure class="days">
       <figcaption>
-        <span><b class="opened-mark">▲</b> {count(opened)} opened</span><span><b class="resolved-mark">▼</b> {count(resolved)} resolved</span>
-        <span class="grow quiet">{of.length} days</span>
+        <span><b class="opened-mark">▲</b> {sentence(say.overview.opened, { number: count(opened) })}</span><span><b class="resolved-mark">▼</b> {sentence(say.overview.resolved, { number: count(resolved) })}</span>
+        <span class="grow quiet">{plural(of.length, say.day)}</span>
         <details class="numbers" onToggle={(event) => setOpen(event.currentTarget.open)}>
-          <summary>Numbers</summary>
+          <summary>{say.overview.numbers}</summary>
           {open && <div class="menu-like">
-            <table><caption>Days are of UTC. Incidents that were merged or deleted are not counted.</caption>
-              <thead><tr><th scope="col">Day</th><th scope="col">Opened</th><th scope="col">Resolved</th></tr></thead>
+            <table><caption>{say.overview.caption}</caption>
+              <thead><tr><th scope="col">{say.overview.day}</th><th scope="col">{say.overview.openedHead}</th><th scope="col">{say.overview.resolvedHead}</th></tr></thead>
               <tbody>{[...of].reverse().map((one) => <tr key={one.date}><th scope="row">{named(one.date)}</th><td>{count(one.opened)}</td><td>{count(one.resolved)}</td></tr>)}</tbody>
             </table>
           </div>}
         </details>
       </figcaption>
-      <svg viewBox={`0 0 ${of.length * (barWidth + gap)} ${2 * half}`} preserveAspectRatio="none" role="img" aria-label={`${count(opened)} incidents opened and ${count(resolved)} resolved in ${of.length} days`}>
+      <svg viewBox={`0 0 ${of.length * (barWidth + gap)} ${2 * half}`} preserveAspectRatio="none" role="img" aria-label={sentence(say.overview.picture, { opened: count(opened), resolved: count(resolved), days: plural(of.length, say.day) })}>
         {of.map((one, i) => {
           const x = i * (barWidth + gap) + gap / 2;
           return (
             <g key={one.date}>
-              <title>{`${named(one.date)}: ${count(one.opened)} opened, ${count(one.resolved)} resolved`}</title>
+              <title>{sentence(say.overview.one, { day: named(one.date), opened: count(one.opened), resolved: count(one.resolved) })}</title>
               <rect class="ground" x={x - gap / 2} width={barWidth + gap} height={2 * half} />
               <rect class="opened" x={x} width={barWidth} y={half - high(one.opened)} height={high(one.opened)} />
               <rect class="resolved" x={x} width={barWidth} y={half} height={high(one.resolved)} />
@@ -112,7 +113,7 @@ function Days({ of }: { of: Trend['days'] }) {
         })}
         <line class="base" x1="0" x2={of.length * (barWidth + gap)} y1={half} y2={half} />
       </svg>
-      <div class="axis" aria-hidden="true"><span>{of[0] && named(of[0].date)}</span><span>today</span></div>
+      <div class="axis" aria-hidden="true"><span>{of[0] && named(of[0].date)}</span><span>{say.overview.today}</span></div>
     </figure>
   );
 }

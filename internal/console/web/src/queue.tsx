@@ -6,10 +6,11 @@ import { count, plural } from './format';
 import { useKeys } from './keys';
 import { Manage, type Focus } from './manage';
 import { Merge } from './merge';
+import { fill, say, sentence } from './messages';
 import { Overview } from './overview';
 import { Columns } from './columns';
 import { Rows, type Selected } from './rows';
-import { go, queuePath } from './route';
+import { go, queuePath, useReturn } from './route';
 import { useSetting } from './setting';
 import { ProblemPage } from './states';
 import { remember } from './steps';
@@ -21,6 +22,7 @@ import { Button, Empty, Skeleton } from './ui';
 /** useQueue reads a window of the queue, and keeps its rows true without moving them. */
 function useQueue(search: string) {
   const [found, setFound] = useState<Found>();
+  const [shownFor, setShownFor] = useState<string>(); // The search of which the rows are shown.
   const [next, setNext] = useState<Found>();
   const [problem, setProblem] = useState<Problem>();
   const asked = useRef(0);
@@ -34,7 +36,7 @@ function useQueue(search: string) {
       if (mine !== asked.current) return;
       setProblem(undefined);
       known.current = answer.version;
-      if (showing.current) { setFound(answer); setNext(undefined); } else setNext(answer);
+      if (showing.current) { setFound(answer); setShownFor(search); setNext(undefined); } else setNext(answer);
       showing.current = false;
     } catch (error) {
       if (mine !== asked.current || !(error instanceof Failure)) return;
@@ -77,14 +79,15 @@ function useQueue(search: string) {
   }, [found, next]);
   const fresh = found && next ? next.lines.filter((line) => !found.lines.some((old) => old.uid === line.uid)).length : 0;
   const moved = Boolean(found && next);
-  return { found: found && next ? { ...found, total: next.total, facets: next.facets, trend: next.trend, there: next.there } : found, problem, fresh, moved, show: () => { if (next) { setFound(next); setNext(undefined); } }, retry: () => read(true) };
+  return { found: found && next ? { ...found, total: next.total, facets: next.facets, trend: next.trend, there: next.there } : found, problem, fresh, moved, shown: Boolean(found) && shownFor === search, show: () => { if (next) { setFound(next); setNext(undefined); } }, retry: () => read(true) };
 }
 
 const nothing: Selected = { all: false, keys: new Map(), except: new Set() };
 
 export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
   const text = search.toString();
-  const { found, problem, fresh, moved, show, retry } = useQueue(text);
+  const { found, problem, fresh, moved, shown, show, retry } = useQueue(text);
+  useReturn(shown);
   const [managed, setManaged] = useState<{ line: Line; focus?: Focus }>();
   const [merged, setMerged] = useState<Line>();
   const [selected, setSelected] = useState<Selected>(nothing);
@@ -93,7 +96,7 @@ export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
   ['page', 'sort'].forEach((name) => filter.delete(name));
   const filters = filter.toString();
   useEffect(() => setSelected(nothing), [filters]);
-  useEffect(() => { document.title = `${found ? `(${found.total}) ` : ''}Incidents`; }, [found?.total]);
+  useEffect(() => { document.title = found ? sentence(say.queue.counted, { number: count(found.total) }) : say.queue.title; }, [found?.total]);
   const at = () => [...document.querySelectorAll<HTMLAnchorElement>('.queue a.title')].findIndex((link) => link === document.activeElement || link.closest('tr')?.contains(document.activeElement));
   const step = (by: number) => { const links = document.querySelectorAll<HTMLAnchorElement>('.queue a.title'); links[Math.max(0, Math.min(links.length - 1, at() + by))]?.focus(); };
   const withLine = (act: (line: Line) => void) => () => { const line = found?.lines[at()]; if (line && me.rights.edit) act(line); };
@@ -121,14 +124,14 @@ export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
   return (
     <div class="page queue">
       <div class="heading">
-        <h1>Incidents</h1>
-        {found && <span class="total" role="status">{plural(found.total, 'incident')}{filters && found.there !== found.total ? ` of ${count(found.there)}` : ''}</span>}
+        <h1>{say.queue.title}</h1>
+        {found && <span class="total" role="status">{filters && found.there !== found.total ? sentence(say.queue.of, { found: plural(found.total, say.incident), there: count(found.there) }) : plural(found.total, say.incident)}</span>}
         <span class="grow" />
-        {(fresh > 0 || moved) && <Button class="fresh" icon="arrow_sync_16_regular" onClick={show}>{fresh > 0 ? `${count(fresh)} new` : 'Update the list'}</Button>}
+        {(fresh > 0 || moved) && <Button class="fresh" icon="arrow_sync_16_regular" onClick={show}>{fresh > 0 ? sentence(say.queue.fresh, { number: count(fresh) }) : say.queue.update}</Button>}
         <CopyMenu search={filter} everywhere={!me.scope && !search.has('namespace')} />
         <Export query={text} />
         <Columns />
-        <Button kind="subtle" class="wide-only" icon="data_bar_vertical_16_regular" aria-pressed={overview === 'on'} onClick={() => setOverview(overview === 'on' ? 'off' : 'on')}>Overview</Button>
+        <Button kind="subtle" class="wide-only" icon="data_bar_vertical_16_regular" aria-pressed={overview === 'on'} onClick={() => setOverview(overview === 'on' ? 'off' : 'on')}>{say.queue.overview}</Button>
       </div>
       <Views search={search} me={me} />
       {found && found.there > 0 && overview === 'on' && <Overview found={found} search={search} me={me} />}
@@ -141,7 +144,7 @@ export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
         />
       )}
       {found && found.pages > 1 && <Pages found={found} search={search} me={me} />}
-      {chosen > 0 && found && <BulkBar me={me} selected={selected} chosen={chosen} total={found.total} query={filters} onDone={() => setSelected(nothing)} onAll={() => setSelected({ all: true, keys: new Map(), except: new Set() })} />}
+      {(selected.all || selected.keys.size > 0) && found && <BulkBar me={me} selected={selected} chosen={chosen} total={found.total} query={filters} onDone={() => setSelected(nothing)} onAll={() => setSelected({ all: true, keys: new Map(), except: new Set() })} />}
       {managed && <Manage key={managed.line.uid} me={me} of={managed.line} focus={managed.focus} onClose={() => setManaged(undefined)} />}
       {merged && <Merge incident={merged} onClose={() => setMerged(undefined)} />}
     </div>
@@ -156,8 +159,8 @@ function CopyMenu({ search, everywhere }: { search: URLSearchParams; everywhere:
     name === 'assignee' && value === '@me' ? '--mine' : name === 'namespace' ? `-n ${quote(value)}` : value === 'true' ? `--${name}` : `--${name}=${quote(value)}`)].join(' ');
   return (
     <>
-      <Button kind="subtle" icon={copied === 'link' ? 'checkmark_16_regular' : 'link_16_regular'} onClick={() => copy('link', location.href)}>{copied === 'link' ? 'Copied' : 'Copy link'}</Button>
-      <Button kind="subtle" class="wide-only" icon={copied === 'command' ? 'checkmark_16_regular' : 'copy_16_regular'} onClick={() => copy('command', command())}>{copied === 'command' ? 'Copied' : 'Copy as kubectl'}</Button>
+      <Button kind="subtle" icon={copied === 'link' ? 'checkmark_16_regular' : 'link_16_regular'} onClick={() => copy('link', location.href)}>{copied === 'link' ? say.queue.copied : say.queue.copyLink}</Button>
+      <Button kind="subtle" class="wide-only" icon={copied === 'command' ? 'checkmark_16_regular' : 'copy_16_regular'} onClick={() => copy('command', command())}>{copied === 'command' ? say.queue.copied : say.queue.copyCommand}</Button>
     </>
   );
 }
@@ -179,33 +182,34 @@ function Export({ query }: { query: string }) {
       setBusy(false);
     }
   };
-  return <Button kind="subtle" class="wide-only" icon="arrow_download_16_regular" disabled={busy} onClick={() => void save()}>{busy ? 'Reading…' : 'Export'}</Button>;
+  return <Button kind="subtle" class="wide-only" icon="arrow_download_16_regular" disabled={busy} onClick={() => void save()}>{busy ? say.queue.reading : say.queue.export}</Button>;
 }
 
 function Nothing({ found, filters, me }: { found: Found; filters: string; me: Me }) {
   if (!found.ready) return <Skeleton lines={10} />;
   if (found.there === 0) {
-    return <Empty icon="mail_inbox_20_regular" title="There are no incidents yet">
-      An incident appears here as soon as somebody, or something, creates one{found.scope ? <> in the namespace <b>{found.scope}</b></> : null}. To try it, run <code>kubectl apply -k config/samples</code>.
+    const command = <code>kubectl apply -k config/samples</code>;
+    return <Empty icon="mail_inbox_20_regular" title={say.queue.empty}>
+      {found.scope ? fill(say.queue.emptyScopeWhy, { namespace: <b>{found.scope}</b>, command }) : fill(say.queue.emptyWhy, { command })}
     </Empty>;
   }
   if (filters) {
-    return <Empty icon="search_20_regular" title="No incident matches" action={<Button kind="primary" onClick={() => go(queuePath(me.cluster))}>Reset the filters</Button>}>
-      {plural(found.there, 'incident is', 'incidents are')} hidden by the filters above. Take one away to see more.
+    return <Empty icon="search_20_regular" title={say.queue.noMatch} action={<Button kind="primary" onClick={() => go(queuePath(me.cluster))}>{say.queue.reset}</Button>}>
+      {sentence(say.queue.hiddenWhy, { incidents: plural(found.there, say.queue.hidden) })}
     </Empty>;
   }
-  return <Empty icon="checkmark_circle_20_regular" title="Nothing waits" action={<Button onClick={() => go(queuePath(me.cluster, 'all=true'))}>Show all {count(found.there)}</Button>}>
-    Everything is resolved or was merged.
+  return <Empty icon="checkmark_circle_20_regular" title={say.queue.done} action={<Button onClick={() => go(queuePath(me.cluster, 'all=true'))}>{sentence(say.queue.showAll, { number: count(found.there) })}</Button>}>
+    {say.queue.doneWhy}
   </Empty>;
 }
 
 function Pages({ found, search, me }: { found: Found; search: URLSearchParams; me: Me }) {
   const to = (page: number) => { const next = new URLSearchParams(search); next.set('page', String(page)); return queuePath(me.cluster, next.toString()); };
   return (
-    <nav class="pages" aria-label="Pages">
-      {found.page > 1 ? <a class="button" href={to(found.page - 1)}>Newer</a> : <span class="button disabled" aria-hidden="true">Newer</span>}
-      <span>Page {count(found.page)} of {count(found.pages)}</span>
-      {found.page < found.pages ? <a class="button" href={to(found.page + 1)}>Older</a> : <span class="button disabled" aria-hidden="true">Older</span>}
+    <nav class="pages" aria-label={say.queue.pages}>
+      {found.page > 1 ? <a class="button" href={to(found.page - 1)}>{say.queue.newer}</a> : <span class="button disabled" aria-hidden="true">{say.queue.newer}</span>}
+      <span>{sentence(say.queue.page, { page: count(found.page), pages: count(found.pages) })}</span>
+      {found.page < found.pages ? <a class="button" href={to(found.page + 1)}>{say.queue.older}</a> : <span class="button disabled" aria-hidden="true">{say.queue.older}</span>}
     </nav>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 /** Route is where one is, as the address says. */
 export interface Route { cluster: string; namespace?: string; name?: string; tab?: string; search: URLSearchParams; known: boolean }
@@ -21,10 +21,39 @@ function decode(part: string): string {
 
 const moved = 'console-moved';
 
+/** Left is where one was on a page that one left: how far down, and the link or field that had the focus. */
+interface Left { down: number; focus: string }
+
+function left(): Left {
+  const on = document.activeElement;
+  const href = on?.closest('a')?.getAttribute('href');
+  return { down: scrollY, focus: href ? `a[href=${JSON.stringify(href)}]` : on?.id ? `#${CSS.escape(on.id)}` : '' };
+}
+
 /** go leads to another address of the console. */
 export function go(to: string, replace = false): void {
+  const from = location.pathname;
+  if (!replace) history.replaceState(left(), '');
   history[replace ? 'replaceState' : 'pushState'](null, '', to);
   window.dispatchEvent(new Event(moved));
+  if (location.pathname !== from) scrollTo(0, 0);
+}
+
+/** useReturn brings one back to where one left a page, once that shows again what it showed. */
+export function useReturn(shown: boolean): void {
+  const to = useRef<Left | null>(history.state);
+  useEffect(() => {
+    const look = (event: PopStateEvent) => { to.current = event.state; };
+    window.addEventListener('popstate', look);
+    return () => window.removeEventListener('popstate', look);
+  }, []);
+  useEffect(() => {
+    if (!shown || !to.current) return;
+    const { down, focus } = to.current;
+    to.current = null;
+    if (focus) document.querySelector<HTMLElement>(focus)?.focus({ preventScroll: true });
+    scrollTo(0, down);
+  }, [shown]);
 }
 
 export function useRoute(): Route {

@@ -1,10 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { say } from './messages';
 import { setting, useSetting } from './setting';
 import { Button, Icon } from './ui';
-
-const themes = { system: 'As the system', light: 'Light', dark: 'Dark' };
-const densities = { comfortable: 'Comfortable', compact: 'Compact' };
 
 /** applySettings makes the page look as the person chose. */
 export function applySettings(): void {
@@ -33,9 +31,9 @@ function Zone({ open }: { open: boolean }) {
   const [zone, set] = useSetting('zone', 'local');
   const known = ['local', 'UTC', ...(open ? Intl.supportedValuesOf('timeZone').filter((one) => one !== 'UTC') : zone === 'local' || zone === 'UTC' ? [] : [zone])];
   return (
-    <label class="choice zone">Times
+    <label class="choice zone">{say.settings.times}
       <select class="input" value={zone} onChange={(event) => set(event.currentTarget.value)}>
-        {known.map((one) => <option key={one} value={one}>{one === 'local' ? 'Local time' : one}</option>)}
+        {known.map((one) => <option key={one} value={one}>{one === 'local' ? say.settings.local : one}</option>)}
       </select>
     </label>
   );
@@ -46,12 +44,12 @@ export function Settings({ onSignOut, children }: { onSignOut: () => void; child
   const [open, setOpen] = useState(false);
   return (
     <>
-      <button type="button" class="button subtle account" popovertarget="settings">{children}<span class="hidden">, and how the page looks</span><Icon name="chevron_down_16_regular" /></button>
+      <button type="button" class="button subtle account" popovertarget="settings">{children}<span class="hidden">{say.settings.look}</span><Icon name="chevron_down_16_regular" /></button>
       <div id="settings" popover="auto" class="menu settings" onToggle={(event) => setOpen((event.currentTarget as HTMLElement).matches(':popover-open'))}>
-        <Choice name="theme" label="Colors" of={themes} fallback="system" />
-        <Choice name="density" label="Density" of={densities} fallback="comfortable" />
+        <Choice name="theme" label={say.settings.colors} of={say.settings.themes} fallback="system" />
+        <Choice name="density" label={say.settings.density} of={say.settings.densities} fallback="comfortable" />
         <Zone open={open} />
-        <div class="last"><Button icon="sign_out_20_regular" onClick={onSignOut}>Sign out</Button><a href="/static/notices.txt" target="_blank" rel="noopener">Licenses</a></div>
+        <div class="last"><Button icon="sign_out_20_regular" onClick={onSignOut}>{say.settings.signOut}</Button><a href="/static/notices.txt" target="_blank" rel="noopener">{say.settings.licenses}</a></div>
       </div>
     </>
   );

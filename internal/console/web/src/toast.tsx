@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { say } from './messages';
 import { Button, Icon } from './ui';
 
 interface Message { id: number; kind: 'success' | 'danger'; text: string; action?: { label: string; run: () => void } }
@@ -30,7 +31,7 @@ export function Toasts() {
           <Icon name={message.kind === 'success' ? 'checkmark_circle_16_filled' : 'error_circle_16_filled'} />
           <span class="grow">{message.text}</span>
           {message.action && <Button kind="subtle" onClick={() => { close(message.id); message.action!.run(); }}>{message.action.label}</Button>}
-          <Button kind="subtle" icon="dismiss_16_regular" aria-label="Dismiss" onClick={() => close(message.id)} />
+          <Button kind="subtle" icon="dismiss_16_regular" aria-label={say.toast.dismiss} onClick={() => close(message.id)} />
         </div>
       ))}
     </div>

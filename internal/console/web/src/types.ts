@@ -88,7 +88,9 @@ export interface Graph {
 }
 
 export interface Similar { incident?: string; alerts: number; evidence?: Group[]; line?: Line }
-export interface Related { related: Similar[]; more: number }
+/** Elsewhere is an entity with the other open incidents that have it; more is how many are not named. */
+export interface Elsewhere { kind: string; name: string; namespace?: string; incidents: { name: string; title: string }[]; more?: number }
+export interface Related { related: Similar[]; more: number; elsewhere: Elsewhere[] }
 
 /** Alerts is what the alerts of an incident are about, as far as they are read: all, if whole. */
 export interface Alerts {
@@ -124,7 +126,7 @@ export interface Preview { incidents: Foreseen[]; changed: number; unchanged: nu
 
 export interface Problem { kind: string; message: string; fields?: { field: string; message: string }[] }
 
-export interface Ended { object: string; ending: string; done?: string; problem?: Problem; conflicts?: Conflict[] }
+export interface Ended { object: string; uid?: string; ending: string; done?: string; problem?: Problem; conflicts?: Conflict[] }
 
 export interface Value { seen?: string; to: string }
 

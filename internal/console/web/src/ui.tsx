@@ -1,6 +1,7 @@
 import type { ButtonHTMLAttributes, ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ago, utc, visible, visibleLines, whole, word } from './format';
+import { say, sentence } from './messages';
 import { usePrinting } from './print';
 import { useSetting } from './setting';
 import type { Severity, State } from './types';
@@ -34,9 +35,9 @@ const shapes: Record<string, string> = {
 };
 
 export function SeverityMark({ of = '', short }: { of?: Severity; short?: boolean }) {
-  const name = of || 'Unknown';
+  const name = of || say.unknown;
   return (
-    <span class={`severity severity-${name.toLowerCase()}`}>
+    <span class={`severity severity-${(of || 'unknown').toLowerCase()}`}>
       <svg class="shape" viewBox="0 0 16 16" aria-hidden="true"><path d={shapes[of]} fill-rule="evenodd" /></svg>
       {short ? <span class="short">{name}</span> : name}
     </span>
@@ -55,13 +56,13 @@ export const StateMark = ({ of }: { of: State }) => (
 const hue = (name: string) => [...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)!) % 8, 7);
 
 export function Person({ name, me, quiet }: { name?: string; me?: string; quiet?: boolean }) {
-  if (!name) return <span class="person nobody"><span class="avatar" aria-hidden="true"><Icon name="person_16_regular" /></span><span>Unassigned</span></span>;
+  if (!name) return <span class="person nobody"><span class="avatar" aria-hidden="true"><Icon name="person_16_regular" /></span><span>{say.unassigned}</span></span>;
   const shown = name.replace(/^.*:/, '');
   const initials = shown.split(/[@.\-_ ]/).filter(Boolean).slice(0, shown.includes('@') ? 1 : 2).map((part) => [...part][0]!.toUpperCase()).join('');
   return (
     <span class="person" title={visible(name)}>
       <span class={`avatar hue-${hue(name)}`} aria-hidden="true">{visible(initials)}</span>
-      {!quiet && <bdi class="name">{visible(name)}{name === me && <span class="you"> (you)</span>}</bdi>}
+      {!quiet && <bdi class="name">{visible(name)}{name === me && <span class="you"> {say.you}</span>}</bdi>}
     </span>
   );
 }
@@ -69,7 +70,7 @@ export function Person({ name, me, quiet }: { name?: string; me?: string; quiet?
 export const Tag = ({ name, onRemove }: { name: string; onRemove?: () => void }) => (
   onRemove ? <span class="tag">
     <Text>{name}</Text>
-    <button type="button" class="remove" aria-label={`Remove the tag ${visible(name)}`} onClick={onRemove}><Icon name="dismiss_16_regular" /></button>
+    <button type="button" class="remove" aria-label={sentence(say.tag.remove, { tag: visible(name) })} onClick={onRemove}><Icon name="dismiss_16_regular" /></button>
   </span> : <bdi class="tag">{visible(name)}</bdi>
 );
 

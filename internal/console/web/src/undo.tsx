@@ -3,6 +3,7 @@ import { Failure, post } from './api';
 import { Dialog } from './dialog';
 import { plural } from './format';
 import { AlertSummary, OutcomeList } from './foresight';
+import { fill, say } from './messages';
 import { toast } from './toast';
 import type { Ended, Foreseen, Named } from './types';
 import { Banner, Button, Skeleton, Text } from './ui';
@@ -23,7 +24,7 @@ export function Undo({ of: { namespace, name, uid }, onClose }: { of: Named; onC
       const lines = await post<Ended[]>('/api/undo', { incident: named, entry: found!.entry });
       const failed = lines.find((line) => line.problem);
       if (failed) return setProblem(`${failed.object}: ${failed.problem!.message}`);
-      toast('Undone');
+      toast(say.undo.done);
       onClose();
     } catch (error) {
       fail(error);
@@ -32,13 +33,13 @@ export function Undo({ of: { namespace, name, uid }, onClose }: { of: Named; onC
     }
   };
   return (
-    <Dialog title="Undo the last change" onClose={onClose} footer={<div class="buttons"><Button kind="primary" disabled={!found || busy} onClick={() => void undo()}>Undo</Button><Button onClick={onClose}>Cancel</Button></div>}>
+    <Dialog title={say.undo.title} onClose={onClose} footer={<div class="buttons"><Button kind="primary" disabled={!found || busy} onClick={() => void undo()}>{say.undo.undo}</Button><Button onClick={onClose}>{say.cancel}</Button></div>}>
       {problem && <Banner kind="warning" icon="warning_16_filled"><Text>{problem}</Text></Banner>}
       {!found && !problem && <Skeleton lines={4} />}
       {found && <>
-        <p>This reverts <Text>{found.describe}</Text>.</p>
-        {(found.fields ?? []).map((field) => <p key={field.Field} class="turn"><span class="quiet">{field.Field}</span> <Text>{field.From || 'none'}</Text> → <b><Text>{field.To || 'none'}</Text></b></p>)}
-        {found.moves ? <p>{plural(found.moves.length, 'alert')} go back to <b>{found.to || 'no incident'}</b>.</p> : <><p><AlertSummary of={found} /></p><OutcomeList all={found.alerts} /></>}
+        <p>{fill(say.undo.reverts, { change: <Text>{found.describe}</Text> })}</p>
+        {(found.fields ?? []).map((field) => <p key={field.Field} class="turn"><span class="quiet">{field.Field}</span> <Text>{field.From || say.none}</Text> → <b><Text>{field.To || say.none}</Text></b></p>)}
+        {found.moves ? <p>{plural(found.moves.length, say.undo.back)} <b>{found.to || say.undo.noIncident}</b>.</p> : <><p><AlertSummary of={found} /></p><OutcomeList all={found.alerts} /></>}
       </>}
     </Dialog>
   );
@@ -50,7 +51,7 @@ let ask: (of: Named) => void = () => undefined;
 /** changed says what was done to an incident, with a way back. */
 export function changed(text: string, of: Named): void {
   last = of;
-  toast(text, 'success', { label: 'Undo', run: () => ask(of) });
+  toast(text, 'success', { label: say.toast.undo, run: () => ask(of) });
 }
 
 /** looksAt says of which incident the last change is meant. */
