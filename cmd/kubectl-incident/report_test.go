@@ -122,7 +122,7 @@ func TestSimilarIncidents(t *testing.T) {
 	loose.Spec.Techniques = []v1alpha1.Technique{"T1059"}
 	c := newCluster(t, incident, alerts[0], other, loose, anIncident("inc-2", func(i *v1alpha1.Incident) { i.Spec.Name = "Another" }), anIncident("inc-3"), anAlert("far", "inc-3"))
 	want := "INCIDENT   SEVERITY   STATE    ASSIGNEE   ALERTS   SHARES                     TITLE\n" +
-		"inc-2                 Active              1        Device WEB-1.example.com   Another\n" +
+		"inc-2                 Active              1        Device web-1.example.com   Another\n" +
 		"(none)                                    1        T1059\n"
 	if got := c.done("similar", "inc/inc-1"); got != want {
 		t.Errorf("got\n%s", got)
