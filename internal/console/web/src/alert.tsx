@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Failure, get } from './api';
 import { word } from './format';
+import { fill, say, sentence } from './messages';
 import type { Alert } from './types';
 import { Banner, Prose, Skeleton, Text, Time } from './ui';
 
@@ -34,14 +35,14 @@ function Detail({ alert }: { alert: Alert }) {
     <div class="alert-detail">
       {alert.description && <Prose>{alert.description}</Prose>}
       <dl class="facts">
-        {alert.detector && <><dt>Detector</dt><dd><Text>{alert.detector}</Text></dd></>}
-        {(alert.techniques ?? []).length > 0 && <><dt>Techniques</dt><dd>{alert.techniques!.map((one) => <span key={one} class="technique mono"><Text>{one}</Text></span>)}</dd></>}
-        <dt>First activity</dt><dd><Time at={alert.first} /></dd>
-        {alert.linkedBy && <><dt>Correlated</dt><dd><Text>{alert.linkedFor}</Text> <span class="quiet">(policy <Text>{alert.linkedBy}</Text>)</span></dd></>}
-        {given?.assignee && <><dt>Assignee</dt><dd>given by the incident; before: <Text>{given.overAssignee || 'nobody'}</Text></dd></>}
-        {given?.state && <><dt>Resolution</dt><dd>{given.held ? 'held: it came after the resolution' : <>given by the incident; before: {word(given.overState)}</>}</dd></>}
+        {alert.detector && <><dt>{say.detail.detector}</dt><dd><Text>{alert.detector}</Text></dd></>}
+        {(alert.techniques ?? []).length > 0 && <><dt>{say.detail.techniques}</dt><dd>{alert.techniques!.map((one) => <span key={one} class="technique mono"><Text>{one}</Text></span>)}</dd></>}
+        <dt>{say.detail.first}</dt><dd><Time at={alert.first} /></dd>
+        {alert.linkedBy && <><dt>{say.detail.correlated}</dt><dd><Text>{alert.linkedFor}</Text> <span class="quiet">{fill(say.detail.policy, { policy: <Text>{alert.linkedBy}</Text> })}</span></dd></>}
+        {given?.assignee && <><dt>{say.detail.assignee}</dt><dd>{fill(say.detail.given, { before: <Text>{given.overAssignee || say.nobody}</Text> })}</dd></>}
+        {given?.state && <><dt>{say.detail.resolution}</dt><dd>{given.held ? say.detail.held : sentence(say.detail.given, { before: word(given.overState) })}</dd></>}
         {(alert.evidence ?? []).map((group) => <Fragmented key={group.kind} kind={group.kind} names={group.things.map((thing) => thing.name)} />)}
-        {alert.url && <><dt>Source</dt><dd>{host ? <a href={alert.url} target="_blank" rel="noopener noreferrer">Open at <Text>{host}</Text></a> : <><Text>{alert.url}</Text> <span class="quiet">(not a link: it is no http address)</span></>}</dd></>}
+        {alert.url && <><dt>{say.detail.source}</dt><dd>{host ? <a href={alert.url} target="_blank" rel="noopener noreferrer">{fill(say.detail.openAt, { host: <Text>{host}</Text> })}</a> : <><Text>{alert.url}</Text> <span class="quiet">{say.detail.noLink}</span></>}</dd></>}
       </dl>
     </div>
   );

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { Opened } from './alert';
 import { count, plural, visible, word } from './format';
+import { say, sentence } from './messages';
 import { useRead } from './read';
 import type { AlertPage, AlertRow, Incident, Me } from './types';
 import { Icon, Person, SeverityMark, Skeleton, Text, Time } from './ui';
@@ -10,8 +11,8 @@ import { Icon, Person, SeverityMark, Skeleton, Text, Time } from './ui';
 export interface Chosen { names: Set<string>; toggle: (names: string[], on: boolean) => void; onDrag: (name?: string) => void }
 
 const heads: [string, string, string?][] = [
-  ['c-severity', 'Severity', 'severity'], ['c-title', 'Alert', 'title'], ['c-state', 'State'], ['c-assignee', 'Assignee', 'assignee'],
-  ['c-tactics', 'Tactic'], ['c-source', 'Source'], ['c-activity', 'Last activity', 'time'],
+  ['c-severity', say.alertRows.severity, 'severity'], ['c-title', say.alertRows.alert, 'title'], ['c-state', say.alertRows.state], ['c-assignee', say.alertRows.assignee, 'assignee'],
+  ['c-tactics', say.alertRows.tactic], ['c-source', say.alertRows.source], ['c-activity', say.alertRows.activity, 'time'],
 ];
 const ascending = ['title', 'assignee'];
 
@@ -21,7 +22,7 @@ export function AlertHead({ rows, sort, may, chosen, onSort }: { rows: AlertRow[
   const on = names.filter((name) => chosen.names.has(name)).length;
   return (
     <thead><tr>
-      {may && <th class="c-check" scope="col"><input type="checkbox" aria-label="Select all alerts of this page" checked={on > 0 && on === names.length} ref={(box) => { if (box) box.indeterminate = on > 0 && on < names.length; }} onChange={(event) => chosen.toggle(names, event.currentTarget.checked)} /></th>}
+      {may && <th class="c-check" scope="col"><input type="checkbox" aria-label={say.alertRows.selectPage} checked={on > 0 && on === names.length} ref={(box) => { if (box) box.indeterminate = on > 0 && on < names.length; }} onChange={(event) => chosen.toggle(names, event.currentTarget.checked)} /></th>}
       {heads.map(([of, label, key]) => (
         <th key={of} class={of} scope="col" aria-sort={key && key === sort ? (ascending.includes(key) ? 'ascending' : 'descending') : undefined}>
           {key ? <button type="button" class={`sort ${key === sort ? 'on' : ''}`} onClick={() => onSort(key)}>{label}<Icon name="arrow_sort_16_regular" /></button> : label}
@@ -44,14 +45,14 @@ function Line({ row, me, incident, may, chosen, open, onOpen }: RowsProps & { ro
   return (
     <>
       <tr draggable={may} onDragStart={() => chosen.onDrag(row.name)} onDragEnd={() => chosen.onDrag()} class={`${on ? 'selected' : ''} ${row.state === 'Resolved' ? 'over' : ''}`}>
-        {may && <td class="c-check"><input type="checkbox" aria-label={`Select ${visible(row.title)}`} checked={on} onChange={(event) => chosen.toggle([row.name], event.currentTarget.checked)} /></td>}
+        {may && <td class="c-check"><input type="checkbox" aria-label={sentence(say.alertRows.select, { title: visible(row.title) })} checked={on} onChange={(event) => chosen.toggle([row.name], event.currentTarget.checked)} /></td>}
         <td class="c-severity"><SeverityMark of={row.severity} /></td>
         <td class="c-title">
           <button type="button" class="title as-link" aria-expanded={open} onClick={onOpen}><Text>{row.title}</Text></button>
-          <div class="sub"><Text class="mono">{row.name}</Text>{row.occurrences > 1 && <span class="quiet">seen {count(row.occurrences)} times</span>}{row.held && <span class="flag warning"><Icon name="warning_16_filled" />Held</span>}</div>
+          <div class="sub"><Text class="mono">{row.name}</Text>{row.occurrences > 1 && <span class="quiet">{sentence(say.alertRows.seen, { number: count(row.occurrences) })}</span>}{row.held && <span class="flag warning"><Icon name="warning_16_filled" />{say.alertRows.held}</span>}</div>
         </td>
         <td class="c-state">{word(row.state)}</td>
-        <td class="c-assignee">{row.assignee ? <Person name={row.assignee} me={me.user} /> : <span class="quiet">Unassigned</span>}</td>
+        <td class="c-assignee">{row.assignee ? <Person name={row.assignee} me={me.user} /> : <span class="quiet">{say.unassigned}</span>}</td>
         <td class="c-tactics" dir="auto">{visible(word(row.category))}</td>
         <td class="c-source" dir="auto">{visible(row.service)}</td>
         <td class="c-activity"><Time at={row.last} /></td>
@@ -80,5 +81,5 @@ function Inside({ path, incident, columns, children, onAll }: GroupProps) {
   const read = useRead<AlertPage>(path, incident.namespace, incident.name, 'alerts');
   if (!read.found) return <tr><td colSpan={columns}>{read.problem ? <Text>{read.problem.message}</Text> : <Skeleton lines={3} />}</td></tr>;
   const left = read.found.matched - read.found.rows.length;
-  return <>{children(read.found.rows)}{left > 0 && <tr><td colSpan={columns}><button type="button" class="link" onClick={onAll}>{plural(left, 'more alert')}</button></td></tr>}</>;
+  return <>{children(read.found.rows)}{left > 0 && <tr><td colSpan={columns}><button type="button" class="link" onClick={onAll}>{plural(left, say.moreAlert)}</button></td></tr>}</>;
 }

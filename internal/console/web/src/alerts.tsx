@@ -3,6 +3,7 @@ import { AlertHead, AlertRows, Group, type Chosen } from './alertrows';
 import { count, defanged, plural, visible, word } from './format';
 import { useKeys } from './keys';
 import { Link } from './link';
+import { fill, say, sentence } from './messages';
 import { Move } from './move';
 import { useRead } from './read';
 import { go, incidentPath } from './route';
@@ -17,15 +18,16 @@ const none = '-';
 /** inWords are the filters that no field shows, and what is said of their values. */
 const inWords: Record<string, (value: string) => string> = {
   title: (value) => value,
-  technique: (value) => (value === none ? 'No technique' : value),
+  technique: (value) => (value === none ? say.alerts.noTechnique : value),
   entity: (value) => {
-    if (value === none) return 'No evidence';
+    if (value === none) return say.alerts.noEvidence;
     const [kind = '', namespace = '', ...rest] = value.split(':');
-    return `${word(kind)} ${defanged(kind, rest.join(':'))}${namespace ? ` in ${namespace}` : ''}`;
+    const thing = { kind: word(kind), name: defanged(kind, rest.join(':')) };
+    return namespace ? sentence(say.alerts.thingIn, { ...thing, namespace }) : sentence(say.alerts.thing, thing);
   },
 };
 
-const groupings: [string, string][] = [['title', 'By title'], ['technique', 'By technique'], ['entity', 'By entity']];
+const groupings: [string, string][] = [['title', say.alerts.byTitle], ['technique', say.alerts.byTechnique], ['entity', say.alerts.byEntity]];
 
 /** notFilters are parameters that do not choose alerts. */
 const notFilters = ['group', 'sort', 'page'];
@@ -53,9 +55,9 @@ export function AlertsTab({ me, incident, path, may, search }: TabProps) {
     return next;
   };
   const show = (changes: Record<string, string>) => go(incidentPath(me.cluster, incident, 'alerts', address(changes).toString()), true);
-  const link = may && incident.state !== 'Redirected' && <Button icon="link_16_regular" onClick={() => setLinking(true)}>Link alerts</Button>;
+  const link = may && incident.state !== 'Redirected' && <Button icon="link_16_regular" onClick={() => setLinking(true)}>{say.link.title}</Button>;
   const linker = linking && <Link incident={incident} onClose={(done) => { setLinking(false); if (done) read.retry(); }} />;
-  if (found.whole && found.read === 0) return <div class="card"><Empty icon="alert_16_regular" title="No alert is linked" action={link}>An alert comes here when somebody, or a rule, links it.</Empty>{linker}</div>;
+  if (found.whole && found.read === 0) return <div class="card"><Empty icon="alert_16_regular" title={say.alerts.none} action={link}>{say.alerts.noneWhy}</Empty>{linker}</div>;
   const rows = (shown = found.rows) => <AlertRows rows={shown} me={me} incident={incident} may={may} chosen={chosen} />;
   const by = found.groups && search.get('group')!;
   return (
@@ -65,16 +67,16 @@ export function AlertsTab({ me, incident, path, may, search }: TabProps) {
         <Status found={found} filtered={[...search.keys()].some((name) => !notFilters.includes(name))} />
         <div class="buttons">
           {link}
-          {may && <Button icon="arrow_move_20_regular" disabled={names.size === 0} onClick={() => setMoving({ alerts: [...names] })}>Move {names.size > 0 ? count(names.size) : ''}</Button>}
-          {names.size > 0 && <Button kind="subtle" icon="dismiss_16_regular" aria-label="Choose none" onClick={() => setNames(new Set())} />}
+          {may && <Button icon="arrow_move_20_regular" disabled={names.size === 0} onClick={() => setMoving({ alerts: [...names] })}>{sentence(say.alerts.move, { number: names.size > 0 ? count(names.size) : '' })}</Button>}
+          {names.size > 0 && <Button kind="subtle" icon="dismiss_16_regular" aria-label={say.alerts.chooseNone} onClick={() => setNames(new Set())} />}
         </div>
       </div>
       <Chips search={search} onRemove={(name) => show({ [name]: '' })} />
-      {found.problems.map((one) => <Banner key={one.parameter} kind="warning" icon="warning_16_filled">The filter <b><Text>{one.parameter}</Text></b> is left out: <Text>{one.message}</Text></Banner>)}
-      {!found.whole && <Banner kind="info" icon="arrow_sync_16_regular">{plural(found.read, 'alert')} of {count(Math.max(found.read, incident.total))} are read. Until the rest is, filters, groups and the order cover these.</Banner>}
+      {found.problems.map((one) => <Banner key={one.parameter} kind="warning" icon="warning_16_filled">{fill(say.alerts.leftOut, { filter: <b><Text>{one.parameter}</Text></b>, why: <Text>{one.message}</Text> })}</Banner>)}
+      {!found.whole && <Banner kind="info" icon="arrow_sync_16_regular">{sentence(say.alerts.readSoFar, { alerts: plural(found.read, say.alert), total: count(Math.max(found.read, incident.total)) })}</Banner>}
       <div class="card table-card">
         <table class="grid">
-          <caption class="hidden">Alerts; the order is by {found.sort}</caption>
+          <caption class="hidden">{sentence(say.alerts.caption, { sort: found.sort })}</caption>
           <AlertHead rows={by ? [] : found.rows} sort={found.sort} may={may} chosen={chosen} onSort={(key) => show({ sort: key === 'time' ? '' : key })} />
           {by ? found.groups!.groups.map((group) => (
             <Group
@@ -83,9 +85,9 @@ export function AlertsTab({ me, incident, path, may, search }: TabProps) {
             >{rows}</Group>
           )) : <tbody>{rows()}</tbody>}
         </table>
-        {found.matched === 0 && <Empty icon="search_20_regular" title="No alert matches">Take a filter away to see more.</Empty>}
+        {found.matched === 0 && <Empty icon="search_20_regular" title={say.alerts.noMatch}>{say.alerts.noMatchWhy}</Empty>}
       </div>
-      {by ? found.groups!.more > 0 && <p class="quiet">{plural(found.groups!.more, 'smaller group')} are left out.</p> : <Pages found={found} onPage={(page) => { show({ page: page > 1 ? String(page) : '' }); document.getElementById('main')?.scrollIntoView(); }} />}
+      {by ? found.groups!.more > 0 && <p class="quiet">{sentence(say.alerts.groupsLeft, { groups: plural(found.groups!.more, say.alerts.smaller) })}</p> : <Pages found={found} onPage={(page) => { show({ page: page > 1 ? String(page) : '' }); document.getElementById('main')?.scrollIntoView(); }} />}
       {dragged && <Targets incident={incident} number={dragged.length} onDrop={(to) => { setMoving({ alerts: dragged, to }); setDragged(undefined); }} />}
       {linker}
       {moving && <Move me={me} incident={incident} {...moving} onClose={(done) => { setMoving(undefined); if (done) { setNames(new Set()); read.retry(); } }} />}
@@ -95,7 +97,7 @@ export function AlertsTab({ me, incident, path, may, search }: TabProps) {
 
 /** Status counts what is shown. */
 const Status = ({ found, filtered }: { found: AlertPage; filtered: boolean }) => (
-  <span class="quiet" role="status">{plural(found.matched, 'alert')}{filtered ? ` of ${count(found.read)}` : ''}</span>
+  <span class="quiet" role="status">{filtered ? sentence(say.alerts.of, { alerts: plural(found.matched, say.alert), total: count(found.read) }) : plural(found.matched, say.alert)}</span>
 );
 
 function Filters({ found, search, onSet }: { found: AlertPage; search: URLSearchParams; onSet: (name: string, value: string) => void }) {
@@ -104,17 +106,17 @@ function Filters({ found, search, onSet }: { found: AlertPage; search: URLSearch
       <option value="">{label}</option>{values.map(([value, text]) => <option key={value} value={value}>{text}</option>)}
     </select></label>
   );
-  const known = (values: string[], say = (value: string) => value): [string, string][] => values.map((value) => [value, visible(say(value))]);
+  const known = (values: string[], shown = (value: string) => value): [string, string][] => values.map((value) => [value, visible(shown(value))]);
   const { assignees, sources, categories, unassigned } = found.choices;
   return (
     <>
-      <label class="search input-like"><Icon name="search_16_regular" /><span class="hidden">Find an alert</span><input type="search" placeholder="Find an alert" maxLength={256} value={search.get('search') ?? ''} onInput={(event) => onSet('search', event.currentTarget.value)} /></label>
-      {select('state', 'Any state', [['Open', 'Not resolved'], ['Resolved', 'Resolved']])}
-      {select('severity', 'Any severity', severities.map((one) => [one, one]))}
-      {select('assignee', 'Anybody', [...(unassigned ? [[none, 'Nobody'] as [string, string]] : []), ...known(assignees)])}
-      {select('source', 'Any source', known(sources))}
-      {select('tactic', 'Any tactic', known(categories, word))}
-      {select('group', 'Not grouped', groupings)}
+      <label class="search input-like"><Icon name="search_16_regular" /><span class="hidden">{say.alerts.find}</span><input type="search" placeholder={say.alerts.find} maxLength={256} value={search.get('search') ?? ''} onInput={(event) => onSet('search', event.currentTarget.value)} /></label>
+      {select('state', say.alerts.anyState, [['Open', say.alerts.open], ['Resolved', say.alerts.resolved]])}
+      {select('severity', say.alerts.anySeverity, severities.map((one) => [one, one]))}
+      {select('assignee', say.alerts.anybody, [...(unassigned ? [[none, say.alerts.nobody] as [string, string]] : []), ...known(assignees)])}
+      {select('source', say.alerts.anySource, known(sources))}
+      {select('tactic', say.alerts.anyTactic, known(categories, word))}
+      {select('group', say.alerts.notGrouped, groupings)}
     </>
   );
 }
@@ -124,8 +126,8 @@ function Chips({ search, onRemove }: { search: URLSearchParams; onRemove: (name:
   const asked = [...search].filter(([name]) => inWords[name]);
   if (asked.length === 0) return null;
   return (
-    <ul class="chips" aria-label="Filters">{asked.map(([name, value]) => (
-      <li key={name} class="chip"><Text>{inWords[name]!(value)}</Text><button type="button" class="remove" aria-label={`Remove the filter ${visible(inWords[name]!(value))}`} onClick={() => onRemove(name)}><Icon name="dismiss_16_regular" /></button></li>
+    <ul class="chips" aria-label={say.filters.chips}>{asked.map(([name, value]) => (
+      <li key={name} class="chip"><Text>{inWords[name]!(value)}</Text><button type="button" class="remove" aria-label={sentence(say.filters.remove, { filter: visible(inWords[name]!(value)) })} onClick={() => onRemove(name)}><Icon name="dismiss_16_regular" /></button></li>
     ))}</ul>
   );
 }
@@ -133,10 +135,10 @@ function Chips({ search, onRemove }: { search: URLSearchParams; onRemove: (name:
 function Pages({ found: { page, pages }, onPage }: { found: AlertPage; onPage: (page: number) => void }) {
   if (pages < 2) return null;
   return (
-    <nav class="pages" aria-label="Pages">
-      <Button icon="chevron_left_16_regular" disabled={page <= 1} onClick={() => onPage(page - 1)}>Previous</Button>
-      <span role="status">Page {count(page)} of {count(pages)}</span>
-      <Button icon="chevron_right_16_regular" disabled={page >= pages} onClick={() => onPage(page + 1)}>Next</Button>
+    <nav class="pages" aria-label={say.queue.pages}>
+      <Button icon="chevron_left_16_regular" disabled={page <= 1} onClick={() => onPage(page - 1)}>{say.alerts.previous}</Button>
+      <span role="status">{sentence(say.queue.page, { page: count(page), pages: count(pages) })}</span>
+      <Button icon="chevron_right_16_regular" disabled={page >= pages} onClick={() => onPage(page + 1)}>{say.alerts.next}</Button>
     </nav>
   );
 }

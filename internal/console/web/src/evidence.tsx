@@ -48,7 +48,7 @@ export function Evidence({ me, incident, read }: { me: Me; incident: Incident; r
               </tr>
             ))}</tbody>
           </table>
-          {group.more && <p class="quiet left-out">and {count(group.more)} more, which fewer alerts have.</p>}
+          {group.more && <p class="quiet left-out">{sentence(say.evidence.moreThings, { number: count(group.more) })}</p>}
         </section>
       ))}
     </div>

@@ -52,8 +52,8 @@ const rules = new Intl.PluralRules('en');
 /** form is the one of the words that fits a number. */
 export const form = (value: number, [one, other]: Forms) => (rules.select(value) === 'one' ? one : other);
 
-/** plural is a number with its word; one that is no pair takes an s. */
-export const plural = (value: number, of: string | Forms, many = `${of}s`) => `${count(value)} ${form(value, typeof of === 'string' ? [of, many] : of)}`;
+/** plural is a number with its word. */
+export const plural = (value: number, of: Forms) => `${count(value)} ${form(value, of)}`;
 
 export const utc = (time: string) => new Date(time).toISOString().replace(/\.\d+/, '');
 

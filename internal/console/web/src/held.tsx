@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { Failure, postLines } from './api';
 import { Dialog } from './dialog';
 import { count, plural } from './format';
+import { fill, say, sentence } from './messages';
 import type { Read } from './read';
 import { go, incidentPath } from './route';
 import { toast } from './toast';
@@ -21,11 +22,11 @@ export function HeldAlerts({ me, incident, read, may }: Props) {
   return (
     <>
       <Banner kind="warning" icon="warning_16_filled" action={<div class="buttons">
-        {may && rows.length > 0 && <Button icon="checkmark_circle_16_filled" onClick={() => setAsked(rows)}>Resolve these</Button>}
-        <Button onClick={() => go(incidentPath(me.cluster, incident, 'alerts', 'state=Open'))}>Look at the alerts</Button>
+        {may && rows.length > 0 && <Button icon="checkmark_circle_16_filled" onClick={() => setAsked(rows)}>{say.held.resolveThese}</Button>}
+        <Button onClick={() => go(incidentPath(me.cluster, incident, 'alerts', 'state=Open'))}>{say.held.look}</Button>
       </div>}>
-        {rows.length === 0 ? <>New alerts came after it was resolved, and stay active: <Text>{incident.held}</Text></> : <>
-          {plural(total, 'alert')} came after it was resolved, and {total === 1 ? 'stays' : 'stay'} active:
+        {rows.length === 0 ? fill(say.held.some, { why: <Text>{incident.held}</Text> }) : <>
+          {plural(total, say.held.came)}
           <HeldList rows={rows} most={noticed} more={total - rows.length} />
         </>}
       </Banner>
@@ -41,7 +42,7 @@ function HeldList({ rows, most, more }: { rows: Row[]; most: number; more: numbe
       {rows.slice(0, most).map((row) => (
         <li key={row.name}><SeverityMark of={row.severity} /><b><Text>{row.title}</Text></b><span class="mono quiet"><Text>{row.name}</Text></span><Time at={row.last} /></li>
       ))}
-      {left > 0 && <li class="quiet">and {count(left)} more</li>}
+      {left > 0 && <li class="quiet">{sentence(say.held.more, { number: count(left) })}</li>}
     </ul>
   );
 }
@@ -60,7 +61,8 @@ function ResolveHeld({ incident, rows, onClose }: { incident: Incident; rows: Ro
       const failed = lines.find((line) => line.problem);
       if (failed) return setProblem(`${failed.object}: ${failed.problem!.message}`);
       const done = lines.filter((line) => line.ending === 'changed').length;
-      toast(`${plural(done, 'alert')} resolved${done < lines.length ? `; ${count(lines.length - done)} somebody else saw to meanwhile` : ''}`);
+      const resolved = { alerts: plural(done, say.alert) };
+      toast(done < lines.length ? sentence(say.held.someDone, { ...resolved, number: count(lines.length - done) }) : sentence(say.held.done, resolved));
       onClose(true);
     } catch (error) {
       setProblem(error instanceof Failure ? error.problem.message : String(error));
@@ -70,11 +72,11 @@ function ResolveHeld({ incident, rows, onClose }: { incident: Incident; rows: Ro
   };
   return (
     <Dialog
-      title={`Resolve ${plural(rows.length, 'alert')}`} subtitle={<Text>{incident.title}</Text>} onClose={() => onClose(false)}
-      footer={<div class="buttons"><Button kind="primary" disabled={busy} onClick={() => void resolve()}>Resolve</Button><Button onClick={() => onClose(false)}>Cancel</Button></div>}
+      title={sentence(say.held.title, { alerts: plural(rows.length, say.alert) })} subtitle={<Text>{incident.title}</Text>} onClose={() => onClose(false)}
+      footer={<div class="buttons"><Button kind="primary" disabled={busy} onClick={() => void resolve()}>{say.held.resolve}</Button><Button onClick={() => onClose(false)}>{say.cancel}</Button></div>}
     >
       {problem && <Banner kind="danger" icon="error_circle_16_filled"><Text>{problem}</Text></Banner>}
-      <Field label="Note" id="h-note" hint="Why they are resolved. It stays with each of the alerts.">
+      <Field label={say.field.note} id="h-note" hint={say.held.noteHint}>
         <textarea id="h-note" class="input" rows={3} maxLength={4096} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
       </Field>
       <HeldList rows={rows} most={listed} more={0} />

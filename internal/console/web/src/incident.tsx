@@ -8,6 +8,7 @@ import { HeldAlerts } from './held';
 import { useKeys } from './keys';
 import { Manage, type Focus } from './manage';
 import { Merge } from './merge';
+import { fill, say, sentence } from './messages';
 import { usePrinting } from './print';
 import { useRead, type Read } from './read';
 import { RelatedTab } from './related';
@@ -21,7 +22,7 @@ import type { Alerts, Incident, Me, Timeline } from './types';
 import { looksAt } from './undo';
 import { Banner, Button, Icon, Person, SeverityMark, Skeleton, StateMark, Tag, Text } from './ui';
 
-const tabs = [['summary', 'Summary'], ['alerts', 'Alerts'], ['evidence', 'Evidence'], ['related', 'Related'], ['activities', 'Activities'], ['comments', 'Comments']] as const;
+const tabs = Object.entries(say.page.tabs);
 
 /** Open is the dialog that is open: a field of the pane, the pane itself, or the merge. */
 type Open = 'manage' | 'merge' | Focus;
@@ -37,7 +38,7 @@ export function IncidentPage({ me, namespace, name, tab, search }: { me: Me; nam
   const [rights, setRights] = useState(me.rights);
   const [open, setOpen] = useState<Open>();
   useEffect(() => { get<Me>(`/api/me?namespace=${encodeURIComponent(namespace)}`).then((found) => setRights(found.rights), () => undefined); }, [namespace]);
-  useEffect(() => { if (incident) document.title = `${incident.title} – Incidents`; }, [incident?.title]);
+  useEffect(() => { if (incident) document.title = sentence(say.page.title, { title: incident.title }); }, [incident?.title]);
   useEffect(() => { if (incident) looksAt({ namespace, name, uid: incident.uid }); }, [incident?.uid]);
   const show = (part: string) => () => go(incidentPath(me.cluster, { namespace, name }, part));
   const manages = (what: Open) => () => { if (rights.edit) setOpen(what); };
@@ -55,13 +56,13 @@ export function IncidentPage({ me, namespace, name, tab, search }: { me: Me; nam
   const numbers: Record<string, number | undefined> = { alerts: alerts.found?.whole ? alerts.found.scope.alerts : incident.total, activities: incident.entries, comments: timeline.found && comments };
   return (
     <div class="page incident">
-      <nav class="crumbs" aria-label="Where you are"><a href={queuePath(me.cluster)}>Incidents</a><Icon name="chevron_right_16_regular" /><span class="mono">{namespace}/{name}</span></nav>
+      <nav class="crumbs" aria-label={say.page.where}><a href={queuePath(me.cluster)}>{say.queue.title}</a><Icon name="chevron_right_16_regular" /><span class="mono">{namespace}/{name}</span></nav>
       <Heading me={me} incident={incident} may={rights.edit} onOpen={setOpen} />
       <Notices me={me} incident={incident} read={alerts} may={rights.move} />
-      <nav class="tabs" aria-label="Parts of the incident">
+      <nav class="tabs" aria-label={say.page.parts}>
         {tabs.map(([key, label]) => <a key={key} href={incidentPath(me.cluster, incident, key === 'summary' ? '' : key)} aria-current={tab === key ? 'page' : undefined}>{label}{numbers[key] !== undefined && <span class="badge">{count(numbers[key]!)}</span>}</a>)}
       </nav>
-      {alerts.found && !alerts.found.whole && (tab === 'summary' || tab === 'evidence') && <Banner kind="info" icon="arrow_sync_16_regular">{plural(alerts.found.scope.alerts, 'alert')} of {count(incident.total)} are read. What is shown here covers these, until the rest is read.</Banner>}
+      {alerts.found && !alerts.found.whole && (tab === 'summary' || tab === 'evidence') && <Banner kind="info" icon="arrow_sync_16_regular">{sentence(say.page.readSoFar, { alerts: plural(alerts.found.scope.alerts, say.alert), total: count(incident.total) })}</Banner>}
       {printing ? <><Summary me={me} incident={incident} read={alerts} /><Activities me={me} incident={incident} read={timeline} may={false} /></>
         : tab === 'alerts' ? <AlertsTab me={me} incident={incident} path={path} may={rights.move} search={search} />
         : tab === 'evidence' ? <Evidence me={me} incident={incident} read={alerts} />
@@ -89,11 +90,11 @@ function Heading({ me, incident, may, onOpen }: HeadingProps) {
         </div>
       </div>
       {may && !finished && <div class="buttons">
-        {incident.assignee !== me.user && <Button icon="person_add_16_regular" onClick={() => void take(me, incident)}>Assign to me</Button>}
-        {incident.state !== 'Resolved' && <Button icon="checkmark_circle_16_filled" onClick={() => onOpen('m-note')}>Resolve</Button>}
-        <Button icon="print_16_regular" kind="subtle" class="wide-only" onClick={() => window.print()}>Print</Button>
-        <Button icon="merge_16_regular" onClick={() => onOpen('merge')}>Merge</Button>
-        <Button kind="primary" icon="edit_16_regular" onClick={() => onOpen('manage')}>Manage incident</Button>
+        {incident.assignee !== me.user && <Button icon="person_add_16_regular" onClick={() => void take(me, incident)}>{say.assignToMe}</Button>}
+        {incident.state !== 'Resolved' && <Button icon="checkmark_circle_16_filled" onClick={() => onOpen('m-note')}>{say.page.resolve}</Button>}
+        <Button icon="print_16_regular" kind="subtle" class="wide-only" onClick={() => window.print()}>{say.page.print}</Button>
+        <Button icon="merge_16_regular" onClick={() => onOpen('merge')}>{say.merge.merge}</Button>
+        <Button kind="primary" icon="edit_16_regular" onClick={() => onOpen('manage')}>{say.manage.title}</Button>
       </div>}
     </header>
   );
@@ -104,8 +105,8 @@ function Notices({ me, incident, read, may }: { me: Me; incident: Incident; read
   const to = incident.header.redirectedTo;
   return (
     <>
-      {to && <Banner kind="info" icon="merge_16_regular" action={<Button onClick={() => go(incidentPath(me.cluster, { namespace: incident.namespace, name: to }))}>Open {to}</Button>}>This incident was merged. Its alerts, and the work, are in <b>{to}</b>.</Banner>}
-      {!to && incident.merging && <Banner kind="warning" icon="merge_16_regular">It asks to be merged into <b>{incident.merging}</b>. {incident.header.standings?.filter((one) => one.type === 'Merged').map((one) => <Text key={one.type}>{one.message}</Text>)}</Banner>}
+      {to && <Banner kind="info" icon="merge_16_regular" action={<Button onClick={() => go(incidentPath(me.cluster, { namespace: incident.namespace, name: to }))}>{sentence(say.page.open, { incident: to })}</Button>}>{fill(say.page.merged, { incident: <b>{to}</b> })}</Banner>}
+      {!to && incident.merging && <Banner kind="warning" icon="merge_16_regular">{fill(say.page.merging, { incident: <b>{incident.merging}</b> })} {incident.header.standings?.filter((one) => one.type === 'Merged').map((one) => <Text key={one.type}>{one.message}</Text>)}</Banner>}
       {incident.held && <HeldAlerts me={me} incident={incident} read={read} may={may} />}
       {incident.following && <Followers incident={incident} />}
     </>
@@ -117,9 +118,9 @@ function Followers({ incident: { following, progress } }: { incident: Incident }
   return (
     <Banner kind="info" icon="arrow_sync_16_regular">
       {progress ? <div class="following">
-        <span>Its alerts follow: <b>{count(progress.pending)}</b> of {count(progress.linked)} are still to be changed.</span>
-        <progress aria-label="Alerts that have followed" max={progress.linked} value={progress.linked - progress.pending} />
-      </div> : <>Its alerts are following: <Text>{following}</Text></>}
+        <span>{fill(say.page.follow, { number: <b>{count(progress.pending)}</b>, total: count(progress.linked) })}</span>
+        <progress aria-label={say.page.followed} max={progress.linked} value={progress.linked - progress.pending} />
+      </div> : fill(say.page.following, { what: <Text>{following}</Text> })}
     </Banner>
   );
 }

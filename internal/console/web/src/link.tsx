@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Failure, get } from './api';
 import { Dialog } from './dialog';
 import { count, plural, visible } from './format';
+import { say, sentence } from './messages';
 import { MovePreview, Reason } from './move';
 import { useMove } from './moving';
 import { toast } from './toast';
@@ -34,21 +35,21 @@ export function Link({ incident, onClose }: { incident: Incident; onClose: (done
   const { preview, problem, busy, move } = useMove(incident.namespace, '', chosen, { to: incident.name });
   const start = async () => {
     if (await move(reason) === undefined) return;
-    toast(`${plural(chosen.length, 'alert')} linked`);
+    toast(sentence(say.link.done, { alerts: plural(chosen.length, say.alert) }));
     onClose(true);
   };
   const toggle = (name: string, on: boolean) => setChosen((now) => (on ? [...now, name] : now.filter((one) => one !== name)));
   const wrong = problem || unlinked.problem;
   return (
     <Dialog
-      title="Link alerts" subtitle={<Text>{incident.title}</Text>} onClose={() => onClose(false)} focus="l-text"
-      footer={<div class="buttons"><Button kind="primary" disabled={!preview || busy} onClick={() => void start()}>{chosen.length > 0 ? `Link ${count(chosen.length)}` : 'Link'}</Button><Button onClick={() => onClose(false)}>Cancel</Button></div>}
+      title={say.link.title} subtitle={<Text>{incident.title}</Text>} onClose={() => onClose(false)} focus="l-text"
+      footer={<div class="buttons"><Button kind="primary" disabled={!preview || busy} onClick={() => void start()}>{chosen.length > 0 ? sentence(say.link.linkSome, { number: count(chosen.length) }) : say.link.link}</Button><Button onClick={() => onClose(false)}>{say.cancel}</Button></div>}
     >
       {wrong && <Banner kind="danger" icon="error_circle_16_filled"><Text>{wrong}</Text></Banner>}
-      <label class="search input-like wide" for="l-text"><Icon name="search_16_regular" /><span class="hidden">Find an alert of no incident</span><input id="l-text" type="search" maxLength={256} placeholder="Find an alert of no incident" value={text} onInput={(event) => setText(event.currentTarget.value)} /></label>
+      <label class="search input-like wide" for="l-text"><Icon name="search_16_regular" /><span class="hidden">{say.link.find}</span><input id="l-text" type="search" maxLength={256} placeholder={say.link.find} value={text} onInput={(event) => setText(event.currentTarget.value)} /></label>
       {!unlinked.found && !unlinked.problem && <Skeleton lines={4} />}
       {unlinked.found && <Choices of={unlinked.found} namespace={incident.namespace} searched={text !== ''} chosen={chosen} onToggle={toggle} />}
-      <Reason id="l-reason" value={reason} onInput={setReason} hint="It stands in the log of this incident." />
+      <Reason id="l-reason" value={reason} onInput={setReason} hint={say.link.reasonHint} />
       <MovePreview of={chosen.length > 0 ? preview : undefined} />
     </Dialog>
   );
@@ -60,10 +61,10 @@ function Choices({ of, namespace, searched, chosen, onToggle }: ChoicesProps) {
   const kept = chosen.filter((name) => !of.alerts.some((row) => row.name === name)).length;
   return (
     <>
-      <p class="quiet" role="status">{of.alerts.length === 0 ? (searched ? 'No alert of no incident matches.' : `Every alert in ${namespace} belongs to an incident.`) : plural(of.alerts.length + of.more, 'alert')}{of.more > 0 && `, of which the latest ${count(of.alerts.length)} are listed`}{kept > 0 && `; ${count(kept)} more chosen`}</p>
+      <p class="quiet" role="status">{of.alerts.length === 0 ? (searched ? say.link.noMatch : sentence(say.link.none, { namespace })) : plural(of.alerts.length + of.more, say.alert)}{of.more > 0 && sentence(say.link.latest, { number: count(of.alerts.length) })}{kept > 0 && sentence(say.link.moreChosen, { number: count(kept) })}</p>
       {of.alerts.length > 0 && <ul class="choose">{of.alerts.map((row) => (
         <li key={row.name}><label class="check">
-          <input type="checkbox" checked={chosen.includes(row.name)} aria-label={`Choose ${visible(row.title)}`} onChange={(event) => onToggle(row.name, event.currentTarget.checked)} />
+          <input type="checkbox" checked={chosen.includes(row.name)} aria-label={sentence(say.link.choose, { title: visible(row.title) })} onChange={(event) => onToggle(row.name, event.currentTarget.checked)} />
           <SeverityMark of={row.severity} /><span class="grow"><b><Text>{row.title}</Text></b> <span class="mono quiet"><Text>{row.name}</Text></span></span><span class="quiet wide-only"><Text>{row.service}</Text></span><Time at={row.last} />
         </label></li>
       ))}</ul>}

@@ -17,7 +17,7 @@ const named = (texts: Record<string, string>) => texts;
  * as {name} is filled by fill or sentence; a pair is a word for one thing and for several.
  */
 export const say = {
-  incident: ['incident', 'incidents'], alert: ['alert', 'alerts'], entity: ['entity', 'entities'], hour: ['hour', 'hours'], day: ['day', 'days'],
+  incident: ['incident', 'incidents'], alert: ['alert', 'alerts'], moreAlert: ['more alert', 'more alerts'], entity: ['entity', 'entities'], hour: ['hour', 'hours'], day: ['day', 'days'],
   cancel: 'Cancel', close: 'Close', clear: 'Clear', choose: 'Choose', none: 'none', nobody: 'nobody', somebody: 'Somebody', saving: 'Saving…', tryAgain: 'Try again', toQueue: 'Go to the queue',
   assignToMe: 'Assign to me', unassign: 'Unassign', unassigned: 'Unassigned', highest: 'Highest of its alerts', becomes: 'becomes', you: '(you)', unknown: 'Unknown', justNow: 'just now',
   shownAs: named({
@@ -120,7 +120,7 @@ export const say = {
   },
   evidence: {
     name: 'Name', role: 'Role', alerts: 'Alerts', elsewhere: 'Other open incidents', first: 'First', last: 'Last', copy: 'Copy', copyOne: 'Copy {name}', inNamespace: 'in {namespace}', nowhere: 'None', more: 'and {number} more',
-    none: 'No evidence', noneWhy: 'The alerts name no device, user, address or file.', find: 'Find in the evidence', thing: ['thing', 'things'], noMatch: 'Nothing matches', noMatchWhy: 'Nothing in the evidence has “{text}” in its name.',
+    moreThings: 'and {number} more, which fewer alerts have.', none: 'No evidence', noneWhy: 'The alerts name no device, user, address or file.', find: 'Find in the evidence', thing: ['thing', 'things'], noMatch: 'Nothing matches', noMatchWhy: 'Nothing in the evidence has “{text}” in its name.',
   },
   graph: {
     title: 'What the alerts share', left: 'Alerts, in their order', right: 'Entities that at least two have', more: 'and {number} more.', alone: ['alert shares', 'alerts share'], aloneWhy: '{alerts} nothing with another one.',
@@ -134,5 +134,56 @@ export const say = {
   merge: {
     title: 'Merge into another incident', asked: 'It asks to be merged into {incident}', merge: 'Merge', into: 'Into which incident', intoHint: 'All alerts go there, and the tags come along. This incident then leads to it.',
     placeholder: 'Name or title', preview: 'Preview', target: 'Into {title}.', tags: 'Tags that come along:', forGood: 'A merge cannot be undone.', confirm: 'Type {incident} to confirm',
+  },
+  page: {
+    title: '{title} – Incidents', where: 'Where you are', parts: 'Parts of the incident',
+    tabs: { summary: 'Summary', alerts: 'Alerts', evidence: 'Evidence', related: 'Related', activities: 'Activities', comments: 'Comments' },
+    readSoFar: '{alerts} of {total} are read. What is shown here covers these, until the rest is read.', resolve: 'Resolve', print: 'Print',
+    merged: 'This incident was merged. Its alerts, and the work, are in {incident}.', open: 'Open {incident}', merging: 'It asks to be merged into {incident}.',
+    follow: 'Its alerts follow: {number} of {total} are still to be changed.', followed: 'Alerts that have followed', following: 'Its alerts are following: {what}',
+  },
+  summary: {
+    story: 'Attack story', noStory: 'As alerts are linked, their tactics stand here in the order of an attack.', stage: '{tactic}: {alerts}', cell: '{alerts}, {severity}', noSeverity: 'severity unknown',
+    worst: 'Most severe alerts', noAlert: 'None.', all: 'All {alerts}', description: 'Description',
+    properties: 'Properties', name: 'Name', given: 'Given by a person', automaticName: 'Automatic: {name}', automatic: 'Automatic, from its alerts', setBy: 'set by {who}', computed: 'of its alerts: {severity}',
+    first: 'First activity', last: 'Last activity', created: 'Created', history: 'Comments and history', scope: 'Scope', alerts: 'Alerts', endpoints: 'Endpoints', users: 'Users', sources: 'Sources',
+  },
+  alerts: {
+    none: 'No alert is linked', noneWhy: 'An alert comes here when somebody, or a rule, links it.', caption: 'Alerts; the order is by {sort}', of: '{alerts} of {total}', move: 'Move {number}', chooseNone: 'Choose none',
+    leftOut: 'The filter {filter} is left out: {why}', readSoFar: '{alerts} of {total} are read. Until the rest is, filters, groups and the order cover these.',
+    noMatch: 'No alert matches', noMatchWhy: 'Take a filter away to see more.', smaller: ['smaller group', 'smaller groups'], groupsLeft: '{groups} are left out.',
+    find: 'Find an alert', anyState: 'Any state', open: 'Not resolved', resolved: 'Resolved', anySeverity: 'Any severity', anybody: 'Anybody', nobody: 'Nobody', anySource: 'Any source', anyTactic: 'Any tactic',
+    notGrouped: 'Not grouped', byTitle: 'By title', byTechnique: 'By technique', byEntity: 'By entity',
+    noTechnique: 'No technique', noEvidence: 'No evidence', thing: '{kind} {name}', thingIn: '{kind} {name} in {namespace}', previous: 'Previous', next: 'Next',
+  },
+  alertRows: {
+    severity: 'Severity', alert: 'Alert', state: 'State', assignee: 'Assignee', tactic: 'Tactic', source: 'Source', activity: 'Last activity',
+    selectPage: 'Select all alerts of this page', select: 'Select {title}', seen: 'seen {number} times', held: 'Held',
+  },
+  detail: {
+    detector: 'Detector', techniques: 'Techniques', first: 'First activity', correlated: 'Correlated', policy: '(policy {policy})', assignee: 'Assignee', resolution: 'Resolution',
+    given: 'given by the incident; before: {before}', held: 'held: it came after the resolution', source: 'Source', openAt: 'Open at {host}', noLink: '(not a link: it is no http address)',
+  },
+  held: {
+    came: ['alert came after it was resolved, and stays active:', 'alerts came after it was resolved, and stay active:'], some: 'New alerts came after it was resolved, and stay active: {why}',
+    resolveThese: 'Resolve these', look: 'Look at the alerts', more: 'and {number} more', title: 'Resolve {alerts}', resolve: 'Resolve', noteHint: 'Why they are resolved. It stays with each of the alerts.',
+    done: '{alerts} resolved', someDone: '{alerts} resolved; {number} somebody else saw to meanwhile',
+  },
+  link: {
+    title: 'Link alerts', link: 'Link', linkSome: 'Link {number}', done: '{alerts} linked', find: 'Find an alert of no incident', reasonHint: 'It stands in the log of this incident.', choose: 'Choose {title}',
+    noMatch: 'No alert of no incident matches.', none: 'Every alert in {namespace} belongs to an incident.', latest: ', of which the latest {number} are listed', moreChosen: '; {number} more chosen',
+  },
+  move: {
+    title: 'Move {alerts}', move: 'Move', create: 'Create and move', unlink: 'Unlink', moved: '{alerts} moved to {incident}', movedToNew: '{alerts} moved to a new incident', unlinked: '{alerts} unlinked', open: 'Open it',
+    to: 'To which incident', placeholder: 'Name or title', toNew: 'To a new incident', toNone: 'To none: unlink', newTitle: 'Title of the new incident', newTitleHint: 'Without a title it is named from its alerts.',
+    toOther: 'To one that is there', reason: 'Reason', inLog: 'It stands in the log.', inLogs: 'It stands in the logs of both incidents.', preview: 'Preview', more: 'and {alerts}',
+  },
+  targets: { label: 'Drop on an incident', title: 'Drop {alerts} on an incident', none: 'No other incident is open in {namespace}.' },
+  timeline: {
+    which: 'Which entries', all: 'Everything', people: 'By people', alerts: 'About alerts', comments: 'Comments', broken: 'The chain is broken: {fault}', intact: 'The chain of its entries is intact',
+    none: 'No entry', noneOfKind: 'None is of this kind.', noneWhy: 'The operator writes the log; the first entry appears when it runs.', older: '{number} older entries are listed by {command}.',
+    operator: 'Operator', reason: 'Reason: {reason}', other: 'Other incident: {incident}', notSet: 'not set', noComment: 'No comment yet',
+    noCommentWhy: 'A comment is kept in the log with your name, and cannot be changed or deleted.', waiting: 'on its way into the log', yours: 'Your comment', placeholder: 'Say something about this incident',
+    sending: 'Sending…', send: 'Comment', mayNot: 'You may read comments here, and not write any.',
   },
 } as const;

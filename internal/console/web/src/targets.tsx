@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useSuggestions } from './combobox';
 import { plural } from './format';
+import { say, sentence } from './messages';
 import type { Incident } from './types';
 import { Text } from './ui';
 
@@ -9,9 +10,9 @@ export function Targets({ incident, number, onDrop }: { incident: Incident; numb
   const [over, setOver] = useState('');
   const all = useSuggestions('incident', incident.namespace, '', true).filter((one) => one.value !== incident.name);
   return (
-    <aside class="targets" aria-label="Drop on an incident">
-      <h2>Drop {plural(number, 'alert')} on an incident</h2>
-      {all.length === 0 && <p class="quiet">No other incident is open in {incident.namespace}.</p>}
+    <aside class="targets" aria-label={say.targets.label}>
+      <h2>{sentence(say.targets.title, { alerts: plural(number, say.alert) })}</h2>
+      {all.length === 0 && <p class="quiet">{sentence(say.targets.none, { namespace: incident.namespace })}</p>}
       <ul>{all.map((one) => (
         <li
           key={one.value} class={over === one.value ? 'over' : ''} onDragEnter={() => setOver(one.value)}

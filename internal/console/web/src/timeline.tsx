@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Failure, post } from './api';
 import { count, plural, visible, visibleLines, word } from './format';
+import { fill, say, sentence } from './messages';
 import { incidentPath } from './route';
 import { ProblemPage } from './states';
 import { usePrinting } from './print';
@@ -13,7 +14,7 @@ import { Banner, Button, Empty, Icon, Person, Prose, Skeleton, Text, Time } from
 interface Props { me: Me; incident: Incident; read: Read<Timeline>; may: boolean }
 
 const kinds: [string, string, (entry: Told) => boolean][] = [
-  ['', 'Everything', () => true], ['people', 'By people', (entry) => entry.actorKind === 'User'], ['alerts', 'About alerts', (entry) => /Alert|Propagat|Merg/.test(entry.type)], ['comments', 'Comments', (entry) => entry.type === 'Commented'],
+  ['', say.timeline.all, () => true], ['people', say.timeline.people, (entry) => entry.actorKind === 'User'], ['alerts', say.timeline.alerts, (entry) => /Alert|Propagat|Merg/.test(entry.type)], ['comments', say.timeline.comments, (entry) => entry.type === 'Commented'],
 ];
 
 /** Activities is the log of the incident, the newest entry first. */
@@ -26,18 +27,18 @@ export function Activities({ me, incident, read, may }: Props) {
   return (
     <div class="activities">
       <div class="toolbar">
-        <div class="segments small" role="group" aria-label="Which entries">{kinds.map(([key, label]) => <button key={key} type="button" class={kind === key ? 'on' : ''} aria-pressed={kind === key} onClick={() => setKind(key)}>{label}</button>)}</div>
+        <div class="segments small" role="group" aria-label={say.timeline.which}>{kinds.map(([key, label]) => <button key={key} type="button" class={kind === key ? 'on' : ''} aria-pressed={kind === key} onClick={() => setKind(key)}>{label}</button>)}</div>
         {read.found.entries.length > 0 && (read.found.fault
-          ? <span class="bad"><Icon name="error_circle_16_filled" /> The chain is broken: <Text>{read.found.fault}</Text></span>
-          : <span class="chained"><Icon name="checkmark_circle_16_filled" /> The chain of its entries is intact</span>)}
+          ? <span class="bad"><Icon name="error_circle_16_filled" /> {fill(say.timeline.broken, { fault: <Text>{read.found.fault}</Text> })}</span>
+          : <span class="chained"><Icon name="checkmark_circle_16_filled" /> {say.timeline.intact}</span>)}
         <span class="grow" />
-        {may && <Button icon="arrow_undo_16_regular" onClick={() => setUndoing(true)}>Undo the last change</Button>}
+        {may && <Button icon="arrow_undo_16_regular" onClick={() => setUndoing(true)}>{say.undo.title}</Button>}
       </div>
       <div class="card">
-        {shown.length === 0 ? <Empty icon="history_16_regular" title="No entry">{read.found.entries.length ? 'None is of this kind.' : 'The operator writes the log; the first entry appears when it runs.'}</Empty> : (
+        {shown.length === 0 ? <Empty icon="history_16_regular" title={say.timeline.none}>{read.found.entries.length ? say.timeline.noneOfKind : say.timeline.noneWhy}</Empty> : (
           <ol class="timeline">{shown.map((entry) => <Entry key={entry.sequence} entry={entry} me={me} incident={incident} />)}</ol>
         )}
-        {read.found.more > 0 && <p class="quiet">{count(read.found.more)} older entries are listed by <code>kubectl incident timeline</code>.</p>}
+        {read.found.more > 0 && <p class="quiet">{fill(say.timeline.older, { number: count(read.found.more), command: <code>kubectl incident timeline</code> })}</p>}
       </div>
       {undoing && <Undo of={incident} onClose={() => { setUndoing(false); read.retry(); }} />}
     </div>
@@ -55,14 +56,14 @@ function Entry({ entry, me, incident }: { entry: Told; me: Me; incident: Inciden
       <span class="knot"><Icon name={icon} /></span>
       <div class="tale">
         <div class="who">
-          {entry.actorKind === 'Operator' ? <span class="operator">Operator</span> : <Person name={entry.actor} me={me.user} />}
+          {entry.actorKind === 'Operator' ? <span class="operator">{say.timeline.operator}</span> : <Person name={entry.actor} me={me.user} />}
           <span class="kind">{word(entry.type)}</span><Time at={entry.time} /><span class="number quiet">#{entry.sequence}</span>
         </div>
         {entry.type === 'Commented' ? <div class="bubble"><Prose>{entry.text}</Prose></div> : !entry.changes?.length && names.length === 0 && <p><Text>{entry.text}</Text></p>}
         {(entry.changes ?? []).length > 0 && <dl class="changes">{entry.changes!.map((change) => <Change key={change.field} {...change} />)}</dl>}
-        {entry.reason && <p class="quiet">Reason: <Text>{entry.reason}</Text></p>}
-        {entry.otherIncident && <p class="quiet">Other incident: <a href={incidentPath(me.cluster, { namespace: incident.namespace, name: entry.otherIncident })}>{entry.otherIncident}</a></p>}
-        {names.length > 0 && <details open={printing}><summary>{entry.changes?.length ? plural(entry.alerts!.count ?? names.length, 'alert') : <Text>{entry.text}</Text>}</summary><p class="names mono">{names.map(visible).join(', ')}{(entry.alerts!.count ?? 0) > names.length ? ' …' : ''}</p></details>}
+        {entry.reason && <p class="quiet">{fill(say.timeline.reason, { reason: <Text>{entry.reason}</Text> })}</p>}
+        {entry.otherIncident && <p class="quiet">{fill(say.timeline.other, { incident: <a href={incidentPath(me.cluster, { namespace: incident.namespace, name: entry.otherIncident })}>{entry.otherIncident}</a> })}</p>}
+        {names.length > 0 && <details open={printing}><summary>{entry.changes?.length ? plural(entry.alerts!.count ?? names.length, say.alert) : <Text>{entry.text}</Text>}</summary><p class="names mono">{names.map(visible).join(', ')}{(entry.alerts!.count ?? 0) > names.length ? ' …' : ''}</p></details>}
       </div>
     </li>
   );
@@ -79,7 +80,7 @@ function listed(value: string): string {
 }
 
 const Change = ({ field, from, to }: { field: string; from?: string; to?: string }) => (
-  <><dt>{field.replace(/^spec\./, '')}</dt><dd>{from ? <del>{visibleLines(listed(from))}</del> : <span class="quiet">not set</span>} <span aria-label="becomes">→</span> {to ? <ins>{visibleLines(listed(to))}</ins> : <span class="quiet">not set</span>}</dd></>
+  <><dt>{field.replace(/^spec\./, '')}</dt><dd>{from ? <del>{visibleLines(listed(from))}</del> : <span class="quiet">{say.timeline.notSet}</span>} <span aria-label={say.becomes}>→</span> {to ? <ins>{visibleLines(listed(to))}</ins> : <span class="quiet">{say.timeline.notSet}</span>}</dd></>
 );
 
 /** Comments are what people said, the oldest first, with room to say more. */
@@ -95,7 +96,7 @@ export function Comments({ me, incident, read, may }: Props) {
     try {
       await post('/api/comments', { incident: { namespace: incident.namespace, name: incident.name, uid: incident.uid }, text: text.trim() });
       write('');
-      toast('Comment sent');
+      toast(say.manage.commented);
       read.retry();
     } catch (error) {
       setProblem(error instanceof Failure ? error.problem : { kind: 'away', message: String(error) });
@@ -108,17 +109,17 @@ export function Comments({ me, incident, read, may }: Props) {
   return (
     <div class="card comments">
       {!read.found && (read.problem ? <ProblemPage problem={read.problem} onRetry={read.retry} /> : <Skeleton lines={5} />)}
-      {read.found && comments.length + waiting.length === 0 && <Empty icon="comment_16_regular" title="No comment yet">A comment is kept in the log with your name, and cannot be changed or deleted.</Empty>}
+      {read.found && comments.length + waiting.length === 0 && <Empty icon="comment_16_regular" title={say.timeline.noComment}>{say.timeline.noCommentWhy}</Empty>}
       <ol class="said">
         {comments.map((entry) => <li key={entry.sequence}><div class="who"><Person name={entry.actor} me={me.user} /><Time at={entry.time} /><span class="number quiet">#{entry.sequence}</span></div><div class="bubble"><Prose>{entry.text}</Prose></div></li>)}
-        {waiting.map((one) => <li key={one.name} class="sending"><div class="who"><Person name={one.author} me={me.user} /><Time at={one.time} /><span class="quiet"><Icon name="clock_16_regular" /> on its way into the log</span></div><div class="bubble"><Prose>{one.text}</Prose></div></li>)}
+        {waiting.map((one) => <li key={one.name} class="sending"><div class="who"><Person name={one.author} me={me.user} /><Time at={one.time} /><span class="quiet"><Icon name="clock_16_regular" /> {say.timeline.waiting}</span></div><div class="bubble"><Prose>{one.text}</Prose></div></li>)}
       </ol>
       {may ? <form class="composer" onSubmit={(event) => { event.preventDefault(); void send(); }}>
         {problem && <Banner kind="danger" icon="error_circle_16_filled"><Text>{problem.message}</Text></Banner>}
-        <label class="hidden" for="comment">Your comment</label>
-        <textarea id="comment" class="input" rows={3} maxLength={30000} value={text} placeholder="Say something about this incident" onInput={(event) => write(event.currentTarget.value)} />
-        <div class="buttons"><Button kind="primary" icon="comment_16_regular" type="submit" disabled={!text.trim() || sending}>{sending ? 'Sending…' : 'Comment'}</Button></div>
-      </form> : <p class="quiet">You may read comments here, and not write any.</p>}
+        <label class="hidden" for="comment">{say.timeline.yours}</label>
+        <textarea id="comment" class="input" rows={3} maxLength={30000} value={text} placeholder={say.timeline.placeholder} onInput={(event) => write(event.currentTarget.value)} />
+        <div class="buttons"><Button kind="primary" icon="comment_16_regular" type="submit" disabled={!text.trim() || sending}>{sending ? say.timeline.sending : say.timeline.send}</Button></div>
+      </form> : <p class="quiet">{say.timeline.mayNot}</p>}
     </div>
   );
 }
