@@ -23,7 +23,7 @@ const failed = (run: Run) => run.lines.filter((line) => line.problem);
 /** useRun makes one change of many incidents, and tells how each of them ended. */
 export function useRun(chosen: Chosen) {
   const [run, set] = useState<Run>();
-  const edit = useRef<Edit>();
+  const edit = useRef<Edit | undefined>(undefined);
   const name = useRef('');
   const change = (part: (now: Run) => Partial<Run>) => set((now) => now && { ...now, ...part(now) });
 

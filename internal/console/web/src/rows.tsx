@@ -17,7 +17,7 @@ interface Props {
 const direction: Record<string, 'ascending' | 'descending'> = { title: 'ascending', assignee: 'ascending' };
 
 export function Rows({ found, me, sort, selected, onSelect, onManage, onSort }: Props) {
-  const last = useRef<string>(); // Of one page: a range does not reach into another.
+  const last = useRef<string | undefined>(undefined); // Of one page: a range does not reach into another.
   const [shown] = useColumns();
   const now = useAtOnce();
   const key = (line: Line) => `${line.namespace}/${line.name}`;
