@@ -161,7 +161,8 @@ func TestDraftOutlivesItsSession(t *testing.T) {
 	eval[bool](w, "(localStorage.setItem('incident-console-session', 'ended'), true)")
 	w.click("dialog button", "Save")
 	w.awaitText("You are not signed in")
-	w.expectProblems() // The server said that it does not know the session.
+	w.visit("about:blank") // Until then the page may go on asking, and the server says that it does not know the session.
+	w.expectProblems()
 	w.visit(d.link(incidentPath(namespace, "inc-1", "")))
 	w.click("button", "Manage incident")
 	w.await("document.querySelector('#m-name')?.value === 'Written and not saved'")
