@@ -29,6 +29,8 @@ const (
 	floodedNamespace = "bench-flood"
 	floodedIncident  = "flooded"
 	otherIncident    = "flooded-too"
+
+	beforeFloods, afterFloods = "before the floods", "after the floods"
 )
 
 // floods are what somebody may do to one namespace as fast as he can, in this order: each sends the i-th request of one.
@@ -100,7 +102,7 @@ func (b *bench) flood(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := b.calmSamples(ctx, o, "before the floods"); err != nil {
+	if err := b.sampler(o).idle(ctx, b.samples, beforeFloods, beforeFloods); err != nil {
 		return err
 	}
 	for _, flood := range floods {
@@ -109,22 +111,7 @@ func (b *bench) flood(ctx context.Context) error {
 			return fmt.Errorf("flooding with %s: %w", flood.kind, err)
 		}
 	}
-	return b.calmSamples(ctx, o, "after the floods")
-}
-
-func (b *bench) calmSamples(ctx context.Context, o *observer, step string) error {
-	s := b.sampler(o)
-	for range b.samples {
-		if err := s.settle(ctx); err != nil {
-			return err
-		}
-		took, err := s.sample(ctx, s.next(step, step))
-		if err != nil {
-			return err
-		}
-		s.samples[step] = append(s.samples[step], took)
-	}
-	return s.reportSamples(smallAlerts, s.samples)
+	return b.sampler(o).idle(ctx, b.samples, afterFloods, afterFloods)
 }
 
 // floodWith samples from the first request of a flood until the operator has nothing left of it to do.

@@ -55,7 +55,8 @@ func (b *bench) small(ctx context.Context) error {
 	if err := b.atRest(ctx, smallAlerts); err != nil {
 		return err
 	}
-	if err := b.sampler(o).idle(ctx); err != nil {
+	rounds := (b.samples + 1) / 2 * 4 // Whole ones, so that it is active and both steps have their samples.
+	if err := b.sampler(o).idle(ctx, rounds, idleAssign, idleResolve); err != nil {
 		return err
 	}
 	if err := b.smallBare(ctx, o); err != nil {
@@ -105,12 +106,13 @@ func (s *sampler) sample(ctx context.Context, c change) (float64, error) {
 	return milliseconds(g.last.Sub(begin)), nil
 }
 
-func (s *sampler) idle(ctx context.Context) error {
-	for range (s.bench.samples + 1) / 2 * 4 { // Whole rounds, so that it is active and both steps have their samples.
+// idle takes so many samples, each after a pause in which nothing happens, and reports them.
+func (s *sampler) idle(ctx context.Context, n int, assign, resolve string) error {
+	for range n {
 		if err := s.settle(ctx); err != nil {
 			return err
 		}
-		c := s.next(idleAssign, idleResolve)
+		c := s.next(assign, resolve)
 		took, err := s.sample(ctx, c)
 		if err != nil {
 			return err
