@@ -48,13 +48,19 @@ type Reconciler struct {
 	Ends        *roster.Ends
 	Announcer   Announcer
 	Instruments *Instruments
+
+	echoes echoes
 }
 
 // Reconcile makes at most one write of the alert itself: when the watch brings that back, the rest follows.
 func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	alert, known, ok := r.Roster.Alert(request.NamespacedName)
-	if !ok || known.Deleting {
+	if !ok {
+		r.echoes.forget(request.NamespacedName)
 		return ctrl.Result{}, nil
+	}
+	if known.Deleting || r.echoes.isAwaited(request.NamespacedName, alert.ResourceVersion) {
+		return ctrl.Result{}, nil // The watch brings what was made of it.
 	}
 	place, settled, err := r.placeOf(ctx, alert, known)
 	if err != nil || !settled {
@@ -105,11 +111,12 @@ func incidentKey(alert *v1alpha1.Alert) client.ObjectKey {
 
 // write writes what was planned, then counts and announces it.
 func (r *Reconciler) write(ctx context.Context, alert *v1alpha1.Alert, known *facts.Alert, p plan.Plan, drop drop) error {
-	err := operator.Patch(ctx, r.Client, kind, alert, patchOf(alert, known, p, drop))
+	version, err := operator.Patch(ctx, r.Client, kind, alert, patchOf(alert, known, p, drop))
 	r.Instruments.patched(err)
 	if err != nil {
 		return fmt.Errorf("patching the alert: %w", err)
 	}
+	r.echoes.await(client.ObjectKeyFromObject(alert), alert.ResourceVersion, version)
 	logf.FromContext(ctx).V(1).Info("Changed an alert", "Incident", klog.KRef(alert.Namespace, alert.Spec.IncidentRef.Name))
 	if p.Damage != nil {
 		r.Announcer.memoryDamaged(alert, p.Incident, p.Damage)

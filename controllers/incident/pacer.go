@@ -24,40 +24,66 @@ import (
 )
 
 const (
-	// writeInterval is the least time between two writes of one incident's status, and FanOutInterval while alerts are
-	// still to be changed: the API server is busy with those.
+	// writeInterval is the least time between two writes of one incident's status. It doubles, up to FanOutInterval, with
+	// each write in a row that had to wait: who looks sees the counts of a storm late by no more than it has lasted. An edit
+	// of the incident itself never waits longer for what others do to its alerts.
 	writeInterval = time.Second
-	// FanOutInterval is the same while alerts of the incident are still to be changed.
+	// FanOutInterval is the same while alerts of the incident are still to be changed: the API server is busy with those.
 	FanOutInterval = 10 * time.Second
 )
 
-// pacer bounds how often an incident's status is written.
+// pacer bounds how often the status of an incident is written.
 type pacer struct {
 	mutex sync.Mutex
-	last  map[client.ObjectKey]time.Time
+	paces map[client.ObjectKey]pace
 }
 
-func (p *pacer) untilWrite(incident client.ObjectKey, now time.Time, fanningOut bool) time.Duration {
-	interval := writeInterval
+// pace is when a status was written last and for which generation of the incident, how long the next one for it has to wait
+// at least if no alerts are still to be changed, and whether it did.
+type pace struct {
+	last       time.Time
+	generation int64
+	interval   time.Duration
+	waited     bool
+}
+
+// untilWrite is how long the status of this generation of the incident has to wait; not above 0 if it can be written now.
+func (p *pacer) untilWrite(incident client.ObjectKey, generation int64, now time.Time, fanningOut bool) time.Duration {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	current, known := p.paces[incident]
+	if !known {
+		return 0
+	}
 	if fanningOut {
-		interval = FanOutInterval
+		return current.last.Add(FanOutInterval).Sub(now)
 	}
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	return p.last[incident].Add(interval).Sub(now)
+	if generation != current.generation {
+		return current.last.Add(writeInterval).Sub(now)
+	}
+	wait := current.last.Add(current.interval).Sub(now)
+	if wait > 0 {
+		current.waited = true
+		p.paces[incident] = current
+	}
+	return wait
 }
 
-func (p *pacer) wrote(incident client.ObjectKey, now time.Time) {
+func (p *pacer) wrote(incident client.ObjectKey, generation int64, now time.Time) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if p.last == nil {
-		p.last = map[client.ObjectKey]time.Time{}
+	if p.paces == nil {
+		p.paces = map[client.ObjectKey]pace{}
 	}
-	p.last[incident] = now
+	next := pace{last: now, generation: generation, interval: writeInterval}
+	if current := p.paces[incident]; current.waited && generation == current.generation {
+		next.interval = min(2*current.interval, FanOutInterval)
+	}
+	p.paces[incident] = next
 }
 
 func (p *pacer) forget(incident client.ObjectKey) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	delete(p.last, incident)
+	delete(p.paces, incident)
 }

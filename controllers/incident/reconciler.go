@@ -135,13 +135,13 @@ func (r *Reconciler) publish(
 		return 0, nil
 	}
 	key, now := client.ObjectKeyFromObject(incident), r.Clock.Now()
-	if wait := r.pacer.untilWrite(key, now, moving > 0); wait > 0 && settled {
+	if wait := r.pacer.untilWrite(key, incident.Generation, now, moving > 0); wait > 0 && settled {
 		return wait, nil
 	}
 	if err := operator.ReplaceStatus(ctx, r.Client, kind, incident, incident.Status, status); err != nil {
 		return 0, fmt.Errorf("patching the incident's status: %w", err)
 	}
-	r.pacer.wrote(key, now)
+	r.pacer.wrote(key, incident.Generation, now)
 	if claimed := rollup.ImplausibleTime(incident, now); !settled && claimed != nil {
 		r.Recorder.Eventf(incident, nil, corev1.EventTypeWarning, "ImplausibleTime", "RecordResolution",
 			"The time at which the incident was resolved, as managedFields have it, is not believed: %s. The present time counts instead",

@@ -97,6 +97,23 @@ var _ = Describe("The operator's writes", func() {
 		Expect(w.writes).To(Equal(map[string]int{"Alert/status": alerts}))
 	})
 
+	It("are not sent again while the watch has still to bring a patch, and go on after that", func(ctx SpecContext) {
+		edit(ctx, alice, incident, assignTo("alice"))
+		w.hear(ctx)
+		w.freeze("Alert")
+		for range 3 {
+			_, err := w.follow(ctx, name(0))
+			Expect(err).NotTo(HaveOccurred())
+		}
+		Expect(w.writes["Alert"]).To(Equal(1))
+		w.thaw()
+		edit(ctx, alice, incident, assignTo("bob"))
+		_, err := w.follow(ctx, name(0))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(w.writes["Alert"]).To(Equal(2))
+		w.settle(ctx)
+	})
+
 	It("of one alert are at most one for 8 edits by people", func(ctx SpecContext) {
 		alert := w.theAlert(ctx, name(0))
 		for i := range 96 {

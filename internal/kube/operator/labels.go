@@ -50,7 +50,7 @@ func MirroredLabels(bearer client.Object, spec []v1alpha1.Tag) (labels, annotati
 func PatchMetadata(ctx context.Context, c client.Client, kind string, object client.Object, labels, annotations Object) error {
 	metadata := OnVersion(object)
 	maps.Copy(metadata, Object{"labels": labels, "annotations": annotations})
-	if err := Patch(ctx, c, kind, object, Object{"metadata": metadata}); err != nil {
+	if _, err := Patch(ctx, c, kind, object, Object{"metadata": metadata}); err != nil {
 		return fmt.Errorf("patching labels and annotations: %w", err)
 	}
 	return nil

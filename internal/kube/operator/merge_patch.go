@@ -47,13 +47,16 @@ func OnVersion(object client.Object) Object {
 	return Object{"resourceVersion": object.GetResourceVersion()}
 }
 
-// Patch sends a merge patch of an object of our API. It reads no more of the answer than its metadata.
-func Patch(ctx context.Context, c client.Client, kind string, object client.Object, patch Object) error {
+// Patch sends a merge patch of an object of our API and returns the resourceVersion that it has now. It reads no more of the
+// answer than its metadata.
+func Patch(ctx context.Context, c client.Client, kind string, object client.Object, patch Object) (version string, err error) {
 	body, err := json.Marshal(patch)
 	if err != nil {
-		return fmt.Errorf("encoding the patch: %w", err)
+		return "", fmt.Errorf("encoding the patch: %w", err)
 	}
-	return c.Patch(ctx, named(kind, object), client.RawPatch(types.MergePatchType, body), FieldOwner)
+	target := named(kind, object)
+	err = c.Patch(ctx, target, client.RawPatch(types.MergePatchType, body), FieldOwner)
+	return target.ResourceVersion, err
 }
 
 // PatchStatus is Patch for the status.

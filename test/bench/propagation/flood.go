@@ -19,8 +19,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
@@ -124,8 +126,17 @@ func (b *bench) floodWith(ctx context.Context, o *observer, kind string, send fu
 	if err != nil {
 		return err
 	}
-	sent := make(chan error, 1)
-	go func() { sent <- each(ctx, b.n, b.workers, send) }()
+	sent, refused := make(chan error, 1), atomic.Int64{}
+	go func() {
+		sent <- each(ctx, b.n, b.workers, func(ctx context.Context, i int) error {
+			err := send(ctx, i)
+			if _, answered := errors.AsType[*statusError](err); answered { // Who floods does not mind.
+				refused.Add(1)
+				return nil
+			}
+			return err
+		})
+	}()
 	s, step := b.sampler(o), besideFlood(kind)
 	var took []float64
 	for flooding := true; flooding || len(took) < b.samples; {
@@ -162,6 +173,7 @@ func (b *bench) floodWith(ctx context.Context, o *observer, kind string, send fu
 		Step: step, N: b.n, Samples: took, Requests: found, CPU: used, Foreign: foreign,
 		Values: map[string]float64{
 			"writesForEachRequest": round(float64(found.writes()) / float64(b.n)), "residentMiB": resident, "peakMiB": peak,
+			"refused":         float64(refused.Load()),
 			"ownRequestP50Ms": percentile(s.asked, 0.5), "ownRequestP99Ms": percentile(s.asked, 0.99),
 		},
 	})

@@ -1,0 +1,109 @@
+/*
+Copyright The Incident Operator Authors.
+
+Licensed under the Apache License, Version 2.0 (the "License");
+you may not use this file except in compliance with the License.
+You may obtain a copy of the License at
+
+    http://www.apache.org/licenses/LICENSE-2.0
+
+Unless required by applicable law or agreed to in writing, software
+distributed under the License is distributed on an "AS IS" BASIS,
+WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+See the License for the specific language governing permissions and
+limitations under the License.
+*/
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"text/tabwriter"
+	"time"
+)
+
+// task is a command line, of kubectl or of the plugin, and the one that it is compared with: its number in tasks.
+type task struct {
+	kubectl bool
+	args    []string
+	beside  int
+}
+
+func (t task) String() string {
+	name := "kubectl incident"
+	if t.kubectl {
+		name = "kubectl"
+	}
+	for _, arg := range t.args {
+		name += " " + arg
+	}
+	return name
+}
+
+func tasks() []task {
+	const big = "queue-0"
+	return []task{
+		{kubectl: true, args: []string{"get", "incidents"}, beside: 0},
+		{args: []string{"list", "--all", "--limit=0"}, beside: 0},
+		{args: []string{"list"}, beside: 0},
+		{args: []string{"next"}, beside: 0},
+		{kubectl: true, args: []string{"get", "alerts", "-l", "bench=" + big}, beside: 4},
+		{args: []string{"show", big}, beside: 4},
+		{args: []string{"alerts", big, "--limit=0"}, beside: 4},
+	}
+}
+
+// figures are what a task took in each round.
+type figures struct {
+	task    task
+	seconds []float64
+	peakMiB []float64
+}
+
+// measure runs the task once. Its output is read as a terminal would read it, and thrown away.
+func (f *figures) measure(ctx context.Context, s settings) error {
+	program := filepath.Join(s.bin, "kubectl-incident")
+	if f.task.kubectl {
+		program = filepath.Join(s.bin, "k8s", "kubectl")
+	}
+	args := append([]string{"--kubeconfig", s.kubeconfig(), "--namespace", namespace}, f.task.args...)
+	command := exec.CommandContext(ctx, program, args...) //nolint:gosec // The command lines are those above.
+	command.Env = append(os.Environ(), "NO_COLOR=1")
+	command.Stdout, command.Stderr = io.Discard, os.Stderr
+	begin := time.Now()
+	if err := command.Run(); err != nil {
+		return fmt.Errorf("running %s: %w", f.task, err)
+	}
+	f.seconds = append(f.seconds, time.Since(begin).Seconds())
+	usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return errors.New("this system does not say how much memory a process used")
+	}
+	f.peakMiB = append(f.peakMiB, float64(usage.Maxrss)/1024)
+	return nil
+}
+
+// report prints the medians, and each as a ratio to what it stands beside.
+func report(all []figures) error {
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "COMMAND\tSECONDS\tRATIO\tPEAK MIB\tRATIO")
+	for _, f := range all {
+		beside := all[f.task.beside]
+		_, _ = fmt.Fprintf(table, "%s\t%.2f\t%.2f\t%.0f\t%.2f\n", f.task,
+			median(f.seconds), median(f.seconds)/median(beside.seconds), median(f.peakMiB), median(f.peakMiB)/median(beside.peakMiB))
+	}
+	return table.Flush()
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}
