@@ -14,8 +14,8 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-// Command manager runs one role of the incident operator: operator, which is also what it runs if none is named, ingest, or
-// console.
+// Command manager runs one role of the incident operator: operator, which is also what it runs if none is named, ingest,
+// console, or admission.
 package main
 
 import (
@@ -78,6 +78,13 @@ var known = []role{
 			return roles.Console(ctx, settings, version)
 		}, err
 	}},
+	{name: "admission", parse: func(flags *flag.FlagSet, args []string) (*zap.Options, setup, error) {
+		config.RegisterFlags(flags)
+		settings, err := options.ParseAdmission(flags, args)
+		return &settings.Log, connected(func(ctx context.Context, restConfig *rest.Config) (ctrl.Manager, error) {
+			return roles.Admission(ctx, restConfig, settings, version)
+		}), err
+	}},
 }
 
 // connected sets up a role that acts on the cluster as itself.
@@ -105,7 +112,7 @@ func pick(args []string) (role, []string, error) {
 	}
 	i := slices.IndexFunc(known, func(r role) bool { return r.name == args[0] })
 	if i < 0 {
-		return role{}, nil, fmt.Errorf("the role must be operator, ingest or console, not %q", args[0])
+		return role{}, nil, fmt.Errorf("the role must be operator, ingest, console or admission, not %q", args[0])
 	}
 	return known[i], args[1:], nil
 }

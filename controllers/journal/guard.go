@@ -31,6 +31,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
 
 const (
@@ -111,31 +113,54 @@ func (g *Guard) check(ctx context.Context) bool {
 
 // ask says which policies or bindings are not there, in words; empty if all are.
 func (g *Guard) ask(ctx context.Context) (string, error) {
+	hooked, err := g.hooked(ctx)
+	if err != nil {
+		return "", err
+	}
 	var missing []string
 	for _, asked := range []struct {
 		list   client.ObjectList
-		wanted []string
+		wanted sets.Set[string]
 	}{
-		{&admissionregistrationv1.MutatingAdmissionPolicyList{}, mutatingPolicies},
-		{&admissionregistrationv1.MutatingAdmissionPolicyBindingList{}, mutatingPolicies},
-		{&admissionregistrationv1.ValidatingAdmissionPolicyList{}, validatingPolicies},
-		{&admissionregistrationv1.ValidatingAdmissionPolicyBindingList{}, validatingPolicies},
+		{&admissionregistrationv1.MutatingAdmissionPolicyList{}, sets.New(mutatingPolicies...).Difference(hooked)},
+		{&admissionregistrationv1.MutatingAdmissionPolicyBindingList{}, sets.New(mutatingPolicies...).Difference(hooked)},
+		{&admissionregistrationv1.ValidatingAdmissionPolicyList{}, sets.New(validatingPolicies...)},
+		{&admissionregistrationv1.ValidatingAdmissionPolicyBindingList{}, sets.New(validatingPolicies...)},
 	} {
 		kind := strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf("%T", asked.list), "*v1."), "List")
-		if err := g.Policies.List(ctx, asked.list, client.HasLabels{policyLabel}); err != nil {
+		// Before Kubernetes 1.36 there may be no mutating policies at all.
+		if err := g.Policies.List(ctx, asked.list, client.HasLabels{policyLabel}); err != nil && !meta.IsNoMatchError(err) {
 			return "", fmt.Errorf("listing objects of kind %s: %w", kind, err)
 		}
-		rest := sets.New(asked.wanted...)
 		err := meta.EachListItem(asked.list, func(item runtime.Object) error {
-			rest.Delete(item.(client.Object).GetLabels()[policyLabel])
+			asked.wanted.Delete(item.(client.Object).GetLabels()[policyLabel])
 			return nil
 		})
 		if err != nil {
 			return "", err
 		}
-		if rest.Len() > 0 {
-			missing = append(missing, fmt.Sprintf("no %s bears the label %s with the values %v: install config/admission", kind, policyLabel, sets.List(rest)))
+		if asked.wanted.Len() > 0 {
+			missing = append(missing, fmt.Sprintf("no %s bears the label %s with the values %v: install config/admission, or config/webhook before Kubernetes 1.36",
+				kind, policyLabel, sets.List(asked.wanted)))
 		}
 	}
 	return strings.Join(missing, "; "), nil
+}
+
+// hooked are the mutating policies that a webhook of this project stands in for. One that may be passed over does not.
+func (g *Guard) hooked(ctx context.Context) (sets.Set[string], error) {
+	configurations := &admissionregistrationv1.MutatingWebhookConfigurationList{}
+	if err := g.Policies.List(ctx, configurations, client.HasLabels{policyLabel}); err != nil {
+		return nil, fmt.Errorf("listing objects of kind MutatingWebhookConfiguration: %w", err)
+	}
+	hooked := sets.New[string]()
+	for _, configuration := range configurations.Items {
+		for _, webhook := range configuration.Webhooks {
+			policy, ours := strings.CutSuffix(webhook.Name, "."+v1alpha1.GroupVersion.Group)
+			if ours && webhook.FailurePolicy != nil && *webhook.FailurePolicy == admissionregistrationv1.Fail {
+				hooked.Insert(policy)
+			}
+		}
+	}
+	return hooked, nil
 }

@@ -19,12 +19,14 @@ package controllers
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/go-logr/logr/funcr"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
@@ -65,6 +67,33 @@ var _ = Describe("The guard", func() {
 		}
 	})
 
+	It("believes actors where a webhook stands in for the mutating policies, and only there", func(ctx SpecContext) {
+		stands := webhook()
+		Expect((&journal.Guard{Policies: clusterOf(append(unserved(), stands)...)}).InForce(ctx)).To(BeTrue())
+		for name, change := range map[string]func(*admissionregistrationv1.MutatingWebhookConfiguration){
+			"may be passed over": func(c *admissionregistrationv1.MutatingWebhookConfiguration) {
+				c.Webhooks[0].FailurePolicy = new(admissionregistrationv1.Ignore)
+			},
+			"says no policy":  func(c *admissionregistrationv1.MutatingWebhookConfiguration) { c.Webhooks[1].FailurePolicy = nil },
+			"lacks a webhook": func(c *admissionregistrationv1.MutatingWebhookConfiguration) { c.Webhooks = c.Webhooks[1:] },
+			"has somebody else's": func(c *admissionregistrationv1.MutatingWebhookConfiguration) {
+				c.Webhooks[0].Name = "editors.example.com"
+			},
+			"is not ours": func(c *admissionregistrationv1.MutatingWebhookConfiguration) { c.Labels = nil },
+		} {
+			wrong := webhook()
+			change(wrong)
+			Expect((&journal.Guard{Policies: clusterOf(append(unserved(), wrong)...)}).InForce(ctx)).To(BeFalse(), name)
+			Expect((&journal.Guard{Policies: clusterOf(append(policies(), wrong)...)}).InForce(ctx)).To(BeTrue(), name+", beside the policies")
+		}
+	})
+
+	It("does without the mutating policies where their kind is not served", func(ctx SpecContext) {
+		guard := &journal.Guard{Policies: older{clusterOf(append(unserved(), webhook())...)}}
+		Expect(guard.InForce(ctx)).To(BeTrue())
+		Expect((&journal.Guard{Policies: older{clusterOf(unserved()...)}}).InForce(ctx)).To(BeFalse())
+	})
+
 	It("keeps its last answer while the policies cannot be listed", func(ctx SpecContext) {
 		for _, there := range []bool{true, false} {
 			installed := policies()
@@ -93,17 +122,52 @@ var _ = Describe("The guard", func() {
 func policies() []client.Object {
 	var objects []client.Object
 	for _, policy := range []string{"editors", "comments", "activities-create", "activities-keep", "metadata"} {
-		meta := metav1.ObjectMeta{Name: "acme-" + policy, Labels: map[string]string{policyLabel: policy}}
+		named := metav1.ObjectMeta{Name: "acme-" + policy, Labels: map[string]string{policyLabel: policy}}
 		objects = append(objects,
-			&admissionregistrationv1.ValidatingAdmissionPolicy{ObjectMeta: meta},
-			&admissionregistrationv1.ValidatingAdmissionPolicyBinding{ObjectMeta: meta})
+			&admissionregistrationv1.ValidatingAdmissionPolicy{ObjectMeta: named},
+			&admissionregistrationv1.ValidatingAdmissionPolicyBinding{ObjectMeta: named})
 		if policy == "editors" || policy == "comments" {
 			objects = append(objects,
-				&admissionregistrationv1.MutatingAdmissionPolicy{ObjectMeta: meta},
-				&admissionregistrationv1.MutatingAdmissionPolicyBinding{ObjectMeta: meta})
+				&admissionregistrationv1.MutatingAdmissionPolicy{ObjectMeta: named},
+				&admissionregistrationv1.MutatingAdmissionPolicyBinding{ObjectMeta: named})
 		}
 	}
 	return objects
+}
+
+// unserved are the policies without the mutating ones.
+func unserved() []client.Object {
+	return slices.DeleteFunc(policies(), func(o client.Object) bool {
+		switch o.(type) {
+		case *admissionregistrationv1.MutatingAdmissionPolicy, *admissionregistrationv1.MutatingAdmissionPolicyBinding:
+			return true
+		}
+		return false
+	})
+}
+
+// webhook stands in for them.
+func webhook() *admissionregistrationv1.MutatingWebhookConfiguration {
+	c := &admissionregistrationv1.MutatingWebhookConfiguration{
+		ObjectMeta: metav1.ObjectMeta{Name: "acme", Labels: map[string]string{policyLabel: "webhook"}},
+	}
+	for _, name := range []string{"editors.incidentoperator.dev", "comments.incidentoperator.dev"} {
+		c.Webhooks = append(c.Webhooks, admissionregistrationv1.MutatingWebhook{Name: name, FailurePolicy: new(admissionregistrationv1.Fail)})
+	}
+	return c
+}
+
+// older is an API server that does not serve mutating admission policies.
+type older struct{ client.Client }
+
+func (o older) List(ctx context.Context, list client.ObjectList, options ...client.ListOption) error {
+	switch list.(type) {
+	case *admissionregistrationv1.MutatingAdmissionPolicyList:
+		return &meta.NoKindMatchError{GroupKind: admissionregistrationv1.SchemeGroupVersion.WithKind("MutatingAdmissionPolicy").GroupKind()}
+	case *admissionregistrationv1.MutatingAdmissionPolicyBindingList:
+		return &meta.NoKindMatchError{GroupKind: admissionregistrationv1.SchemeGroupVersion.WithKind("MutatingAdmissionPolicyBinding").GroupKind()}
+	}
+	return o.Client.List(ctx, list, options...)
 }
 
 func clusterOf(objects ...client.Object) client.Client {

@@ -18,6 +18,7 @@ package policies
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -39,7 +40,7 @@ func itFailsClosed(c func() *cluster) {
 	It("refuses unstamped and forged edits without the policy that stamps them, and says which", func() {
 		incident := c().create(alice, kindUnderTest{"Incident"}, nil)
 		alert = c().create(alice, alerts, nil)
-		c().remove(&admissionregistrationv1.MutatingAdmissionPolicyBinding{}, "incident-operator-editors")
+		c().unmutate("editors")
 		for _, o := range []*unstructured.Unstructured{incident, alert} {
 			c().eventuallyRefuses(bob, o, spec(`{"assignee":"dave"}`),
 				"editor.incidentoperator.dev/assignee must be bob@example.com@2")
@@ -119,7 +120,7 @@ func itFailsClosed(c func() *cluster) {
 			"editor.incidentoperator.dev/created must be bob@example.com@1")
 	})
 	It("refuses a forged author of a comment without the policy that sets it", func() {
-		c().remove(&admissionregistrationv1.MutatingAdmissionPolicyBinding{}, "incident-operator-comments")
+		c().unmutate("comments")
 		o := comment()
 		setSpec("mallory", "author")(o)
 		c().eventuallyRefuses(alice, o, create, "spec.author of a Comment must be the user who creates it: "+alice)
@@ -149,6 +150,20 @@ func itFailsClosed(c func() *cluster) {
 
 func create(ctx context.Context, c client.Client, o *unstructured.Unstructured) error {
 	return c.Create(ctx, o)
+}
+
+// unmutate takes away what puts right, and leaves what refuses: the binding of a mutating policy, or the webhook in its place.
+func (c *cluster) unmutate(policy string) {
+	GinkgoHelper()
+	if !c.webhook {
+		c.remove(&admissionregistrationv1.MutatingAdmissionPolicyBinding{}, "incident-operator-"+policy)
+		return
+	}
+	configuration := c.configuration()
+	configuration.Webhooks = slices.DeleteFunc(configuration.Webhooks, func(w admissionregistrationv1.MutatingWebhook) bool {
+		return w.Name == policy+"."+v1alpha1.GroupVersion.Group
+	})
+	Expect(c.admin.Update(context.Background(), configuration)).To(Succeed())
 }
 
 // remove deletes a cluster-scoped object of the installation.

@@ -17,19 +17,34 @@ limitations under the License.
 package policies
 
 import (
+	"os"
 	"path/filepath"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 )
 
-var local = filepath.Join("..", "..", "config", "local")
+// base is what is installed, and full the same with all Deployments. With POLICIES=webhook the role admission stands in for
+// the mutating policies in the whole suite.
+var base, full = bases()
+
+func bases() (base, full string) {
+	config := filepath.Join("..", "..", "config")
+	switch policies := os.Getenv("POLICIES"); policies {
+	case "", "native":
+		return filepath.Join(config, "local"), filepath.Join(config, "default")
+	case "webhook":
+		return beforeMutating, beforeMutating
+	default:
+		panic("POLICIES must be native or webhook, is " + policies)
+	}
+}
 
 var _ = Describe("As shipped", Ordered, ContinueOnFailure, func() {
 	var c *cluster
 	get := func() *cluster { return c }
 	BeforeAll(func() {
-		c = start(installation{kustomization: local, namespace: "incident-operator-system"})
+		c = start(installation{kustomization: base, namespace: "incident-operator-system"})
 	})
 
 	Context("editors", func() { itStampsEditors(get); itStampsExactly(get) })
@@ -42,11 +57,12 @@ var _ = Describe("As shipped", Ordered, ContinueOnFailure, func() {
 	Context("activities", func() { itKeepsTheLog(get) })
 	Context("Kubernetes", func() { itLetsKubernetesDelete(get, true) })
 	Context("roles", func() { itGrantsOnly(get) })
+	Context("in another process", func() { itIsFollowedAlike(get) })
 
 	It("adds a Deployment that the restricted Pod Security of its namespace has nothing to say against", func() {
 		for _, flags := range [][]string{nil, {"--server-side", "--force-conflicts"}} {
 			args := append([]string{"--kubeconfig", c.kubeconfig, "apply", "--dry-run=server", "--warnings-as-errors", "-f", "-"}, flags...)
-			out, err := kubectl(render(filepath.Join("..", "..", "config", "default")), args...)
+			out, err := kubectl(render(full), args...)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(string(out)).To(ContainSubstring("deployment.apps/incident-operator "))
 			Expect(string(out)).To(ContainSubstring("deployment.apps/incident-operator-ingest "))
@@ -58,7 +74,7 @@ var _ = Describe("With another namespace and name prefix", Ordered, ContinueOnFa
 	var c *cluster
 	get := func() *cluster { return c }
 	BeforeAll(func() {
-		inner := overlay(local, "acme", "acme-")
+		inner := overlay(base, "acme", "acme-")
 		c = start(installation{kustomization: overlay(inner, "soc", "eu-"), namespace: "soc", prefix: "eu-acme-"})
 	})
 
@@ -70,6 +86,21 @@ var _ = Describe("With another namespace and name prefix", Ordered, ContinueOnFa
 	Context("comments", func() { itNamesAuthors(get) })
 	Context("activities", func() { itKeepsTheLog(get) })
 	Context("Kubernetes", func() { itLetsKubernetesDelete(get, false) })
+	// Last: they take policies away.
+	Context("when a policy is gone", func() { itFailsClosed(get) })
+})
+
+var _ = Describe("By the webhook", Ordered, ContinueOnFailure, func() {
+	var c *cluster
+	get := func() *cluster { return c }
+	BeforeAll(func() {
+		c = start(installation{kustomization: overlay(beforeMutating, "soc", "eu-"), namespace: "soc", prefix: "eu-"})
+	})
+
+	Context("editors", func() { itStampsExactly(get) })
+	Context("notes", func() { itNotesEdits(get) })
+	Context("comments", func() { itNamesAuthors(get) })
+	Context("webhook", func() { itServesTheWebhook(get) })
 	// Last: they take policies away.
 	Context("when a policy is gone", func() { itFailsClosed(get) })
 })

@@ -119,7 +119,7 @@ func itGrantsOnly(c func() *cluster) {
 				Expect(may(userName(user), authorizationv1.ResourceAttributes{Namespace: namespace, Resource: "secrets", Verb: verb})).To(BeFalse())
 				for _, resource := range []string{
 					"mutatingadmissionpolicies", "mutatingadmissionpolicybindings",
-					"validatingadmissionpolicies", "validatingadmissionpolicybindings",
+					"validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingwebhookconfigurations",
 				} {
 					attributes := authorizationv1.ResourceAttributes{Group: "admissionregistration.k8s.io", Resource: resource, Verb: verb}
 					Expect(may(userName(user), attributes)).To(Equal(user == "operator" && verb == "list"), "%s %s", verb, resource)

@@ -95,6 +95,8 @@ type cluster struct {
 	clients    map[string]client.Client
 	admin      client.Client
 
+	webhook bool // stands in for the mutating policies
+
 	operator, ingest string // user names
 	people           map[string]*rest.Config
 }
@@ -170,7 +172,8 @@ func start(i installation) *cluster {
 	Expect(err).NotTo(HaveOccurred())
 	c.kubeconfig = filepath.Join(GinkgoT().TempDir(), "kubeconfig")
 	Expect(os.WriteFile(c.kubeconfig, kubeconfig, 0o600)).To(Succeed())
-	_, err = kubectl(render(i.kustomization), "--kubeconfig", c.kubeconfig, "apply", "-f", "-")
+	manifests := render(i.kustomization)
+	_, err = kubectl(manifests, "--kubeconfig", c.kubeconfig, "apply", "-f", "-")
 	Expect(err).NotTo(HaveOccurred())
 
 	c.admin = newClient(administrator.Config(), nil)
@@ -195,6 +198,10 @@ func start(i installation) *cluster {
 			RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: i.prefix + "incident-operator-" + role},
 			Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: name}},
 		})).To(Succeed())
+	}
+	c.webhook = bytes.Contains(manifests, []byte("kind: MutatingWebhookConfiguration\n"))
+	if c.webhook {
+		c.serveWebhook()
 	}
 	c.awaitPolicies()
 	return c
