@@ -18,6 +18,8 @@ package console
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -33,6 +35,10 @@ import (
 const (
 	// maxKeptAlerts bounds what is kept in memory of one incident.
 	maxKeptAlerts = 200_000
+	// roomWait is how long to wait before it is tried again whether there is room for all alerts, and bigWait whether an
+	// incident has become smaller.
+	roomWait = time.Minute
+	bigWait  = 10 * time.Minute
 	// brief is how long an answer waits for more than the first alerts.
 	brief = 250 * time.Millisecond
 )
@@ -41,32 +47,50 @@ const (
 type alertFeed struct {
 	cluster Cluster
 	key     client.ObjectKey
+	// place is what the alerts take of the room of all sessions.
+	place *place
 	// tell is called some time after alerts changed.
 	tell func()
-	// slimmer belongs to run alone.
+	// slimmer and end belong to run alone. end ends it.
 	slimmer slimmer
+	end     func()
 
+	// mutex guards what follows. Only run writes the alerts, so it may read them without.
 	mutex  sync.Mutex
 	alerts map[string]*v1alpha1.Alert
 	// sorted are the alerts by name; nil if they changed since.
 	sorted []*v1alpha1.Alert
-	// whole says that all were read once, and err is why they cannot be read now.
+	// whole says that all were read once, cut why and when reading ended before, and err why they cannot be read now.
 	whole   bool
+	cut     *cut
 	err     error
 	changed chan struct{}
 	telling bool
 }
 
-func newAlertFeed(cluster Cluster, key client.ObjectKey, tell func()) *alertFeed {
-	return &alertFeed{cluster: cluster, key: key, tell: tell, slimmer: slimmer{}, alerts: map[string]*v1alpha1.Alert{}, changed: make(chan struct{})}
+// cut says why not all alerts of an incident are kept. Those that are stay as they were then, until somebody looks after the
+// time at which it may be tried again.
+type cut struct {
+	Why   string    `json:"why"`
+	At    time.Time `json:"at"`
+	Again time.Time `json:"again"`
+}
+
+func newAlertFeed(cluster Cluster, key client.ObjectKey, in *place, tell func()) *alertFeed {
+	return &alertFeed{
+		cluster: cluster, key: key, place: in, tell: tell, slimmer: slimmer{}, end: func() {},
+		alerts: map[string]*v1alpha1.Alert{}, changed: make(chan struct{}),
+	}
 }
 
 func (f *alertFeed) options() []client.ListOption {
 	return []client.ListOption{client.InNamespace(f.key.Namespace), client.MatchingFields{kube.IncidentOf: f.key.Name}}
 }
 
-// run reads until the context ends. Whatever fails is tried again.
+// run reads until the context ends, or there is no room for more. Whatever fails is tried again.
 func (f *alertFeed) run(ctx context.Context) {
+	ctx, f.end = context.WithCancel(ctx)
+	defer f.end()
 	for ctx.Err() == nil {
 		version, err := f.list(ctx)
 		if err == nil {
@@ -88,32 +112,80 @@ func (f *alertFeed) list(ctx context.Context) (version string, err error) {
 		for i := range page.Items {
 			here[page.Items[i].Name] = f.slimmer.slim(&page.Items[i])
 		}
-		maps.Copy(read, here)
-		if len(read) > maxKeptAlerts {
-			return badRequest("the incident has more than %d alerts: kubectl incident alerts lists them", maxKeptAlerts)
-		}
-		f.change(func() {
-			if !f.whole {
-				maps.Copy(f.alerts, here)
-			}
-		})
-		return nil
+		return f.add(here, read)
 	}, f.options()...)
 	if err == nil {
 		f.change(func() { f.alerts, f.whole, f.err = read, true, nil })
+		f.place.hold(len(read))
 	}
 	return version, err
 }
 
+// add keeps a page beside what was read before it. What was known stays until all is read anew, if there is room for both.
+func (f *alertFeed) add(here, read map[string]*v1alpha1.Alert) error {
+	if f.whole && len(read)+len(here) <= maxKeptAlerts && f.place.hold(len(f.alerts)+len(read)+len(here)) {
+		maps.Copy(read, here)
+		return nil
+	}
+	if f.whole {
+		f.change(func() { f.alerts, f.whole = maps.Clone(read), false })
+	}
+	number := len(f.alerts)
+	for name := range here {
+		if f.alerts[name] == nil {
+			number++
+		}
+	}
+	if short := f.fits(number); short != nil {
+		f.cutShort(short)
+		return errors.New(short.Why)
+	}
+	maps.Copy(read, here)
+	f.change(func() { maps.Copy(f.alerts, here) })
+	return nil
+}
+
+// fits takes room for a number of alerts, or says why there is none.
+func (f *alertFeed) fits(number int) *cut {
+	now := f.place.room.clock.Now()
+	if number > maxKeptAlerts {
+		why := fmt.Sprintf("the console keeps at most %d alerts of one incident", maxKeptAlerts)
+		return &cut{Why: why, At: now, Again: now.Add(bigWait)}
+	}
+	if !f.place.hold(number) {
+		why := fmt.Sprintf("the console keeps at most %d alerts for all people together, and others look at theirs now", f.place.room.limit)
+		return &cut{Why: why, At: now, Again: now.Add(roomWait)}
+	}
+	return nil
+}
+
+// cutShort ends the reading with what is known.
+func (f *alertFeed) cutShort(short *cut) {
+	f.change(func() { f.whole, f.cut = false, short })
+	f.end()
+}
+
+// mayTryAgain says whether there may be room by now for what was cut.
+func (f *alertFeed) mayTryAgain(now time.Time) bool {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	return f.cut != nil && !now.Before(f.cut.Again)
+}
+
 // take keeps an alert, or forgets one that left the incident: the API server says that it was deleted.
 func (f *alertFeed) take(alert *v1alpha1.Alert, deleted bool) {
-	f.change(func() {
-		if deleted || alert.Spec.IncidentRef.Name != f.key.Name {
-			delete(f.alerts, alert.Name)
+	if deleted || alert.Spec.IncidentRef.Name != f.key.Name {
+		f.change(func() { delete(f.alerts, alert.Name) })
+		f.place.hold(len(f.alerts))
+		return
+	}
+	if f.alerts[alert.Name] == nil {
+		if short := f.fits(len(f.alerts) + 1); short != nil {
+			f.cutShort(short)
 			return
 		}
-		f.alerts[alert.Name] = f.slimmer.slim(alert)
-	})
+	}
+	f.change(func() { f.alerts[alert.Name] = f.slimmer.slim(alert) })
 }
 
 // fail keeps what is known while the API server is away, and forgets it once the right to read it is gone.
@@ -124,6 +196,7 @@ func (f *alertFeed) fail(err error) {
 		}
 		f.err = err
 	})
+	f.place.hold(len(f.alerts))
 }
 
 // change wakes who waits, and tells pages a moment later: the later the more there is to look at anew.
@@ -154,8 +227,9 @@ func (f *alertFeed) wake() {
 type knownAlerts struct {
 	// alerts must not be changed. They are sorted by name.
 	alerts []*v1alpha1.Alert
-	// whole says that there are no more.
+	// whole says that there are no more, and cut why no more will be read; nil if they will.
 	whole bool
+	cut   *cut
 }
 
 // known waits until there is something to show, but not for long. It returns an error if nothing can be shown.
@@ -169,7 +243,7 @@ func (f *alertFeed) known(ctx context.Context) (knownAlerts, error) {
 		found, err, changed := f.snapshot(), f.err, f.changed
 		f.mutex.Unlock()
 		switch {
-		case found.whole:
+		case found.whole, found.cut != nil:
 			return found, nil
 		case err != nil:
 			return found, err
@@ -194,5 +268,5 @@ func (f *alertFeed) snapshot() knownAlerts {
 			f.sorted = append(f.sorted, f.alerts[name])
 		}
 	}
-	return knownAlerts{f.sorted, f.whole}
+	return knownAlerts{f.sorted, f.whole, f.cut}
 }

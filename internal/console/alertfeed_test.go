@@ -155,7 +155,7 @@ func TestAlertsAreFollowed(t *testing.T) {
 
 // Who has lost the right to read alerts sees none, also of those that were read before.
 func TestAlertsGoWithTheRight(t *testing.T) {
-	feed := newAlertFeed(Cluster{}, client.ObjectKey{Namespace: "soc", Name: "big"}, func() {})
+	feed := newAlertFeed(Cluster{}, client.ObjectKey{Namespace: "soc", Name: "big"}, NewRoom(MaxAlerts).enter(nil), func() {})
 	feed.take(anAlert("a", "big"), false)
 	feed.change(func() { feed.whole = true })
 	away := apierrors.NewServiceUnavailable("later")
@@ -172,7 +172,7 @@ func TestAlertsGoWithTheRight(t *testing.T) {
 // Alerts that went while nobody watched are gone once all are read anew.
 func TestAlertsReadAnewReplaceWhatWasKnown(t *testing.T) {
 	w := newWorld(t, interceptor.Funcs{}, manyAlerts(3)...)
-	feed := newAlertFeed(Cluster{Client: w.cluster}, client.ObjectKey{Namespace: "soc", Name: "big"}, func() {})
+	feed := newAlertFeed(Cluster{Client: w.cluster}, client.ObjectKey{Namespace: "soc", Name: "big"}, NewRoom(MaxAlerts).enter(nil), func() {})
 	for want := 3; want > 1; want-- {
 		if _, err := feed.list(t.Context()); err != nil {
 			t.Fatal(err)
@@ -234,6 +234,15 @@ func TestAlertFiltersOfAnAddress(t *testing.T) {
 	}
 }
 
+// heap is how many bytes are in use.
+func heap() uint64 {
+	var stats runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
+}
+
 // An alert of the usual size, of 50,000 that differ as those of a storm do, is kept in less than a kilobyte.
 func TestAlertsAreKeptSmall(t *testing.T) {
 	const number = 5000
@@ -256,14 +265,7 @@ func TestAlertsAreKeptSmall(t *testing.T) {
 		}
 		return decoded
 	}
-	heap := func() uint64 {
-		var stats runtime.MemStats
-		runtime.GC()
-		runtime.GC()
-		runtime.ReadMemStats(&stats)
-		return stats.HeapAlloc
-	}
-	feed := newAlertFeed(Cluster{}, client.ObjectKey{Namespace: "soc", Name: "big"}, func() {})
+	feed := newAlertFeed(Cluster{}, client.ObjectKey{Namespace: "soc", Name: "big"}, NewRoom(MaxAlerts).enter(nil), func() {})
 	before := heap()
 	for i := range number {
 		feed.take(read(i), false)

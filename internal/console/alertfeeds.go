@@ -33,6 +33,7 @@ const (
 
 // alertFeeds keep the alerts of the incidents that a person looks at.
 type alertFeeds struct {
+	room  *Room
 	begin func(key client.ObjectKey) *openFeed
 
 	mutex sync.Mutex
@@ -41,21 +42,24 @@ type alertFeeds struct {
 
 type openFeed struct {
 	*alertFeed
-	used time.Time
 	idle *time.Timer
 	stop context.CancelFunc
 }
 
-// newAlertFeeds returns feeds that read until the context ends. They call tell with the key of an incident of which alerts
-// changed.
-func newAlertFeeds(ctx context.Context, cluster Cluster, tell func(key string)) *alertFeeds {
-	feeds := &alertFeeds{open: map[client.ObjectKey]*openFeed{}}
+// newAlertFeeds returns feeds that read until the context ends, as far as there is room. They call tell with the key of an
+// incident of which alerts changed.
+func newAlertFeeds(ctx context.Context, cluster Cluster, room *Room, tell func(key string)) *alertFeeds {
+	feeds := &alertFeeds{room: room, open: map[client.ObjectKey]*openFeed{}}
 	feeds.begin = func(key client.ObjectKey) *openFeed {
 		ctx, stop := context.WithCancel(ctx)
-		feed := newAlertFeed(cluster, key, func() { tell(key.String()) })
-		go feed.run(ctx)
-		return &openFeed{alertFeed: feed, stop: stop, idle: time.AfterFunc(alertsIdle, func() { feeds.drop(key) })}
+		opened := &openFeed{stop: stop}
+		leave := func() { feeds.drop(key, opened) }
+		opened.alertFeed = newAlertFeed(cluster, key, feeds.room.enter(leave), func() { tell(key.String()) })
+		opened.idle = time.AfterFunc(alertsIdle, leave)
+		go opened.run(ctx)
+		return opened
 	}
+	context.AfterFunc(ctx, feeds.closeAll)
 	return feeds
 }
 
@@ -64,6 +68,10 @@ func (a *alertFeeds) of(key client.ObjectKey) *alertFeed {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	found := a.open[key]
+	if found != nil && found.mayTryAgain(a.room.clock.Now()) {
+		a.close(key)
+		found = nil
+	}
 	if found == nil {
 		if len(a.open) >= maxAlertFeeds {
 			a.close(a.oldest())
@@ -71,7 +79,7 @@ func (a *alertFeeds) of(key client.ObjectKey) *alertFeed {
 		found = a.begin(key)
 		a.open[key] = found
 	}
-	found.used = time.Now()
+	found.place.look()
 	found.idle.Reset(alertsIdle)
 	return found.alertFeed
 }
@@ -79,17 +87,29 @@ func (a *alertFeeds) of(key client.ObjectKey) *alertFeed {
 func (a *alertFeeds) oldest() client.ObjectKey {
 	var oldest client.ObjectKey
 	for key, feed := range a.open {
-		if first := a.open[oldest]; first == nil || feed.used.Before(first.used) {
+		if first := a.open[oldest]; first == nil || feed.place.lastLook().Before(first.place.lastLook()) {
 			oldest = key
 		}
 	}
 	return oldest
 }
 
-func (a *alertFeeds) drop(key client.ObjectKey) {
+// drop closes a feed, unless another one has taken its place.
+func (a *alertFeeds) drop(key client.ObjectKey, feed *openFeed) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	a.close(key)
+	if a.open[key] == feed {
+		a.close(key)
+	}
+}
+
+// closeAll gives back the room of a session that has ended.
+func (a *alertFeeds) closeAll() {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	for key := range a.open {
+		a.close(key)
+	}
 }
 
 // close needs the mutex.
@@ -97,6 +117,7 @@ func (a *alertFeeds) close(key client.ObjectKey) {
 	if feed := a.open[key]; feed != nil {
 		feed.idle.Stop()
 		feed.stop()
+		feed.place.quit()
 		delete(a.open, key)
 	}
 }

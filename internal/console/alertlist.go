@@ -128,8 +128,10 @@ func alertListOf(values url.Values) (*alertList, []parameterProblem) {
 type alertsReply struct {
 	view.AlertWindow
 	// Read is how many alerts are read, of all that the incident has if Whole. What is asked for is found among these.
-	Read    int               `json:"read"`
-	Whole   bool              `json:"whole"`
+	Read  int  `json:"read"`
+	Whole bool `json:"whole"`
+	// Cut is why no more are read.
+	Cut     *cut              `json:"cut,omitempty"`
 	Sort    string            `json:"sort"`
 	Groups  *view.AlertGroups `json:"groups,omitempty"`
 	Choices view.AlertChoices `json:"choices"`
@@ -155,7 +157,7 @@ func (s *Session) alertsOf(r *http.Request) (*alertsReply, error) {
 		}
 	}
 	reply := &alertsReply{
-		Read: len(found.alerts), Whole: found.whole, Sort: asked.sort, Choices: view.ChoicesOf(found.alerts, maxChoices), Problems: problems,
+		Read: len(found.alerts), Whole: found.whole, Cut: found.cut, Sort: asked.sort, Choices: view.ChoicesOf(found.alerts, maxChoices), Problems: problems,
 	}
 	if asked.group != "" {
 		groups := view.GroupAlerts(matched, asked.group, maxGroups)

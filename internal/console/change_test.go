@@ -20,11 +20,14 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
@@ -211,5 +214,61 @@ func TestQueryThatIsWrongChangesNothing(t *testing.T) {
 	answer := w.do(w.request(http.MethodPost, "/api/changes", changeRequest{chosen: chosen{Query: &query}, Edit: edit{AddTags: []string{"HR"}}}))
 	if answer.Code != http.StatusBadRequest || len(w.incidentNow("a").Spec.Tags) > 0 {
 		t.Errorf("a filter that is not understood must not select everything: %d %s", answer.Code, answer.Body)
+	}
+}
+
+// A change of many incidents costs a request for each and no more: they are not read, since they are followed. Who changed
+// one unseen is not overwritten.
+func TestManyAreChangedWithoutReading(t *testing.T) {
+	const number = 30
+	var objects []client.Object
+	asked := changeRequest{Edit: edit{Assignee: wanted(alice), AddTags: []string{"mine"}}}
+	for i := range number {
+		name := fmt.Sprintf("inc-%02d", i)
+		objects = append(objects, anIncident(name, func(i *v1alpha1.Incident) { i.Annotations = map[string]string{"example.com/kept": "yes"} }))
+		asked.Incidents = append(asked.Incidents, reference(name))
+	}
+	var reads, writes atomic.Int64
+	deaf := watch.NewFake() // So what is kept is old.
+	w := newWorld(t, interceptor.Funcs{
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, object client.Object, options ...client.GetOption) error {
+			reads.Add(1)
+			return c.Get(ctx, key, object, options...)
+		},
+		Patch: func(ctx context.Context, c client.WithWatch, object client.Object, patch client.Patch, options ...client.PatchOption) error {
+			writes.Add(1)
+			return c.Patch(ctx, object, patch, options...)
+		},
+		Watch: func(context.Context, client.WithWatch, client.ObjectList, ...client.ListOption) (watch.Interface, error) { return deaf, nil },
+	}, objects...)
+	w.feed.waitReady(t.Context())
+	his := w.incidentNow("inc-07")
+	his.Spec.Tags = []v1alpha1.Tag{"his"}
+	if err := w.cluster.Update(t.Context(), his); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range changeAll(w, asked) {
+		if line.Ending != actions.Changed {
+			t.Errorf("%+v", line)
+		}
+	}
+	// One was old: it is tried, read, and tried once more.
+	if reads.Load() != 1 || writes.Load() != number+1 {
+		t.Errorf("%d reads and %d writes", reads.Load(), writes.Load())
+	}
+	for i := range number {
+		incident := w.incidentNow(fmt.Sprintf("inc-%02d", i))
+		want := []v1alpha1.Tag{"mine"}
+		if i == 7 {
+			want = []v1alpha1.Tag{"his", "mine"}
+		}
+		if diff := cmp.Diff(want, incident.Spec.Tags); diff != "" || incident.Spec.Assignee != alice || incident.Annotations["example.com/kept"] != "yes" {
+			t.Errorf("%s is of %q, annotated %v\n%s", incident.Name, incident.Spec.Assignee, incident.Annotations, diff)
+		}
+	}
+	// Another incident of the same name is not meant.
+	asked.Incidents[3].UID = "another"
+	if lines := changeAll(w, asked); lines[3].Problem == nil || lines[3].Problem.Kind != kindGone {
+		t.Errorf("got %+v", lines[3])
 	}
 }

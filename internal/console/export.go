@@ -36,7 +36,7 @@ func (s *Session) export(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	columns := spreadsheet.Incidents()
-	if found.view.Namespace == "" { // Names alone do not tell incidents of several namespaces apart.
+	if found.several() { // Names alone do not tell incidents of several namespaces apart.
 		namespace := spreadsheet.Column{Head: "NAMESPACE", Cell: func(i *v1alpha1.Incident) string { return i.Namespace }}
 		columns = append([]spreadsheet.Column{namespace}, columns...)
 	}

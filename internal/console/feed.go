@@ -18,263 +18,194 @@ package console
 
 import (
 	"context"
-	"maps"
+	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"sigs.k8s.io/controller-runtime/pkg/client"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
-// maxIncidents bounds what is kept in memory.
-const maxIncidents = 200_000
+const (
+	// maxIncidents bounds what is kept in memory.
+	maxIncidents = 200_000
+	// reachLife is for how long it is not asked again where the person may list incidents, and troubledLife for how long
+	// while something cannot be read.
+	reachLife    = 5 * time.Minute
+	troubledLife = 10 * time.Second
+)
 
 // feed keeps the incidents that a person may see, as they change. What filters ask of one is computed when it changes, not
 // with each request.
 type feed struct {
 	cluster Cluster
+	// finding is held while it is asked what the person may list: once is enough for all who want to know.
+	finding sync.Mutex
+	// again has run look whether there is something else to read.
+	again chan struct{}
 
-	mutex     sync.RWMutex
-	scoped    bool
-	namespace string
+	mutex sync.RWMutex
+	// reach is where the person may list incidents; nil until that is known. It is not changed, but replaced.
+	reach *reach
+	// wanted counts how often reach had to be found anew, and have is that of the one that is there.
+	wanted, have int
+	// named are the namespaces that addresses named.
+	named []string
+	// lists are what is read, by namespaces, and err is why that cannot be found out.
+	lists     map[string]*list
+	err       error
 	incidents map[string]*query.Prepared
-	// ready says that all were read once, and err is why they cannot be read now.
-	ready    bool
-	err      error
-	version  int64
-	watchers map[*watcher]bool
+	version   int64
+	watchers  map[*watcher]bool
 }
 
 func newFeed(cluster Cluster) *feed {
-	return &feed{cluster: cluster, incidents: map[string]*query.Prepared{}, watchers: map[*watcher]bool{}}
+	return &feed{
+		cluster: cluster, again: make(chan struct{}, 1), wanted: 1, lists: map[string]*list{}, incidents: map[string]*query.Prepared{}, watchers: map[*watcher]bool{},
+	}
 }
 
-// scope is the namespace that is read: all of them, "", if the person may list those, else the one of the cluster.
-func (f *feed) scope(ctx context.Context) (string, error) {
-	f.mutex.RLock()
-	known, namespace := f.scoped, f.namespace
-	f.mutex.RUnlock()
-	if known {
-		return namespace, nil
+// reaches returns where the person may list incidents. It asks if that is not known.
+func (f *feed) reaches(ctx context.Context) (*reach, error) {
+	if known, _, _ := f.known(); known != nil {
+		return known, nil
 	}
-	everywhere, err := may(ctx, f.cluster.Client, "", "list", "incidents")
-	if err != nil {
-		return "", err
+	f.finding.Lock()
+	defer f.finding.Unlock()
+	known, named, wanted := f.known()
+	if known != nil {
+		return known, nil
 	}
+	found, err := findReach(ctx, f.cluster.Client, f.cluster.Namespace, named)
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	if f.scoped = true; !everywhere {
-		f.namespace = f.cluster.Namespace
+	if err != nil {
+		return nil, err
 	}
-	return f.namespace, nil
+	f.reach, f.have = found, wanted
+	return found, nil
 }
 
-// run reads until the context ends. Whatever fails is tried again, since it may be there again by then.
-func (f *feed) run(ctx context.Context) {
-	for ctx.Err() == nil {
-		if err := f.follow(ctx); err != nil && ctx.Err() == nil {
-			f.fail(err)
-		}
-		kube.Pause(ctx)
+// known is what is known of the reach; nil if that must be found, for what is named and wanted.
+func (f *feed) known() (found *reach, named []string, wanted int) {
+	f.mutex.RLock()
+	defer f.mutex.RUnlock()
+	if f.have == f.wanted {
+		found = f.reach
 	}
+	return found, f.named, f.wanted
 }
 
-// follow reads all incidents, and what changes from then on. It ends if the changes since cannot be had any more.
-func (f *feed) follow(ctx context.Context) error {
-	namespace, err := f.scope(ctx)
+// include adds a namespace that an address names to what is read. It is an error if the person may not list incidents there.
+func (f *feed) include(ctx context.Context, namespace string) error {
+	if problems := validation.IsDNS1123Label(namespace); len(problems) > 0 {
+		return badRequest("namespace must be the name of one, is %q", namespace)
+	}
+	found, err := f.reaches(ctx)
+	if err != nil || found.Everywhere || slices.Contains(found.Namespaces, namespace) {
+		return err
+	}
+	allowed, err := may(ctx, f.cluster.Client, namespace, "list", "incidents")
 	if err != nil {
 		return err
 	}
-	version, err := f.list(ctx, namespace)
-	if err != nil {
-		return err
+	if !allowed {
+		return apierrors.NewForbidden(v1alpha1.GroupVersion.WithResource("incidents").GroupResource(), "", fmt.Errorf("you may not list them in the namespace %q", namespace))
 	}
-	return followFrom(ctx, f.cluster, &v1alpha1.IncidentList{}, version, f.take, client.InNamespace(namespace))
-}
-
-func (f *feed) list(ctx context.Context, namespace string) (version string, err error) {
-	read := map[string]*query.Prepared{}
-	err = kube.EachPage(ctx, f.cluster.Client, &v1alpha1.IncidentList{}, kube.DefaultChunk, func(page *v1alpha1.IncidentList) error {
-		version = page.ResourceVersion
-		for i := range page.Items {
-			read[actions.KeyOf(&page.Items[i])] = query.Prepare(slim(page.Items[i].DeepCopy()))
-		}
-		if len(read) > maxIncidents {
-			return badRequest("there are more than %d incidents: look at one namespace", maxIncidents)
-		}
-		return nil
-	}, client.InNamespace(namespace))
-	if err == nil {
-		f.replace(read)
+	if len(found.Namespaces) >= maxNamespaces {
+		return badRequest("%d namespaces are shown already, and no more can be: sign in anew to begin with fewer", maxNamespaces)
 	}
-	return version, err
-}
-
-// slim takes away what no queue shows and no filter asks for.
-func slim(incident *v1alpha1.Incident) *v1alpha1.Incident {
-	kept := map[string]string{}
-	for _, name := range []string{v1alpha1.LabelsAnnotation, v1alpha1.MergedAnnotation} {
-		if value, there := incident.Annotations[name]; there {
-			kept[name] = value
-		}
-	}
-	incident.ManagedFields, incident.Annotations = nil, kept
-	return incident
-}
-
-func (f *feed) replace(read map[string]*query.Prepared) {
 	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	for key, incident := range read {
-		if known := f.incidents[key]; known == nil || known.ResourceVersion != incident.ResourceVersion {
-			f.tell(key)
-		}
-	}
-	for key := range f.incidents {
-		if read[key] == nil {
-			f.tell(key)
-		}
-	}
-	f.incidents, f.ready, f.err = read, true, nil
-	f.tell("")
+	f.named = append(slices.Clone(f.named), namespace)
+	f.wanted++
+	f.mutex.Unlock()
+	_, err = f.reaches(ctx)
+	f.look()
+	return err
 }
 
-func (f *feed) take(incident *v1alpha1.Incident, deleted bool) {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	key := actions.KeyOf(incident)
-	if deleted {
-		delete(f.incidents, key)
-	} else {
-		f.incidents[key] = query.Prepare(slim(incident))
-	}
-	f.tell(key)
-}
-
-// fail keeps what is known while the API server is away, and forgets it once the right to read it is gone.
-func (f *feed) fail(err error) {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	if apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) {
-		f.incidents, f.ready, f.scoped, f.namespace = map[string]*query.Prepared{}, false, false, ""
-	}
-	f.err = err
-	f.tell("")
-}
-
-// state is what is known of the feed itself.
-func (f *feed) state() (version int64, ready bool, err error) {
-	f.mutex.RLock()
-	defer f.mutex.RUnlock()
-	return f.version, f.ready, f.err
-}
-
-// snapshot returns what is known now, which must not be changed, and why there may be more.
-func (f *feed) snapshot() (incidents []*query.Prepared, err error) {
-	f.mutex.RLock()
-	defer f.mutex.RUnlock()
-	incidents = make([]*query.Prepared, 0, len(f.incidents))
-	for _, incident := range f.incidents {
-		incidents = append(incidents, incident)
-	}
-	return incidents, f.err
-}
-
-// watcher is told which incidents changed since it last asked, and of which the alerts did.
-type watcher struct {
-	changed map[string]bool
-	alerts  map[string]bool
-	signal  chan struct{}
-}
-
-func (f *feed) subscribe() *watcher {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	w := &watcher{changed: map[string]bool{}, alerts: map[string]bool{}, signal: make(chan struct{}, 1)}
-	f.watchers[w] = true
-	return w
-}
-
-func (f *feed) unsubscribe(w *watcher) {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	delete(f.watchers, w)
-}
-
-// tell notes a change; the empty key is for the feed itself. The mutex must be held.
-func (f *feed) tell(key string) {
-	f.version++
-	for w := range f.watchers {
-		w.changed[key] = true
-		w.wake()
-	}
-}
-
-// tellAlerts notes that alerts of an incident changed.
-func (f *feed) tellAlerts(key string) {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	for w := range f.watchers {
-		w.alerts[key] = true
-		w.wake()
-	}
-}
-
-func (w *watcher) wake() {
+// look has run look again. It does not wait.
+func (f *feed) look() {
 	select {
-	case w.signal <- struct{}{}:
+	case f.again <- struct{}{}:
 	default:
 	}
 }
 
-// news are what changed since the watcher last asked.
-type news struct {
-	Version int64 `json:"version"`
-	// Lines are incidents as they are now, and Gone the keys of those that are not there any more.
-	Lines []*query.Prepared `json:"-"`
-	Gone  []string          `json:"gone,omitempty"`
-	// Alerts are the keys of incidents of which alerts changed.
-	Alerts []string `json:"alerts,omitempty"`
-	Ready  bool     `json:"ready"`
-	Err    error    `json:"-"`
+// run reads until the context ends.
+func (f *feed) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		found, err := f.reaches(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		f.follow(ctx, found, err)
+		f.rest(ctx)
+	}
 }
 
-func (f *feed) newsFor(w *watcher) news {
+// follow begins to read what is to be read, and ends what is not any more.
+func (f *feed) follow(ctx context.Context, found *reach, err error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	found := news{Version: f.version, Ready: f.ready, Err: f.err}
-	for key := range w.changed {
-		if incident := f.incidents[key]; incident != nil {
-			found.Lines = append(found.Lines, incident)
-		} else if key != "" {
-			found.Gone = append(found.Gone, key)
+	if f.err = err; err != nil {
+		f.tell("")
+		return
+	}
+	for namespace, one := range f.lists {
+		if !slices.Contains(found.lists(), namespace) {
+			one.stop()
+			delete(f.lists, namespace)
+			f.forget(one)
 		}
 	}
-	found.Alerts = slices.Sorted(maps.Keys(w.alerts))
-	clear(w.changed)
-	clear(w.alerts)
-	return found
+	for _, namespace := range found.lists() {
+		if f.lists[namespace] == nil {
+			reading, stop := context.WithCancel(ctx)
+			one := &list{feed: f, namespace: namespace, stop: stop}
+			f.lists[namespace] = one
+			go one.run(reading)
+		}
+	}
+	f.tell("")
 }
 
-// waitReady waits for the first time that all were read, but not for long.
-func (f *feed) waitReady(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, firstPatience)
-	defer cancel()
-	w := f.subscribe()
-	defer f.unsubscribe(w)
-	for {
-		if _, ready, err := f.state(); ready || err != nil {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-w.signal:
-		}
+// rest waits until there may be something else to read.
+func (f *feed) rest(ctx context.Context) {
+	var over <-chan time.Time
+	if life := f.life(); life > 0 {
+		timer := time.NewTimer(life)
+		defer timer.Stop()
+		over = timer.C
+	}
+	select {
+	case <-ctx.Done():
+	case <-f.again:
+	case <-over:
+		f.mutex.Lock()
+		defer f.mutex.Unlock()
+		f.wanted++
+	}
+}
+
+// life is for how long what is known of the reach may stand; 0 for as long as nothing happens.
+func (f *feed) life() time.Duration {
+	f.mutex.RLock()
+	defer f.mutex.RUnlock()
+	_, err := f.standing()
+	switch {
+	case f.err != nil:
+		return kube.RestartPause
+	case err != nil:
+		return troubledLife
+	case f.reach.Everywhere: // Its watch ends with the right.
+		return 0
+	default:
+		return reachLife
 	}
 }

@@ -27,6 +27,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"k8s.io/apimachinery/pkg/util/validation"
+
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/classify"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
@@ -96,7 +98,13 @@ var parameters = map[string]func(v *queueView, values []string) error{
 		v.Search = value
 		return nil
 	}),
-	"namespace": readOne(func(v *queueView, value string) error { v.Namespace = value; return nil }),
+	"namespace": readOne(func(v *queueView, value string) error {
+		if problems := validation.IsDNS1123Label(value); len(problems) > 0 {
+			return fmt.Errorf("must be the name of a namespace, is %q", value)
+		}
+		v.Namespace = value
+		return nil
+	}),
 	"sort": readOne(func(v *queueView, value string) error {
 		if !slices.Contains(query.Keys, value) {
 			return fmt.Errorf("must be one of %s, is %q", strings.Join(query.Keys, ", "), value)
@@ -182,15 +190,16 @@ func (s *Session) selects(ctx context.Context, v *queueView, now time.Time) (sel
 		}
 		v.Assignees, v.Mine = append(v.Assignees, name), false
 	}
-	if err := s.within(ctx, v); err != nil {
-		return nil, nil, err
-	}
-	selector, err := v.Ready(ctx, s.cluster.Client)
+	selectors, err := s.selectors(ctx, v)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, incident := range all {
 		if v.Namespace != "" && incident.Namespace != v.Namespace {
+			continue
+		}
+		selector := selectors.of(incident.Namespace)
+		if selector == nil { // The right to list it ended meanwhile.
 			continue
 		}
 		there = append(there, incident)
@@ -199,12 +208,4 @@ func (s *Session) selects(ctx context.Context, v *queueView, now time.Time) (sel
 		}
 	}
 	return selected, there, nil
-}
-
-// within keeps a view of everything to what the person may list.
-func (s *Session) within(ctx context.Context, v *queueView) (err error) {
-	if v.Namespace == "" {
-		v.Namespace, err = s.feed.scope(ctx)
-	}
-	return err
 }

@@ -24,6 +24,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -49,8 +50,21 @@ type incidentReply struct {
 	Progress *view.Following `json:"progress,omitempty"`
 }
 
+// keyOf is the object that an address names.
 func keyOf(r *http.Request) client.ObjectKey {
 	return client.ObjectKey{Namespace: r.PathValue("namespace"), Name: r.PathValue("name")}
+}
+
+// addressed handles requests whose addresses name objects. Of a name that none can have, nobody is asked.
+func addressed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := keyOf(r)
+		if len(validation.IsDNS1123Label(key.Namespace)) > 0 || len(validation.IsDNS1123Subdomain(key.Name)) > 0 {
+			fail(w, problem{Status: http.StatusNotFound, Kind: kindGone, Message: fmt.Sprintf("nothing can have the name %q in the namespace %q", key.Name, key.Namespace)})
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (s *Session) incident(r *http.Request) (*incidentReply, error) {

@@ -88,8 +88,8 @@ type meReply struct {
 	User      string `json:"user"`
 	Cluster   string `json:"cluster"`
 	Namespace string `json:"namespace"`
-	// Scope is the one namespace that is read; empty for all.
-	Scope  string `json:"scope"`
+	Reach     *reach `json:"reach"`
+	// Rights are those in the namespace.
 	Rights rights `json:"rights"`
 }
 
@@ -98,17 +98,25 @@ func (s *Session) me(r *http.Request) (*meReply, error) {
 	if err != nil {
 		return nil, err
 	}
-	scope, err := s.feed.scope(r.Context())
+	reach, err := s.feed.reaches(r.Context())
 	if err != nil {
 		return nil, err
 	}
 	namespace := r.URL.Query().Get("namespace")
-	if namespace == "" {
-		namespace = s.cluster.Namespace
+	if namespace != "" {
+		// Who may not list there has rights there at most by name: these are told all the same.
+		if err := s.feed.include(r.Context(), namespace); err != nil && problemOf(err).Kind == kindAway {
+			return nil, err
+		}
+		if reach, err = s.feed.reaches(r.Context()); err != nil {
+			return nil, err
+		}
+	} else {
+		namespace = reach.usual(s.cluster.Namespace)
 	}
 	allowed, err := s.person.rightsIn(r.Context(), namespace)
 	if err != nil {
 		return nil, err
 	}
-	return &meReply{User: user, Cluster: s.cluster.Name, Namespace: namespace, Scope: scope, Rights: allowed}, nil
+	return &meReply{User: user, Cluster: s.cluster.Name, Namespace: namespace, Reach: reach, Rights: allowed}, nil
 }

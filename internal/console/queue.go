@@ -46,19 +46,25 @@ type queueReply struct {
 	// Ready says that all incidents were read.
 	Ready bool      `json:"ready"`
 	Now   time.Time `json:"now"`
-	Scope string    `json:"scope"`
+	// Scope is the one namespace that is read; empty if there are several.
+	Scope string `json:"scope"`
 }
 
 func (s *Session) queue(r *http.Request) (*queueReply, error) {
 	now := time.Now()
-	s.feed.waitReady(r.Context())
 	v, problems := viewOf(r.URL.Query())
+	if v.Namespace != "" {
+		if err := s.feed.include(r.Context(), v.Namespace); err != nil {
+			return nil, err
+		}
+	}
+	s.feed.waitReady(r.Context())
 	version, ready, _ := s.feed.state()
 	selected, there, err := s.selects(r.Context(), v, now)
 	if err != nil {
 		return nil, err
 	}
-	scope, err := s.feed.scope(r.Context())
+	reach, err := s.feed.reaches(r.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +78,7 @@ func (s *Session) queue(r *http.Request) (*queueReply, error) {
 	return &queueReply{
 		Lines: lines, Total: len(selected), There: len(there), Page: min(v.page, pages), Pages: pages,
 		Facets: view.FacetsOf(there, v.Filter, now), Trend: view.TrendOf(there, v.Filter, now),
-		Problems: problems, Version: version, Ready: ready, Now: now, Scope: scope,
+		Problems: problems, Version: version, Ready: ready, Now: now, Scope: reach.only(),
 	}, nil
 }
 

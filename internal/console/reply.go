@@ -34,6 +34,7 @@ const (
 	kindSession   = "session"   // not signed in
 	kindRequest   = "request"   // a request that no page makes
 	kindForbidden = "forbidden" // the person has no right
+	kindExpired   = "expired"   // the API server does not know the person any more
 	kindGone      = "gone"      // it does not exist
 	kindRefused   = "refused"   // it cannot be done as the objects are
 	kindInvalid   = "invalid"   // the API server does not take a value
@@ -85,7 +86,10 @@ func problemOf(err error) problem {
 		set(http.StatusConflict, kindRefused)
 	case errors.Is(err, kube.ErrDeleted), apierrors.IsNotFound(err):
 		set(http.StatusNotFound, kindGone)
-	case apierrors.IsUnauthorized(err), apierrors.IsForbidden(err):
+	case apierrors.IsUnauthorized(err):
+		set(http.StatusForbidden, kindExpired)
+		p.Message = "The API server does not take your credentials any more: " + err.Error()
+	case apierrors.IsForbidden(err):
 		set(http.StatusForbidden, kindForbidden)
 	case errors.Is(err, context.Canceled):
 		set(http.StatusServiceUnavailable, kindAway)

@@ -81,15 +81,19 @@ func TestStopBeginsNoMore(t *testing.T) {
 // A run that is stopped while it still reads changes nothing.
 func TestStopBeforeAnythingIsBegun(t *testing.T) {
 	objects, asked := many(3)
-	asked.Run = "run-1"
+	all := ""
+	asked.Run, asked.chosen = "run-1", chosen{Query: &all} // What is chosen so is read.
 	var w *world
-	w = newWorld(t, interceptor.Funcs{Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, object client.Object, options ...client.GetOption) error {
+	ready := make(chan struct{})
+	w = newWorld(t, interceptor.Funcs{List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, options ...client.ListOption) error {
+		<-ready
 		w.runs.stop("run-1")
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		return c.Get(ctx, key, object, options...)
+		return listing(ctx, c, list, options...)
 	}}, objects...)
+	close(ready)
 	answer := w.do(w.request(http.MethodPost, "/api/changes", asked))
 	if answer.Code != http.StatusConflict || !strings.Contains(answer.Body.String(), "stopped before anything was begun") {
 		t.Errorf("got %d %s", answer.Code, answer.Body)

@@ -42,6 +42,8 @@ type scopeReply struct {
 	Held     view.Held       `json:"held"`
 	// Whole says that all alerts were read.
 	Whole bool `json:"whole"`
+	// Cut is why no more are read.
+	Cut *cut `json:"cut,omitempty"`
 }
 
 // evidenceGroup is the evidence of one kind, with how many things are left out.
@@ -65,7 +67,7 @@ func (s *Session) scopeOf(r *http.Request) (*scopeReply, error) {
 		gathering.Add(alert)
 	}
 	reply := &scopeReply{
-		Incident: gathering.View(incident), Evidence: []evidenceGroup{}, Whole: found.whole,
+		Incident: gathering.View(incident), Evidence: []evidenceGroup{}, Whole: found.whole, Cut: found.cut,
 		Story: view.StoryOf(found.alerts, now), Graph: view.GraphOf(found.alerts, now), Held: view.HeldOf(found.alerts, now, maxAlerts),
 	}
 	for _, group := range reply.Incident.Evidence {

@@ -18,6 +18,7 @@ package console
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"time"
@@ -77,12 +78,16 @@ func (s *Session) targetsOf(ctx context.Context, c chosen, change actions.Change
 	if len(c.Incidents) == 0 || len(c.Incidents) > maxSelected {
 		return nil, badRequest("choose 1 to %d incidents, not %d", maxSelected, len(c.Incidents))
 	}
+	read := s.get
+	if len(c.Incidents) > 1 {
+		read = s.getKept
+	}
 	targets := make([]target, len(c.Incidents))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(actions.Workers)
 	for i, one := range c.Incidents {
 		group.Go(func() (err error) {
-			targets[i], err = s.targetOf(ctx, one, change)
+			targets[i], err = s.targetOf(ctx, read, one, change)
 			return err
 		})
 	}
@@ -90,8 +95,8 @@ func (s *Session) targetsOf(ctx context.Context, c chosen, change actions.Change
 }
 
 // targetOf reads one incident. Only if nothing can be read at all, that is an error.
-func (s *Session) targetOf(ctx context.Context, one named, change actions.Change) (target, error) {
-	incident, err := s.get(ctx, one)
+func (s *Session) targetOf(ctx context.Context, read reader, one named, change actions.Change) (target, error) {
+	incident, err := read(ctx, one)
 	if err == nil {
 		return target{incident, &actions.ChangeTask{Client: s.cluster.Client, Incident: incident, Change: change}}, nil
 	}
@@ -102,7 +107,19 @@ func (s *Session) targetOf(ctx context.Context, one named, change actions.Change
 	return target{missing, unreadable{err}}, nil
 }
 
-// get reads an incident, which must be the one that the person saw.
+// reader reads an incident, which must be the one that the person saw.
+type reader func(ctx context.Context, one named) (*v1alpha1.Incident, error)
+
+// getKept is get for many incidents: one that is followed is not read. If it is a moment old, its change fails for that and is
+// made anew. It lacks the stamps of who changed what, which only a change of one incident tells.
+func (s *Session) getKept(ctx context.Context, one named) (*v1alpha1.Incident, error) {
+	if kept := s.feed.kept(one); kept != nil {
+		return kept, nil
+	}
+	return s.get(ctx, one)
+}
+
+// get reads an incident from the cluster.
 func (s *Session) get(ctx context.Context, one named) (*v1alpha1.Incident, error) {
 	incident := &v1alpha1.Incident{}
 	if err := s.cluster.Client.Get(ctx, client.ObjectKey{Namespace: one.Namespace, Name: one.Name}, incident); err != nil {
@@ -117,10 +134,13 @@ func (s *Session) get(ctx context.Context, one named) (*v1alpha1.Incident, error
 // readSelection is what the query part of an address selects.
 type readSelection struct {
 	view      *queueView
-	selector  *actions.Selector
+	selectors selectors
 	incidents []v1alpha1.Incident
 	now       time.Time
 }
+
+// several says whether the incidents may be of several namespaces.
+func (r *readSelection) several() bool { return len(r.selectors) > 1 || r.selectors[""] != nil }
 
 // readQuery reads what is selected from the cluster: what the page shows may be a moment old, and is not whole.
 func (s *Session) readQuery(ctx context.Context, query string) (*readSelection, error) {
@@ -132,16 +152,18 @@ func (s *Session) readQuery(ctx context.Context, query string) (*readSelection, 
 	if len(problems) > 0 {
 		return nil, badRequest("the filter %s %s", problems[0].Parameter, problems[0].Message)
 	}
-	if err := s.within(ctx, v); err != nil {
+	found := &readSelection{view: v, now: time.Now()}
+	if found.selectors, err = s.selectors(ctx, v); err != nil {
 		return nil, err
 	}
-	selector, err := v.Ready(ctx, s.cluster.Client)
-	if err != nil {
-		return nil, err
+	for _, namespace := range slices.Sorted(maps.Keys(found.selectors)) {
+		some, err := found.selectors[namespace].All(ctx, s.cluster.Client, found.now)
+		if err != nil {
+			return nil, err
+		}
+		found.incidents = append(found.incidents, some...)
 	}
-	found := &readSelection{view: v, selector: selector, now: time.Now()}
-	found.incidents, err = selector.All(ctx, s.cluster.Client, found.now)
-	return found, err
+	return found, nil
 }
 
 func (s *Session) targetsOfQuery(ctx context.Context, c chosen, change actions.Change) ([]target, error) {
@@ -155,7 +177,9 @@ func (s *Session) targetsOfQuery(ctx context.Context, c chosen, change actions.C
 		if !slices.Contains(c.Except, actions.KeyOf(incident)) {
 			targets = append(targets, target{incident, &actions.ChangeTask{
 				Client: s.cluster.Client, Incident: incident, Change: change,
-				Selects: func(incident *v1alpha1.Incident) (bool, error) { return found.selector.Matches(incident, found.now) },
+				Selects: func(incident *v1alpha1.Incident) (bool, error) {
+					return found.selectors.of(incident.Namespace).Matches(incident, found.now)
+				},
 			}})
 		}
 	}

@@ -37,6 +37,8 @@ type Cluster struct {
 	Client client.WithWatch
 	// WatchTimeout is for how long a right that was withdrawn may go on to show changes, in whole seconds; 0 means 4 minutes.
 	WatchTimeout time.Duration
+	// Room bounds the alerts that all sessions keep together; nil means that the session has one of its own.
+	Room *Room
 }
 
 // Session is what belongs to one person: the client that acts as this person, what was read by it, and the person's name.
@@ -61,7 +63,11 @@ func NewSession(ctx context.Context, cluster Cluster, knows func(*http.Request) 
 		cluster: cluster, feed: newFeed(cluster), person: &person{client: cluster.Client},
 		knows: knows, streams: make(chan struct{}, maxStreams), ended: ctx.Done(),
 	}
-	s.alerts = newAlertFeeds(ctx, cluster, s.feed.tellAlerts)
+	room := cluster.Room
+	if room == nil {
+		room = NewRoom(MaxAlerts)
+	}
+	s.alerts = newAlertFeeds(ctx, cluster, room, s.feed.tellAlerts)
 	s.api = s.routes()
 	go s.feed.run(ctx)
 	return s
@@ -72,12 +78,12 @@ func (s *Session) routes() http.Handler {
 	mux.Handle("GET /api/me", answering(s.me))
 	mux.Handle("GET /api/incidents", answering(s.queue))
 	mux.HandleFunc("GET /api/incidents.csv", s.export)
-	mux.Handle("GET /api/incidents/{namespace}/{name}", answering(s.incident))
-	mux.Handle("GET /api/incidents/{namespace}/{name}/alerts", answering(s.alertsOf))
-	mux.Handle("GET /api/incidents/{namespace}/{name}/scope", answering(s.scopeOf))
-	mux.Handle("GET /api/alerts/{namespace}/{name}", answering(s.alert))
-	mux.Handle("GET /api/incidents/{namespace}/{name}/timeline", answering(s.timeline))
-	mux.Handle("GET /api/incidents/{namespace}/{name}/related", answering(s.related))
+	mux.Handle("GET /api/incidents/{namespace}/{name}", addressed(answering(s.incident)))
+	mux.Handle("GET /api/incidents/{namespace}/{name}/alerts", addressed(answering(s.alertsOf)))
+	mux.Handle("GET /api/incidents/{namespace}/{name}/scope", addressed(answering(s.scopeOf)))
+	mux.Handle("GET /api/alerts/{namespace}/{name}", addressed(answering(s.alert)))
+	mux.Handle("GET /api/incidents/{namespace}/{name}/timeline", addressed(answering(s.timeline)))
+	mux.Handle("GET /api/incidents/{namespace}/{name}/related", addressed(answering(s.related)))
 	mux.Handle("GET /api/unlinked", answering(s.unlinked))
 	mux.HandleFunc("POST /api/held", s.resolveHeld)
 	mux.Handle("GET /api/suggest", answering(s.suggest))

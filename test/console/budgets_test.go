@@ -19,6 +19,7 @@ package console
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -103,6 +104,46 @@ func TestBudgets(t *testing.T) {
 		t.Logf("%s: %d of %d", what, got, bound.most)
 		if got > bound.most {
 			t.Errorf("%s: %d, at most %d are to be; it loaded %s", what, got, bound.most, eval[string](w, loads+".map((e) => e.name).join(' ')"))
+		}
+	}
+}
+
+// Nobody who touches nothing asks for anything: pages are told, and the console watches.
+func TestNothingIsAskedAtRest(t *testing.T) {
+	var asked atomic.Int64
+	c := interceptor.NewClient(inMemory(manyIncidents(100)...), interceptor.Funcs{
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, object client.Object, options ...client.GetOption) error {
+			asked.Add(1)
+			return c.Get(ctx, key, object, options...)
+		},
+		List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, options ...client.ListOption) error {
+			asked.Add(1)
+			return c.List(ctx, list, options...)
+		},
+		Create: func(ctx context.Context, c client.WithWatch, object client.Object, options ...client.CreateOption) error {
+			asked.Add(1)
+			return c.Create(ctx, object, options...)
+		},
+	})
+	d, w := serve(t, c), newTab(t)
+	w.visit(d.link("/" + clusterName + "/incidents"))
+	for path, shown := range map[string]string{"/" + clusterName + "/incidents": rows + " === 50", incidentPath("default", "inc-00007", ""): "document.querySelector('.facts') && !document.querySelector('.skeleton')"} {
+		w.visit(d.url + path)
+		w.await(shown + " && document.querySelector('.live.on')")
+		const loads = "performance.getEntriesByType('resource').length"
+		count := func() [2]int { return [2]int{int(asked.Load()), eval[int](w, loads)} }
+		// What the page asks for when it begins may still be on its way.
+		const quiet = 2 * time.Second
+		before := count()
+		for deadline := time.Now().Add(patience); ; {
+			<-time.After(quiet)
+			now := count()
+			if now == before {
+				break
+			}
+			if before = now; time.Now().After(deadline) {
+				t.Fatalf("%s asks again and again: %v requests of the API server and of the console", path, now)
+			}
 		}
 	}
 }

@@ -17,13 +17,17 @@ limitations under the License.
 package console
 
 import (
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
@@ -35,7 +39,7 @@ var corpus = []string{
 	`<a href="javascript:window.broken=1">x</a>`, `<style>body{display:none}</style>`, `&lt;script&gt;`, `\u003cscript\u003e`, `%3Cscript%3E`,
 }
 
-// Every text field of incidents, alerts and comments is shown as text.
+// Every text field of incidents, alerts, comments and activities is shown as text.
 func TestTextStaysText(t *testing.T) {
 	namespace := newNamespace(t)
 	for n, text := range corpus {
@@ -54,9 +58,33 @@ func TestTextStaysText(t *testing.T) {
 			a.Spec.Tags = []v1alpha1.Tag{v1alpha1.Tag(text)}
 		})
 	}
+	anIncident(t, namespace, "told", 1)
+	settle(t, namespace, "told", func(i *v1alpha1.Incident) bool { return i.Status.Alerts.Summary == "1/1" })
+	for _, text := range corpus {
+		comment := &v1alpha1.Comment{}
+		comment.Namespace, comment.GenerateName = namespace, "c-"
+		comment.Spec.IncidentRef.Name, comment.Spec.Text = "told", text
+		if err := as(t, bob).Create(t.Context(), comment); err != nil {
+			t.Fatal(err)
+		}
+		edit(t, alice, namespace, "told", func(i *v1alpha1.Incident) {
+			i.Spec.Name, i.Spec.Assignee, i.Spec.Tags, i.Spec.Resolution.Note = text, text, []v1alpha1.Tag{v1alpha1.Tag(text)}, text
+			i.Spec.Resolution.State = v1alpha1.ResolutionInProgress
+		})
+	}
+	leaving := alertNow(t, namespace, "told-0")
+	left := leaving.DeepCopy()
+	reason, err := json.Marshal(map[string]string{"to": "whole", "reason": corpus[0]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	left.Spec.IncidentRef.Name, left.Annotations = "whole", map[string]string{v1alpha1.MoveReasonAnnotation: string(reason)}
+	if err := as(t, alice).Patch(t.Context(), left, client.MergeFrom(leaving)); err != nil {
+		t.Fatal(err)
+	}
 	d, w := open(t, alice), newTab(t)
 	w.visit(d.link(queuePath(namespace, "&all=true")))
-	w.await(fmt.Sprintf("%s === %d", rows, len(corpus)+1))
+	w.await(fmt.Sprintf("%s === %d", rows, len(corpus)+2))
 	for _, text := range corpus {
 		w.awaitText(text)
 	}
@@ -64,11 +92,17 @@ func TestTextStaysText(t *testing.T) {
 		w.goTo(incidentPath(namespace, fmt.Sprintf("inc-%d", n), ""))
 		w.await(fmt.Sprintf("document.querySelector('h1')?.innerText === %s", quote(corpus[n])))
 	}
-	for _, tab := range []string{"", "/alerts", "/evidence", "/activities"} {
+	for tab, texts := range map[string][]string{"/comments": corpus, "/activities": append(slices.Clone(corpus), "Reason: "+corpus[0])} {
+		w.goTo(incidentPath(namespace, "told", tab))
+		for _, text := range texts {
+			w.awaitText(text)
+		}
+	}
+	for _, tab := range []string{"", "/alerts", "/evidence", "/related", "/activities"} {
 		w.visit(d.url + incidentPath(namespace, "whole", tab))
 		w.await("document.querySelector('.tabs') && !document.querySelector('.skeleton')")
 		if tab == "/alerts" {
-			w.await(fmt.Sprintf("%s === %d", rows, len(corpus)))
+			w.await(fmt.Sprintf("%s === %d", rows, len(corpus)+1))
 			eval[bool](w, "(document.querySelectorAll('tbody button.title').forEach((b) => b.click()), true)")
 			w.await("document.querySelector('.alert-detail')")
 		}

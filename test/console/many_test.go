@@ -32,6 +32,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/console"
 )
 
 const many = 50_000
@@ -179,5 +180,23 @@ func TestSummaryWhileAlertsAreRead(t *testing.T) {
 	w.awaitText("500 alerts of 1,200 are read.")
 	gate.Store(1200)
 	w.await("!document.body.innerText.includes('are read.')")
+	w.awaitText("All 1,200 alerts")
+}
+
+// Without room for all alerts, a page says how many it shows, and why; with room again, it catches up by itself.
+func TestAlertsWithoutRoom(t *testing.T) {
+	incident := plain("big", "A storm")
+	number := int32(1200)
+	incident.Status.Alerts = v1alpha1.AlertCounts{Total: &number, Active: &number}
+	gate := &atomic.Int64{}
+	gate.Store(many)
+	d, w := serve(t, paged(inMemory(incident), storm()[:1200], gate), func(c *console.Cluster) { c.Room = console.NewRoom(700) }), newTab(t)
+	w.visit(d.link(incidentPath("default", "big", "/alerts")))
+	w.await(rows + " === 100")
+	w.awaitText("500 alerts of 1,200 are shown, as they were just now: the console keeps at most 700 alerts for all people together")
+	w.awaitText("kubectl incident alerts big -n default lists all; here it is tried again by itself.")
+	w.shoot("no-room")
+	w.goTo(incidentPath("default", "big", ""))
+	w.awaitText("500 alerts of 1,200 are shown")
 	w.awaitText("All 1,200 alerts")
 }

@@ -171,3 +171,64 @@ func TestPictures(t *testing.T) {
 		}
 	}
 }
+
+// TestPicturesOfStates takes pictures of what shows when there is nothing to show, and of what opens.
+func TestPicturesOfStates(t *testing.T) {
+	if os.Getenv("SCREENSHOTS") == "" {
+		t.Log("SCREENSHOTS names no folder: no pictures are taken. Other tests open the same.")
+		return
+	}
+	namespace, empty := newNamespace(t), newNamespace(t)
+	seedQueue(t, namespace)
+	anIncident(t, empty, "alone", 0)
+	settle(t, namespace, "staged-attack", func(i *v1alpha1.Incident) bool { return i.Status.Alerts.Summary == "23/23" })
+	d, w := open(t, alice), newTab(t)
+	none := open(t, eve)
+	w.visit(d.link(queuePath(namespace, "")))
+	w.await(rows + " > 5")
+	c, other := startConsole(t, "default"), newTab(t).trusting()
+	for _, theme := range []string{"light", "dark"} {
+		for _, width := range []int64{1440, 1024, 390} {
+			at := fmt.Sprintf("%s-%d", theme, width)
+			for _, one := range []*tab{w, other} {
+				one.media("prefers-color-scheme", theme)
+				one.size(width, 900)
+			}
+			look := func(name, path, shown string, steps ...func()) {
+				t.Helper()
+				w.visit(d.url + path)
+				w.await(shown)
+				for _, step := range steps {
+					step()
+				}
+				w.shoot(name + "-" + at)
+			}
+			look("empty", queuePath(empty, "&state=Resolved"), "document.querySelector('.empty')")
+			look("empty-incident", incidentPath(empty, "alone", ""), "document.querySelector('.empty')")
+			look("empty-alerts", incidentPath(empty, "alone", "/alerts"), "document.querySelector('.empty')")
+			look("empty-comments", incidentPath(empty, "alone", "/comments"), "document.querySelector('.empty')")
+			look("empty-related", incidentPath(empty, "alone", "/related"), "document.querySelector('.empty')")
+			look("grouped", incidentPath(namespace, "staged-attack", "/alerts?group=entity"), "document.querySelector('.group button')", func() { w.click(".group button", "fin-ws-01") })
+			look("opened", incidentPath(namespace, "staged-attack", "/alerts"), "document.querySelector('tbody .title')", func() {
+				w.click("tbody button.title", "Ransomware")
+				w.await("document.querySelector('.alert-detail')")
+			})
+			look("menu", queuePath(namespace, ""), "document.querySelector('tbody tr')", func() { w.click(".filters button", "Assignee") })
+			look("account", queuePath(namespace, ""), "document.querySelector('tbody tr')", func() { w.click("button.account", "") })
+			look("where", queuePath(namespace, ""), "document.querySelector('tbody tr')", func() { w.click(".where button", "") })
+			look("keys", queuePath(namespace, ""), "document.querySelector('tbody tr')", func() { eval[bool](w, "(document.dispatchEvent(new KeyboardEvent('keydown', {key: '?'})), true)") })
+			look("selected", queuePath(namespace, ""), "document.querySelector('tbody input')", func() { w.click("thead input[type=checkbox]", "") })
+			w.visit(none.link("/"))
+			w.awaitText("You have no right to see this")
+			w.shoot("forbidden-" + at)
+			w.visit(none.url + "/no/such/page/here")
+			w.awaitText("There is no such page")
+			w.shoot("no-page-" + at)
+			w.expectProblems()
+			other.visit(c.url + "/")
+			other.awaitText("You are not signed in")
+			other.shoot("sign-in-" + at)
+			other.expectProblems()
+		}
+	}
+}

@@ -70,6 +70,7 @@ func New(ctx context.Context, options Options) (*Door, error) {
 	if err != nil {
 		return nil, err
 	}
+	options.Cluster.Room = console.NewRoom(console.MaxAlerts) // One for all people: else each could fill the memory.
 	d := &Door{
 		Options: options, living: ctx, sealer: sealer, sessions: newSessions(options.Clock), entering: make(chan struct{}, maxEntering),
 		issuer: &issuer{Issuer: options.Issuer, home: options.PublicURL, clock: options.Clock},

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Failure, get } from './api';
-import { word } from './format';
+import { count, defanged, word } from './format';
 import { fill, say, sentence } from './messages';
 import type { Alert } from './types';
 import { Banner, Prose, Skeleton, Text, Time } from './ui';
@@ -48,6 +48,8 @@ function Detail({ alert }: { alert: Alert }) {
   );
 }
 
+const Names = ({ kind, names }: { kind: string; names: string[] }) => <>{names.map((name) => <span key={name} class="technique mono"><Text>{defanged(kind, name)}</Text></span>)}</>;
+
 const Fragmented = ({ kind, names }: { kind: string; names: string[] }) => (
-  <><dt>{kind === kind.toUpperCase() ? kind : word(kind)}</dt><dd>{names.slice(0, 12).map((name) => <span key={name} class="technique mono"><Text>{name}</Text></span>)}{names.length > 12 && <span class="quiet">+{names.length - 12}</span>}</dd></>
+  <><dt>{kind === kind.toUpperCase() ? kind : word(kind)}</dt><dd><Names kind={kind} names={names.slice(0, 12)} />{names.length > 12 && <details><summary>{sentence(say.detail.more, { number: count(names.length - 12) })}</summary><Names kind={kind} names={names.slice(12)} /></details>}</dd></>
 );

@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
 import { AlertHead, AlertRows, Group, type Chosen } from './alertrows';
+import { isNoRight } from './api';
 import { count, defanged, plural, visible, word } from './format';
 import { useKeys } from './keys';
 import { Link } from './link';
 import { fill, say, sentence } from './messages';
 import { Move } from './move';
+import { Partly } from './partly';
 import { useRead } from './read';
 import { go, incidentPath } from './route';
 import { ProblemPage } from './states';
@@ -42,7 +44,7 @@ export function AlertsTab({ me, incident, path, may, search }: TabProps) {
   const [moving, setMoving] = useState<{ alerts: string[]; to?: string }>();
   const [dragged, setDragged] = useState<string[]>();
   useKeys({ m: () => { if (may && names.size > 0) setMoving({ alerts: [...names] }); } });
-  if (!read.found || read.problem?.kind === 'forbidden') return read.problem ? <ProblemPage problem={read.problem} onRetry={read.retry} /> : <div class="card"><Skeleton lines={9} /></div>;
+  if (!read.found || isNoRight(read.problem)) return read.problem ? <ProblemPage problem={read.problem} onRetry={read.retry} /> : <div class="card"><Skeleton lines={9} /></div>;
   const found = read.found;
   const chosen: Chosen = {
     names, onDrag: (name) => setDragged(name === undefined ? undefined : names.has(name) ? [...names] : [name]),
@@ -73,7 +75,7 @@ export function AlertsTab({ me, incident, path, may, search }: TabProps) {
       </div>
       <Chips search={search} onRemove={(name) => show({ [name]: '' })} />
       {found.problems.map((one) => <Banner key={one.parameter} kind="warning" icon="warning_16_filled">{fill(say.alerts.leftOut, { filter: <b><Text>{one.parameter}</Text></b>, why: <Text>{one.message}</Text> })}</Banner>)}
-      {!found.whole && <Banner kind="info" icon="arrow_sync_16_regular">{sentence(say.alerts.readSoFar, { alerts: plural(found.read, say.alert), total: count(Math.max(found.read, incident.total)) })}</Banner>}
+      {!found.whole && <Partly incident={incident} read={found.read} cut={found.cut} covers={say.partly.list} onRetry={read.retry} />}
       <div class="card table-card">
         <table class="grid">
           <caption class="hidden">{sentence(say.alerts.caption, { sort: found.sort })}</caption>
@@ -85,7 +87,7 @@ export function AlertsTab({ me, incident, path, may, search }: TabProps) {
             >{rows}</Group>
           )) : <tbody>{rows()}</tbody>}
         </table>
-        {found.matched === 0 && <Empty icon="search_20_regular" title={say.alerts.noMatch}>{say.alerts.noMatchWhy}</Empty>}
+        {found.matched === 0 && found.read > 0 && <Empty icon="search_20_regular" title={say.alerts.noMatch}>{say.alerts.noMatchWhy}</Empty>}
       </div>
       {by ? found.groups!.more > 0 && <p class="quiet">{sentence(say.alerts.groupsLeft, { groups: plural(found.groups!.more, say.alerts.smaller) })}</p> : <Pages found={found} onPage={(page) => { show({ page: page > 1 ? String(page) : '' }); document.getElementById('main')?.scrollIntoView(); }} />}
       {dragged && <Targets incident={incident} number={dragged.length} onDrop={(to) => { setMoving({ alerts: dragged, to }); setDragged(undefined); }} />}
@@ -123,7 +125,7 @@ function Filters({ found, search, onSet }: { found: AlertPage; search: URLSearch
 
 /** Chips are the filters that no field shows. */
 function Chips({ search, onRemove }: { search: URLSearchParams; onRemove: (name: string) => void }) {
-  const asked = [...search].filter(([name]) => inWords[name]);
+  const asked = [...search].filter(([name]) => Object.hasOwn(inWords, name));
   if (asked.length === 0) return null;
   return (
     <ul class="chips" aria-label={say.filters.chips}>{asked.map(([name, value]) => (

@@ -10,6 +10,9 @@ export class Failure extends Error {
   }
 }
 
+/** isNoRight says that what was read before must not be shown any more. */
+export const isNoRight = (problem?: Problem) => problem?.kind === 'forbidden' || problem?.kind === 'expired';
+
 /** inCluster says that one signs in with an issuer. That console is served by https alone, the one of the command by http alone. */
 export const inCluster = location.protocol === 'https:';
 
@@ -28,6 +31,9 @@ function end() {
   localStorage.removeItem(storage);
   onEnd();
 }
+
+// Signing out in one tab is told to the others.
+window.addEventListener('storage', (event) => { if (!inCluster && (event.key === storage || event.key === null) && !signedIn()) end(); });
 
 /** whenSessionEnds is called when the server does not know the session any more. */
 export function whenSessionEnds(call: () => void) {
@@ -49,6 +55,18 @@ export async function signOut(): Promise<void> {
   if (answer?.status === 200) location.assign((await answer.json()).to); // Where the issuer ends its own session.
 }
 
+// skew is by how much the clock of the server is ahead of the one of this machine, in milliseconds.
+let skew = 0;
+
+/** serverNow is the time by the clock of the server, so that a wrong clock of this machine makes no time wrong. */
+export const serverNow = () => Date.now() + skew;
+
+/** tellTime takes the time of an answer, which has whole seconds. A second or two are the way, and no wrong clock. */
+function tellTime(answer: Response) {
+  const ahead = Date.parse(answer.headers.get('Date') ?? '') - Date.now();
+  if (!Number.isNaN(ahead)) skew = Math.abs(ahead) > 5000 ? ahead : 0;
+}
+
 async function request(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = inCluster ? {} : { Authorization: `Bearer ${localStorage.getItem(storage) ?? ''}` };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -59,6 +77,7 @@ async function request(method: string, path: string, body?: unknown, signal?: Ab
     if (signal?.aborted) throw error;
     throw new Failure({ kind: 'offline', message: inCluster ? say.app.noAnswer : say.app.noCommand });
   }
+  tellTime(answer);
   if (answer.ok) return answer;
   const problem: Problem = await answer.json().catch(() => ({ kind: 'request', message: sentence(say.app.answered, { status: String(answer.status) }) }));
   if (problem.kind === 'session' && path !== '/session') end();

@@ -20,6 +20,7 @@ export function Evidence({ me, incident, read }: { me: Me; incident: Incident; r
   const others = elsewhere.found?.elsewhere ?? [];
   if (!read.found) return read.problem ? <ProblemPage problem={read.problem} onRetry={read.retry} /> : <div class="card"><Skeleton lines={9} /></div>;
   const groups = read.found.evidence;
+  if (groups.length === 0 && !read.found.whole) return read.found.cut ? null : <div class="card"><Skeleton lines={9} /></div>;
   if (groups.length === 0) return <div class="card"><Empty icon="search_20_regular" title={say.evidence.none}>{say.evidence.noneWhy}</Empty></div>;
   const shown = groups.map((group) => ({ ...group, things: group.things.filter((thing) => thing.name.toLowerCase().includes(text.toLowerCase())) })).filter((group) => group.things.length > 0);
   return (

@@ -112,13 +112,12 @@ function Facet({ name, label, counts, search, change, me }: FacetProps) {
   );
 }
 
-const chipNames: Record<string, string> = {
-  ...Object.fromEntries(facets.map((facet) => [facet.name, facet.label])), ...say.filters.chip,
-};
+// Without what every object has: an address may ask for a filter of any name.
+const chipNames: Record<string, string> = Object.assign(Object.create(null), Object.fromEntries(facets.map((facet) => [facet.name, facet.label])), say.filters.chip);
 
 export function Chips({ search, problems, change, me }: { search: URLSearchParams; problems: Queue['problems']; change: Change; me: Me }) {
   const wrong = (name: string) => problems.find((one) => one.parameter === name);
-  const chips = [...search].filter(([name]) => name !== 'page' && (name !== 'sort' || wrong(name)));
+  const chips = [...search].filter(([name]) => (name !== 'page' && name !== 'sort') || wrong(name));
   if (chips.length === 0) return null;
   const remove = (name: string, value: string) => change((next) => {
     const rest = next.getAll(name).filter((one) => one !== value);

@@ -35,7 +35,7 @@ function formatIn(zone: string, timeStyle: 'long' | 'short'): Intl.DateTimeForma
 const units: [Intl.RelativeTimeFormatUnit, number][] = [['year', 31536000], ['month', 2592000], ['day', 86400], ['hour', 3600], ['minute', 60]];
 
 /** ago says how long ago a time is. */
-export function ago(time: string, now = Date.now()): string {
+export function ago(time: string, now: number): string {
   const seconds = (new Date(time).getTime() - now) / 1000;
   for (const [unit, length] of units) {
     if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);

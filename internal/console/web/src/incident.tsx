@@ -1,14 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
 import { AlertsTab } from './alerts';
-import { get } from './api';
+import { get, isNoRight } from './api';
 import { useAtOnce } from './atonce';
 import { Evidence } from './evidence';
-import { count, plural } from './format';
+import { count } from './format';
 import { HeldAlerts } from './held';
 import { useKeys } from './keys';
 import { Manage, type Focus } from './manage';
 import { Merge } from './merge';
 import { fill, say, sentence } from './messages';
+import { Partly } from './partly';
 import { usePrinting } from './print';
 import { useRead, type Read } from './read';
 import { RelatedTab } from './related';
@@ -49,8 +50,15 @@ export function IncidentPage({ me, namespace, name, tab, search }: { me: Me; nam
     m: () => { if (tab !== 'alerts' || !document.querySelector('.alerts-tab[data-chosen]')) manages('merge')(); },
     ...Object.fromEntries(tabs.map(([key], i) => [String(i + 1), show(key === 'summary' ? '' : key)])),
   });
-  if (!incident || problem?.kind === 'gone' || problem?.kind === 'forbidden') {
-    return problem ? <ProblemPage problem={problem} onRetry={retry} back={queuePath(me.cluster)} /> : <Skeleton lines={12} />;
+  const dialogs = incident && (
+    <div key="dialogs">
+      {open && open !== 'merge' && <Manage me={me} of={incident} focus={open === 'manage' ? undefined : open} onClose={() => setOpen(undefined)} />}
+      {open === 'merge' && <Merge incident={incident} onClose={() => setOpen(undefined)} />}
+    </div>
+  );
+  if (!incident || problem?.kind === 'gone' || isNoRight(problem)) {
+    // What somebody is writing stays when credentials expire.
+    return problem ? <div class="page incident"><ProblemPage problem={problem} onRetry={retry} back={queuePath(me.cluster)} />{problem.kind === 'expired' && dialogs}</div> : <Skeleton lines={12} />;
   }
   const comments = (timeline.found?.entries ?? []).filter((entry) => entry.type === 'Commented').length;
   const numbers: Record<string, number | undefined> = { alerts: alerts.found?.whole ? alerts.found.scope.alerts : incident.total, activities: incident.entries, comments: timeline.found && comments };
@@ -62,7 +70,7 @@ export function IncidentPage({ me, namespace, name, tab, search }: { me: Me; nam
       <nav class="tabs" aria-label={say.page.parts}>
         {tabs.map(([key, label]) => <a key={key} href={incidentPath(me.cluster, incident, key === 'summary' ? '' : key)} aria-current={tab === key ? 'page' : undefined}>{label}{numbers[key] !== undefined && <span class="badge">{count(numbers[key]!)}</span>}</a>)}
       </nav>
-      {alerts.found && !alerts.found.whole && (tab === 'summary' || tab === 'evidence') && <Banner kind="info" icon="arrow_sync_16_regular">{sentence(say.page.readSoFar, { alerts: plural(alerts.found.scope.alerts, say.alert), total: count(incident.total) })}</Banner>}
+      {alerts.found && !alerts.found.whole && (tab === 'summary' || tab === 'evidence' || printing) && <Partly incident={incident} read={alerts.found.scope.alerts} cut={alerts.found.cut} covers={say.partly.page} onRetry={alerts.retry} />}
       {printing ? <><Summary me={me} incident={incident} read={alerts} /><Activities me={me} incident={incident} read={timeline} may={false} /></>
         : tab === 'alerts' ? <AlertsTab me={me} incident={incident} path={path} may={rights.move} search={search} />
         : tab === 'evidence' ? <Evidence me={me} incident={incident} read={alerts} />
@@ -70,8 +78,7 @@ export function IncidentPage({ me, namespace, name, tab, search }: { me: Me; nam
           : tab === 'activities' ? <Activities me={me} incident={incident} read={timeline} may={rights.edit} />
             : tab === 'comments' ? <Comments me={me} incident={incident} read={timeline} may={rights.comment} />
               : <Summary me={me} incident={incident} read={alerts} />}
-      {open && open !== 'merge' && <Manage me={me} of={incident} focus={open === 'manage' ? undefined : open} onClose={() => setOpen(undefined)} />}
-      {open === 'merge' && <Merge incident={incident} onClose={() => setOpen(undefined)} />}
+      {dialogs}
     </div>
   );
 }

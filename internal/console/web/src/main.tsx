@@ -10,6 +10,7 @@ import { applySettings, Settings } from './settings';
 import { NoSession, NotFound, Offline, OtherCluster, ProblemPage } from './states';
 import { Toasts } from './toast';
 import { UndoAnywhere } from './undo';
+import { Where } from './where';
 import type { Me, Problem } from './types';
 import { Banner, Icon, Person, Skeleton, Text } from './ui';
 
@@ -19,15 +20,13 @@ function useLive(): News | undefined {
   return state;
 }
 
-function TopBar({ me }: { me?: Me }) {
+function TopBar({ me, search, onFound }: { me?: Me; search: URLSearchParams; onFound: (me: Me) => void }) {
   const news = useLive();
   const live = news && !news.offline && !news.problem;
   return (
     <header class="top">
       <a class="brand" href={me ? queuePath(me.cluster) : '/'}><Icon name="shield_20_filled" size={20} /><span>{say.app.brand}</span></a>
-      {me && <span class="where" title={say.app.where}>
-        <Icon name="server_16_regular" /><Text>{me.cluster}</Text><span class="slash" aria-hidden="true">/</span><Text>{me.scope || say.app.everywhere}</Text>
-      </span>}
+      {me && <Where me={me} search={search} onFound={onFound} />}
       <span class="grow" />
       {me && <span class={`live ${live ? 'on' : 'off'}`} role="status"><span class="dot" aria-hidden="true" />{news ? (live ? say.app.live : say.app.late) : say.app.connecting}</span>}
       {me && <Settings onSignOut={signOut}><Person name={me.user} /></Settings>}
@@ -71,7 +70,7 @@ function App() {
   return (
     <div class="app" onClick={follows}>
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>{say.app.skip}</a>
-      <TopBar me={ended ? undefined : me} />
+      <TopBar me={ended ? undefined : me} search={at.search} onFound={setMe} />
       {me && !ended && <Connection />}
       <main id="main" tabIndex={-1}>{page()}</main>
       <Help me={ended ? undefined : me} />

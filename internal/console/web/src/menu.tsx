@@ -9,13 +9,13 @@ function place(menu: HTMLElement): void {
   menu.style.left = `${Math.max(8, Math.min(at.left, innerWidth - menu.offsetWidth - 8))}px`;
 }
 
-interface Props { id: string; label: string; face: ComponentChildren; class?: string; children: () => ComponentChildren }
+interface Props { id: string; label: string; face: ComponentChildren; class?: string; onOpen?: () => void; children: () => ComponentChildren }
 
 /** Menu is a button with what it opens. That is made when it opens, so that a page with many menus stays small. */
-export function Menu({ id, label, face, class: of = '', children }: Props) {
+export function Menu({ id, label, face, class: of = '', onOpen, children }: Props) {
   const [open, setOpen] = useState(false);
   const menu = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => { if (open) place(menu.current!); }, [open]);
+  useLayoutEffect(() => { if (open) { place(menu.current!); onOpen?.(); } }, [open]);
   return (
     <span class="facet">
       <button type="button" class={`button ${of}`} popovertarget={id}>{face}<Icon name="chevron_down_16_regular" /></button>

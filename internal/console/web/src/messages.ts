@@ -10,7 +10,8 @@ export function fill<T extends string>(message: T, values: { [name in Holes<T>]:
 /** sentence puts texts into the holes of a message, where no elements can stand, such as in a title. */
 export const sentence = <T extends string>(message: T, values: { [name in Holes<T>]: string }): string => fill(message, values).join('');
 
-const named = (texts: Record<string, string>) => texts;
+// Without what every object has: a name that somebody else gave is looked up in these.
+const named = (texts: Record<string, string>): Record<string, string> => Object.assign(Object.create(null), texts);
 
 /**
  * say holds what the console says to people, so that its words can be read, mended and translated in one place. A hole such
@@ -28,10 +29,15 @@ export const say = {
     name: 'Incident name', assignee: 'Assign to', severity: 'Severity', state: 'State', classification: 'Classification', tags: 'Tags', note: 'Note', comment: 'Comment', owner: 'Assignee',
   },
   app: {
-    brand: 'Incidents', where: 'The cluster, and the namespace that is shown', everywhere: 'all namespaces', live: 'Live', late: 'Catching up', connecting: 'Connecting', skip: 'Skip to the content',
+    brand: 'Incidents', live: 'Live', late: 'Catching up', connecting: 'Connecting', skip: 'Skip to the content',
     offline: 'The console does not answer. It is tried again by itself, and nothing that you have written is lost.', busy: 'This page is not told of changes: {why}.',
     away: 'The API server does not answer: {why}. The page shows what was known last, and catches up by itself.',
     noAnswer: 'The console does not answer.', noCommand: 'The console does not answer: is the command that started it still running?', answered: 'The console answered {status}.',
+  },
+  where: {
+    title: 'Namespaces', hint: ': the cluster, and the namespaces that are shown', everywhere: 'all namespaces', several: '{number} namespaces', allNamespaces: 'All namespaces', together: 'All of these',
+    all: 'You may see the incidents of all namespaces.', found: 'You may see the incidents of these namespaces. They were found because you may {command}.',
+    named: 'You may not {command}, so nobody can tell which ones are yours. Shown are those that the console was told of.', more: '{number} more are left out for their number. Name the one to look at.', another: 'Another namespace', show: 'Show',
   },
   queue: {
     title: 'Incidents', counted: '({number}) Incidents', of: '{found} of {there}', fresh: '{number} new', update: 'Update the list', overview: 'Overview', copyLink: 'Copy link', copyCommand: 'Copy as kubectl', copied: 'Copied',
@@ -115,7 +121,10 @@ export const say = {
     noPage: 'There is no such page', noPageWhy: 'The address leads nowhere. It may be from another version of the console.',
     otherCluster: 'This address is of another cluster', toThisQueue: 'Go to the queue of this cluster', otherClusterWhy: 'It is of {asked}; this console shows {shown}.', openOther: 'Open the console of that cluster.',
     startOther: 'To open it, start {command} for that cluster.',
-    forbidden: 'You have no right to see this', forbiddenWhy: 'The API server says: {why}. Ask whoever runs the cluster for the role {viewer} or {responder}.',
+    forbidden: 'You have no right to see this', forbiddenWhy: 'The API server says: {why}. If you may see the incidents of another namespace, name it at the top of the page. Else ask whoever runs the cluster for the role {viewer} or {responder}.',
+    expired: 'Your credentials are not taken any more', expiredHere: '{why}. What you have written is kept in this tab.',
+    expiredWhy: '{why}. What you have written is kept in this tab: renew them as you do for kubectl, and try again. If that is of no use, start {command} again, and open its link here.',
+    refused: 'This cannot be shown',
     gone: 'It does not exist', goneWhy: 'The incident was deleted, or the address has a slip of the pen. {why}.', away: 'The API server does not answer', awayWhy: '{why}. The page tries again by itself when the connection is back.',
   },
   evidence: {
@@ -138,9 +147,14 @@ export const say = {
   page: {
     title: '{title} – Incidents', where: 'Where you are', parts: 'Parts of the incident',
     tabs: { summary: 'Summary', alerts: 'Alerts', evidence: 'Evidence', related: 'Related', activities: 'Activities', comments: 'Comments' },
-    readSoFar: '{alerts} of {total} are read. What is shown here covers these, until the rest is read.', resolve: 'Resolve', print: 'Print',
+    resolve: 'Resolve', print: 'Print',
     merged: 'This incident was merged. Its alerts, and the work, are in {incident}.', open: 'Open {incident}', merging: 'It asks to be merged into {incident}.',
     follow: 'Its alerts follow: {number} of {total} are still to be changed.', followed: 'Alerts that have followed', following: 'Its alerts are following: {what}',
+  },
+  partly: {
+    page: '{alerts} of {total} are read. What is shown here covers these, until the rest is read.', list: '{alerts} of {total} are read. Until the rest is, filters, groups and the order cover these.',
+    cut: '{alerts} of {total} are shown, as they were {at}: {why}. Numbers, pictures and filters cover these alone. {command} lists all; here it is tried again by itself.',
+    nothing: 'The alerts cannot be shown now.',
   },
   summary: {
     story: 'Attack story', noStory: 'As alerts are linked, their tactics stand here in the order of an attack.', stage: '{tactic}: {alerts}', cell: '{alerts}, {severity}', noSeverity: 'severity unknown',
@@ -150,7 +164,7 @@ export const say = {
   },
   alerts: {
     none: 'No alert is linked', noneWhy: 'An alert comes here when somebody, or a rule, links it.', caption: 'Alerts; the order is by {sort}', of: '{alerts} of {total}', move: 'Move {number}', chooseNone: 'Choose none',
-    leftOut: 'The filter {filter} is left out: {why}', readSoFar: '{alerts} of {total} are read. Until the rest is, filters, groups and the order cover these.',
+    leftOut: 'The filter {filter} is left out: {why}',
     noMatch: 'No alert matches', noMatchWhy: 'Take a filter away to see more.', smaller: ['smaller group', 'smaller groups'], groupsLeft: '{groups} are left out.',
     find: 'Find an alert', anyState: 'Any state', open: 'Not resolved', resolved: 'Resolved', anySeverity: 'Any severity', anybody: 'Anybody', nobody: 'Nobody', anySource: 'Any source', anyTactic: 'Any tactic',
     notGrouped: 'Not grouped', byTitle: 'By title', byTechnique: 'By technique', byEntity: 'By entity',
@@ -162,7 +176,7 @@ export const say = {
   },
   detail: {
     detector: 'Detector', techniques: 'Techniques', first: 'First activity', correlated: 'Correlated', policy: '(policy {policy})', assignee: 'Assignee', resolution: 'Resolution',
-    given: 'given by the incident; before: {before}', held: 'held: it came after the resolution', source: 'Source', openAt: 'Open at {host}', noLink: '(not a link: it is no http address)',
+    given: 'given by the incident; before: {before}', held: 'held: it came after the resolution', source: 'Source', more: '{number} more', openAt: 'Open at {host}', noLink: '(not a link: it is no http address)',
   },
   held: {
     came: ['alert came after it was resolved, and stays active:', 'alerts came after it was resolved, and stay active:'], some: 'New alerts came after it was resolved, and stay active: {why}',

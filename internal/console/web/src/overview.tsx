@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { serverNow } from './api';
 import { ago, count, plural } from './format';
 import { say, sentence } from './messages';
 import { queuePath } from './route';
@@ -65,7 +66,7 @@ function AgeBar({ of, trend, most }: { of: Severity; trend: Trend; most: number 
   return (
     <>
       <Bar of={of} parts={parts} most={most} />
-      <span class="age" title={said}>{ages ? <>{sentence(say.overview.oldest, { time: ago(ages.oldest) })}<span class="hidden">: {said}</span></> : say.none}</span>
+      <span class="age" title={said}>{ages ? <>{sentence(say.overview.oldest, { time: ago(ages.oldest, serverNow()) })}<span class="hidden">: {said}</span></> : say.none}</span>
     </>
   );
 }
@@ -88,7 +89,7 @@ function Days({ of }: { of: Trend['days'] }) {
     <figure class="days">
       <figcaption>
         <span><b class="opened-mark">▲</b> {sentence(say.overview.opened, { number: count(opened) })}</span><span><b class="resolved-mark">▼</b> {sentence(say.overview.resolved, { number: count(resolved) })}</span>
-        <span class="grow quiet">{plural(of.length, say.day)}</span>
+        <span class="grow" />
         <details class="numbers" onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary>{say.overview.numbers}</summary>
           {open && <div class="menu-like">

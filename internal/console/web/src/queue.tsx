@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { Failure, get, getFile, onNews } from './api';
+import { Failure, get, getFile, isNoRight, onNews } from './api';
 import { BulkBar } from './bulk';
 import { Chips, Filters, Views } from './filters';
 import { count, plural } from './format';
@@ -16,7 +16,7 @@ import { ProblemPage } from './states';
 import { remember } from './steps';
 import { take } from './take';
 import { toast } from './toast';
-import type { Line, Me, Problem, Queue as Found } from './types';
+import type { Line, Me, Problem, Queue as Found, Reach } from './types';
 import { Button, Empty, Skeleton } from './ui';
 
 /** useQueue reads a window of the queue, and keeps its rows true without moving them. */
@@ -42,7 +42,7 @@ function useQueue(search: string) {
       if (mine !== asked.current || !(error instanceof Failure)) return;
       setProblem(error.problem);
       // What was shown is not what the address asks for, or the right to see it is gone.
-      if (showing.current || error.problem.kind === 'forbidden') setFound(undefined);
+      if (showing.current || isNoRight(error.problem)) setFound(undefined);
       showing.current = false;
     }
   }, [search]);
@@ -119,8 +119,15 @@ export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
     edit(next);
     go(queuePath(me.cluster, next.toString()));
   };
-  if (problem && !found) return <ProblemPage problem={problem} onRetry={retry} />;
   const chosen = selected.all ? (found?.total ?? 0) - selected.except.size : selected.keys.size;
+  const dialogs = (
+    <div key="dialogs">
+      {managed && <Manage key={managed.line.uid} me={me} of={managed.line} focus={managed.focus} onClose={() => setManaged(undefined)} />}
+      {merged && <Merge incident={merged} onClose={() => setMerged(undefined)} />}
+    </div>
+  );
+  // What somebody is writing stays, also while the rest cannot be read.
+  if (problem && !found) return <div class="page queue"><ProblemPage problem={problem} onRetry={retry} />{problem.kind !== 'forbidden' && dialogs}</div>;
   return (
     <div class="page queue">
       <div class="heading">
@@ -128,7 +135,7 @@ export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
         {found && <span class="total" role="status">{filters && found.there !== found.total ? sentence(say.queue.of, { found: plural(found.total, say.incident), there: count(found.there) }) : plural(found.total, say.incident)}</span>}
         <span class="grow" />
         {(fresh > 0 || moved) && <Button class="fresh" icon="arrow_sync_16_regular" onClick={show}>{fresh > 0 ? sentence(say.queue.fresh, { number: count(fresh) }) : say.queue.update}</Button>}
-        <CopyMenu search={filter} everywhere={!me.scope && !search.has('namespace')} />
+        <CopyMenu search={filter} reach={me.reach} />
         <Export query={text} />
         <Columns />
         <Button kind="subtle" class="wide-only" icon="data_bar_vertical_16_regular" aria-pressed={overview === 'on'} onClick={() => setOverview(overview === 'on' ? 'off' : 'on')}>{say.queue.overview}</Button>
@@ -145,18 +152,20 @@ export function Queue({ me, search }: { me: Me; search: URLSearchParams }) {
       )}
       {found && found.pages > 1 && <Pages found={found} search={search} me={me} />}
       {(selected.all || selected.keys.size > 0) && found && <BulkBar me={me} selected={selected} chosen={chosen} total={found.total} query={filters} onDone={() => setSelected(nothing)} onAll={() => setSelected({ all: true, keys: new Map(), except: new Set() })} />}
-      {managed && <Manage key={managed.line.uid} me={me} of={managed.line} focus={managed.focus} onClose={() => setManaged(undefined)} />}
-      {merged && <Merge incident={merged} onClose={() => setMerged(undefined)} />}
+      {dialogs}
     </div>
   );
 }
 
-function CopyMenu({ search, everywhere }: { search: URLSearchParams; everywhere: boolean }) {
+function CopyMenu({ search, reach }: { search: URLSearchParams; reach: Reach }) {
   const [copied, set] = useState('');
   const copy = (what: string, text: string) => { void navigator.clipboard.writeText(text).then(() => { set(what); setTimeout(() => set(''), 2000); }); };
   const quote = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
-  const command = () => ['kubectl incident list', ...(everywhere ? ['-A'] : []), ...[...search].map(([name, value]) =>
-    name === 'assignee' && value === '@me' ? '--mine' : name === 'namespace' ? `-n ${quote(value)}` : value === 'true' ? `--${name}` : `--${name}=${quote(value)}`)].join(' ');
+  const flags = [...search].map(([name, value]) =>
+    name === 'assignee' && value === '@me' ? '--mine' : name === 'namespace' ? `-n ${quote(value)}` : value === 'true' ? `--${name}` : `--${name}=${quote(value)}`);
+  // One command lists one namespace, or all.
+  const places = search.has('namespace') ? [[]] : reach.everywhere ? [['-A']] : reach.namespaces.map((one) => [`-n ${one}`]);
+  const command = () => places.map((place) => ['kubectl incident list', ...place, ...flags].join(' ')).join('\n');
   return (
     <>
       <Button kind="subtle" icon={copied === 'link' ? 'checkmark_16_regular' : 'link_16_regular'} onClick={() => copy('link', location.href)}>{copied === 'link' ? say.queue.copied : say.queue.copyLink}</Button>

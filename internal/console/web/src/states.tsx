@@ -45,11 +45,17 @@ export function ProblemPage({ problem, onRetry, back }: { problem: Problem; onRe
       return <Empty icon="search_20_regular" title={say.states.gone} action={<>{leave}{retry}</>}>
         {fill(say.states.goneWhy, { why: <Text>{problem.message}</Text> })}
       </Empty>;
+    case 'expired':
+      return <Empty icon="lock_closed_20_regular" title={say.states.expired} action={inCluster ? <Button kind="primary" onClick={toIssuer}>{say.states.signIn}</Button> : retry}>
+        {inCluster ? fill(say.states.expiredHere, { why: <Text>{problem.message}</Text> }) : fill(say.states.expiredWhy, { why: <Text>{problem.message}</Text>, command: <code>kubectl incident console</code> })}
+      </Empty>;
     case 'offline':
       return <Offline onRetry={onRetry} />;
-    default:
+    case 'away':
       return <Empty icon="plug_disconnected_20_regular" title={say.states.away} action={retry}>
         {fill(say.states.awayWhy, { why: <Text>{problem.message}</Text> })}
       </Empty>;
+    default:
+      return <Empty icon="info_20_regular" title={say.states.refused} action={<>{retry}{leave}</>}><Text>{problem.message}</Text>.</Empty>;
   }
 }

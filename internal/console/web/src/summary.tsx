@@ -9,17 +9,19 @@ import type { Alerts, Incident, Me } from './types';
 import { Empty, Icon, Person, Prose, SeverityMark, Skeleton, StateMark, Tag, Text, Time } from './ui';
 
 export function Summary({ me, incident, read }: { me: Me; incident: Incident; read: Read<Alerts> }) {
-  const alerts = read.found;
+  const alerts = read.found && (read.found.whole || read.found.scope.alerts > 0) ? read.found : undefined;
+  const why = read.problem ? <Text>{read.problem.message}</Text> : read.found?.cut && say.partly.nothing;
+  const waiting = (lines: number) => (why ? <p class="quiet">{why}</p> : <Skeleton lines={lines} />);
   return (
     <div class="columns">
       <div class="main-column">
         <section class="card" aria-labelledby="story">
           <h2 id="story">{say.summary.story}</h2>
-          {!alerts ? <Skeleton lines={5} /> : <Story me={me} incident={incident} of={alerts.story} tactics={alerts.tactics ?? []} />}
+          {!alerts ? waiting(5) : <Story me={me} incident={incident} of={alerts.story} tactics={alerts.tactics ?? []} />}
         </section>
         <section class="card" aria-labelledby="worst">
           <h2 id="worst">{say.summary.worst}</h2>
-          {!alerts ? <Skeleton lines={4} /> : <Worst me={me} incident={incident} alerts={alerts} />}
+          {!alerts ? waiting(4) : <Worst me={me} incident={incident} alerts={alerts} />}
         </section>
         {incident.header.description && <section class="card" aria-labelledby="about"><h2 id="about">{say.summary.description}</h2><Prose>{incident.header.description}</Prose></section>}
       </div>
@@ -65,6 +67,7 @@ const height = (number: number) => Math.min(22, 6 + 4 * Math.sqrt(number));
 
 function Worst({ me, incident, alerts }: { me: Me; incident: Incident; alerts: Alerts }) {
   const worst = alerts.worst ?? [];
+  const number = alerts.whole ? alerts.scope.alerts : Math.max(alerts.scope.alerts, incident.total);
   if (worst.length === 0) return <p class="quiet">{say.summary.noAlert}</p>;
   return (
     <>
@@ -76,7 +79,7 @@ function Worst({ me, incident, alerts }: { me: Me; incident: Incident; alerts: A
           </li>
         ))}
       </ul>
-      {alerts.scope.alerts > worst.length && <a class="more" href={incidentPath(me.cluster, incident, 'alerts')}>{sentence(say.summary.all, { alerts: plural(alerts.scope.alerts, say.alert) })}</a>}
+      {number > worst.length && <a class="more" href={incidentPath(me.cluster, incident, 'alerts')}>{sentence(say.summary.all, { alerts: plural(number, say.alert) })}</a>}
     </>
   );
 }

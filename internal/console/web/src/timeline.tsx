@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Failure, post } from './api';
 import { count, plural, visible, visibleLines, word } from './format';
-import { fill, say, sentence } from './messages';
+import { fill, say } from './messages';
 import { incidentPath } from './route';
 import { ProblemPage } from './states';
 import { usePrinting } from './print';

@@ -27,8 +27,11 @@ export interface Queue {
   problems: { parameter: string; value: string; message: string }[]; version: number; ready: boolean; now: string; scope: string;
 }
 
+/** Reach is where the person may list incidents: everywhere, else in some namespaces. Those were found if listed, else named. */
+export interface Reach { everywhere: boolean; namespaces: string[]; listed: boolean; more?: number }
+
 export interface Me {
-  user: string; cluster: string; namespace: string; scope: string; rights: { edit: boolean; move: boolean; comment: boolean };
+  user: string; cluster: string; namespace: string; reach: Reach; rights: { edit: boolean; move: boolean; comment: boolean };
 }
 
 export interface Decided {
@@ -58,6 +61,9 @@ export interface Row {
   name: string; title: string; severity?: Severity; state: State; assignee?: string; incident?: string; service?: string; category?: string; first?: string; last?: string;
 }
 
+/** Cut is why not all alerts are kept. Those that are stay as they were then, until it is tried again. */
+export interface Cut { why: string; at: string; again: string }
+
 /** Held are alerts that came after the resolution of their incident. */
 export interface Held { rows: Row[]; total: number }
 
@@ -66,7 +72,7 @@ export interface AlertRow extends Row { occurrences: number; held?: boolean }
 
 /** AlertPage is a page of the alerts that an address asks for, among those that are read: all, if whole. */
 export interface AlertPage {
-  rows: AlertRow[]; page: number; pages: number; matched: number; read: number; whole: boolean; sort: string;
+  rows: AlertRow[]; page: number; pages: number; matched: number; read: number; whole: boolean; cut?: Cut; sort: string;
   groups?: { groups: { value: string; alerts: number }[]; more: number };
   choices: { assignees: string[]; sources: string[]; categories: string[]; unassigned: boolean };
   problems: { parameter: string; value: string; message: string }[];
@@ -94,7 +100,7 @@ export interface Related { related: Similar[]; more: number; elsewhere: Elsewher
 
 /** Alerts is what the alerts of an incident are about, as far as they are read: all, if whole. */
 export interface Alerts {
-  whole: boolean; worst?: Row[];
+  whole: boolean; cut?: Cut; worst?: Row[];
   scope: { alerts: number; active: number; endpoints: number; users: number; sources?: Counted[] };
   evidence: (Group & { more?: number })[]; tactics?: { category: string; alerts: number; first?: string; techniques?: Counted[] }[];
   story: { from: string; to: string; stages: Stage[] }; graph: Graph; held: Held;

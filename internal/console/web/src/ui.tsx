@@ -1,5 +1,6 @@
 import type { ButtonHTMLAttributes, ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { serverNow } from './api';
 import { ago, utc, visible, visibleLines, whole, word } from './format';
 import { say, sentence } from './messages';
 import { usePrinting } from './print';
@@ -76,9 +77,9 @@ export const Tag = ({ name, onRemove }: { name: string; onRemove?: () => void })
 
 /** useNow ticks, so that times stay true. */
 export function useNow(): number {
-  const [now, set] = useState(Date.now());
+  const [now, set] = useState(serverNow());
   useEffect(() => {
-    const timer = setInterval(() => set(Date.now()), 30_000);
+    const timer = setInterval(() => set(serverNow()), 30_000);
     return () => clearInterval(timer);
   }, []);
   return now;
