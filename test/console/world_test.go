@@ -24,6 +24,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -45,6 +46,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/console"
+	"github.com/incident-operator/incident-operator/internal/console/openid/openidtest"
 )
 
 // The people of the tests: alice and bob respond, vera looks on, eve may nothing.
@@ -54,6 +56,9 @@ const (
 	vera  = "vera@example.com"
 	eve   = "eve@example.com"
 )
+
+// prefix is what the API server puts before the names that the issuer gives.
+const prefix = "oidc:"
 
 const clusterName = "test"
 
@@ -67,6 +72,7 @@ var (
 // cluster is a control plane with the operator, as it is shipped.
 type cluster struct {
 	environment *envtest.Environment
+	issuer      *openidtest.Issuer
 	config      *rest.Config
 	admin       client.WithWatch
 	operator    *exec.Cmd
@@ -114,6 +120,9 @@ func start(ctx context.Context) (*cluster, error) {
 		return nil, err
 	}
 	c := &cluster{environment: &envtest.Environment{BinaryAssetsDirectory: assets()}, folder: folder}
+	if err := c.trustIssuer(); err != nil {
+		return c, err
+	}
 	if c.config, err = c.environment.Start(); err != nil {
 		return c, fmt.Errorf("is KUBEBUILDER_ASSETS right? run 'make k8s' first: %w", err)
 	}
@@ -133,6 +142,43 @@ func assets() string {
 	}
 	return filepath.Join("..", "..", "bin", "k8s")
 }
+
+// trustIssuer has the API server take the tokens of an issuer, as docs/console.md asks for, and note who asks for what.
+func (c *cluster) trustIssuer() (err error) {
+	if c.issuer, err = openidtest.Start(); err != nil {
+		return err
+	}
+	authority := strings.ReplaceAll(strings.TrimSpace(string(c.issuer.Authority())), "\n", "\n      ")
+	authentication := fmt.Sprintf(`apiVersion: apiserver.config.k8s.io/v1
+kind: AuthenticationConfiguration
+jwt:
+- issuer:
+    url: %s
+    audiences: [kubectl, %s]
+    audienceMatchPolicy: MatchAny
+    certificateAuthority: |
+      %s
+  claimMappings:
+    username: {claim: email, prefix: %q}
+`, c.issuer.URL, openidtest.ClientID, authority, prefix)
+	const audit = `apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived, ResponseStarted]
+rules: [{level: Metadata}]
+`
+	arguments := c.environment.ControlPlane.GetAPIServer().Configure()
+	for flag, content := range map[string]string{"authentication-config": authentication, "audit-policy-file": audit} {
+		path := filepath.Join(c.folder, flag+".yaml")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			return err
+		}
+		arguments.Set(flag, path)
+	}
+	arguments.Set("audit-log-path", c.auditPath())
+	return nil
+}
+
+func (c *cluster) auditPath() string { return filepath.Join(c.folder, "audit.log") }
 
 // client acts as a user.
 func (c *cluster) client(user string, groups ...string) (client.WithWatch, error) {
@@ -168,8 +214,8 @@ func (c *cluster) install(ctx context.Context) error {
 	for role, people := range map[string][]string{"incident-operator-responder": {alice, bob}, "incident-operator-viewer": {vera}} {
 		binding := &rbacv1.ClusterRoleBinding{RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: role}}
 		binding.Name = "test-" + role
-		for _, name := range people {
-			binding.Subjects = append(binding.Subjects, rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: name})
+		for _, name := range people { // By the kubeconfig, and by the issuer.
+			binding.Subjects = append(binding.Subjects, user(name), user(prefix+name))
 		}
 		if err := c.admin.Create(ctx, binding); err != nil {
 			return err
@@ -210,20 +256,28 @@ func (c *cluster) runOperator(ctx context.Context) error {
 	if err := clientcmd.WriteToFile(*config, path); err != nil {
 		return err
 	}
-	binary := os.Getenv("OPERATOR_BINARY")
-	if binary == "" {
-		binary = filepath.Join("..", "..", "bin", "manager")
-	}
 	log, err := os.Create(filepath.Join(c.folder, "operator.log"))
 	if err != nil {
 		return err
 	}
-	c.operator = exec.CommandContext(ctx, binary, "--kubeconfig", path, "--metrics-bind-address", "0", "--health-probe-bind-address", "0")
+	c.operator = exec.CommandContext(ctx, manager(), "--kubeconfig", path, "--metrics-bind-address", "0", "--health-probe-bind-address", "0")
 	c.operator.Stdout, c.operator.Stderr = log, log
 	if err := c.operator.Start(); err != nil {
 		return fmt.Errorf("starting the operator, run 'make build' first: %w", err)
 	}
 	return nil
+}
+
+// manager is the binary of all roles.
+func manager() string {
+	if binary := os.Getenv("OPERATOR_BINARY"); binary != "" {
+		return binary
+	}
+	return filepath.Join("..", "..", "bin", "manager")
+}
+
+func user(name string) rbacv1.Subject {
+	return rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: name}
 }
 
 func (c *cluster) stop() {
@@ -232,6 +286,9 @@ func (c *cluster) stop() {
 		_ = c.operator.Wait()
 	}
 	_ = c.environment.Stop()
+	if c.issuer != nil {
+		c.issuer.Close()
+	}
 	_ = os.RemoveAll(c.folder)
 }
 
@@ -252,15 +309,20 @@ func open(t testing.TB, user string) *door {
 	return serve(t, c)
 }
 
-func serve(t testing.TB, c client.WithWatch) *door {
+// serve serves a console whose requests a client makes, until the test ends.
+func serve(t testing.TB, c client.WithWatch, change ...func(*console.Cluster)) *door {
 	t.Helper()
+	shown := console.Cluster{Name: clusterName, Namespace: "default", Client: c}
+	for _, set := range change {
+		set(&shown)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		cancel()
 		t.Fatal(err)
 	}
-	login := console.NewLogin(ctx, console.Cluster{Name: clusterName, Namespace: "default", Client: c})
+	login := console.NewLogin(ctx, shown)
 	host := listener.Addr().String()
 	served := make(chan error, 1)
 	go func() { served <- console.Serve(ctx, listener, console.Handler(host, login), nil) }()

@@ -82,6 +82,7 @@ func Start() (*Issuer, error) {
 	mux.Handle("GET /keys", &i.keys)
 	mux.HandleFunc("GET /auth", i.auth)
 	mux.HandleFunc("POST /token", i.token)
+	mux.HandleFunc("GET /logout", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "Signed out at the issuer.") })
 	i.Server = httptest.NewTLSServer(mux)
 	return i, nil
 }
