@@ -59,11 +59,11 @@ func itIsFollowedAlike(c func() *cluster) {
 		random := rand.New(rand.NewPCG(uint64(GinkgoRandomSeed()), 0))
 		users := []string{alice, alice, bob, odd, root, c().operator, c().ingest}
 		stored := map[string]*unstructured.Unstructured{}
-		compared := 0
+		compared, longest := 0, 0
 		for range trials {
 			kind, user := pick(random, kinds), pick(random, users)
 			old := stored[kind.kind]
-			if random.IntN(20) == 0 {
+			if random.IntN(40) == 0 {
 				old = nil
 			}
 			sent := kind.object(uniqueName())
@@ -86,11 +86,12 @@ func itIsFollowedAlike(c func() *cluster) {
 				continue
 			}
 			compared++
+			longest = max(longest, len(answer.GetAnnotations()[v1alpha1.NotesAnnotation]))
 			Expect(annotationsOf(answer)).To(Equal(annotationsOf(want)), "%s, seed %d:\n%s", user, GinkgoRandomSeed(), toYAML(sent))
 			stored[kind.kind] = answer
 		}
 		Expect(compared).To(BeNumerically(">=", atLeast), "too few edits were accepted to say anything")
-		Expect(len(stored["Incident"].GetAnnotations()[v1alpha1.NotesAnnotation])).To(BeNumerically(">", 1_000), "the notes hardly grew")
+		Expect(longest).To(BeNumerically(">", 1_000), "notes hardly grew")
 	})
 }
 
