@@ -58,7 +58,7 @@ func (l layout) certificateFlags(certFlag, keyFlag, name string) []string {
 	return []string{"--" + certFlag + "=" + l.pki(name+".crt"), "--" + keyFlag + "=" + l.pki(name+".key")}
 }
 
-func etcdArgs(l layout, p ports) []string {
+func etcdArgs(l layout, p ports, noFsync bool) []string {
 	args := []string{
 		"--name=local",
 		"--data-dir=" + l.data(),
@@ -73,6 +73,7 @@ func etcdArgs(l layout, p ports) []string {
 		"--peer-trusted-ca-file=" + l.pki(etcdAuthority+".crt"),
 		"--logger=zap",
 		"--log-level=warn",
+		fmt.Sprintf("--unsafe-no-fsync=%t", noFsync),
 	}
 	args = append(args, l.certificateFlags("cert-file", "key-file", etcdName)...)
 	return append(args, l.certificateFlags("peer-cert-file", "peer-key-file", etcdName)...)

@@ -40,6 +40,8 @@ const (
 type controlPlane struct {
 	layout
 	assets string
+	// noFsync has etcd wait for no disk.
+	noFsync bool
 
 	ca, etcdCA *authority
 	ports      ports
@@ -76,7 +78,7 @@ func (cp *controlPlane) components() ([]component, error) {
 	// Without its default service account a namespace is not usable yet; it also proves that controllers work.
 	account, err4 := asRoot(server + "/api/v1/namespaces/default/serviceaccounts/default")
 	return []component{
-		{cp.process(etcdName), etcdArgs(cp.layout, cp.ports), []probe{etcd}},
+		{cp.process(etcdName), etcdArgs(cp.layout, cp.ports, cp.noFsync), []probe{etcd}},
 		{cp.process(apiServerName), apiServerArgs(cp.layout, cp.ports), []probe{ready}},
 		{cp.process(controllerManagerName), controllerManagerArgs(cp.layout, cp.ports), []probe{healthy, account}},
 	}, errors.Join(err1, err2, err3, err4)

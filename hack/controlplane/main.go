@@ -32,7 +32,7 @@ import (
 )
 
 const usage = `Usage:
-  controlplane start --dir DIR --assets DIR [--user NAME=CN[,GROUP...]]... [--timeout 2m]
+  controlplane start --dir DIR --assets DIR [--user NAME=CN[,GROUP...]]... [--timeout 2m] [--no-fsync]
   controlplane stop  --dir DIR [--purge]
   controlplane ports N        print N free loopback ports`
 
@@ -74,6 +74,7 @@ func startCommand(ctx context.Context, args []string) error {
 	flags.StringVar(&assets, "assets", "bin/k8s", "folder with etcd, kube-apiserver and kube-controller-manager")
 	flags.Var(&users, "user", "write NAME.kubeconfig with a client certificate of this CN and these groups; repeatable")
 	timeout := flags.Duration("timeout", 2*time.Minute, "how long all processes together may take to be ready")
+	noFsync := flags.Bool("no-fsync", false, "have etcd wait for no disk: faster, but its data may not outlast a failure of the machine")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -81,6 +82,7 @@ func startCommand(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	cp.noFsync = *noFsync
 	ctx, cancel := context.WithTimeout(ctx, *timeout)
 	defer cancel()
 	return cp.start(ctx, users)

@@ -149,7 +149,7 @@ func nextSecond(object client.Object) {
 	GinkgoHelper()
 	created := object.GetCreationTimestamp().Time
 	Eventually(func() bool { return clock.RealClock{}.Now().Truncate(time.Second).After(created) }).
-		WithTimeout(3 * time.Second).WithPolling(20 * time.Millisecond).Should(BeTrue())
+		WithTimeout(30 * time.Second).WithPolling(20 * time.Millisecond).Should(BeTrue())
 }
 
 // laterSecond waits until the API server's clock shows another second than now.
@@ -157,7 +157,7 @@ func laterSecond() {
 	GinkgoHelper()
 	began := clock.RealClock{}.Now().Truncate(time.Second)
 	Eventually(func() bool { return clock.RealClock{}.Now().Truncate(time.Second).After(began) }).
-		WithTimeout(3 * time.Second).WithPolling(20 * time.Millisecond).Should(BeTrue())
+		WithTimeout(30 * time.Second).WithPolling(20 * time.Millisecond).Should(BeTrue())
 }
 
 // linked returns the names of the alerts of an incident.

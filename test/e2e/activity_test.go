@@ -31,41 +31,42 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 var _ = Describe("The activity log", func() {
 	It("takes 500 comments, three requests each, and the incident does not grow", func(ctx SpecContext) {
 		const comments = 500
-		incident := createIncident(ctx, newNamespace(ctx), "inc")
+		incident := local.CreateIncident(ctx, local.NewNamespace(ctx), "inc")
 		eventuallyLogged(ctx, incident, 1)
 		before := size(ctx, incident)
-		audit := fromNow()
+		audit := local.FromNow()
 		createComments(ctx, incident, comments)
 		eventuallyLogged(ctx, incident, comments+1)
 
 		Expect(size(ctx, incident) - before).To(BeNumerically("<", 300))
-		Eventually(func() map[string]int { return perResource(audit.writes(inNamespace(incident.Namespace))) }).
+		Eventually(func() map[string]int { return perResource(audit.Writes(cluster.InNamespace(incident.Namespace))) }).
 			Should(And(HaveKeyWithValue("comments/status", comments), HaveKeyWithValue("activities", comments)))
-		listed, err := kubectlIn(ctx, incident.Namespace, "admin", "", "get", "activities",
+		listed, err := local.Kubectl(ctx, incident.Namespace, "admin", "", "get", "activities",
 			"--field-selector", "spec.incidentRef.name=inc,spec.type=Commented", "-o", "name")
 		Expect(err).NotTo(HaveOccurred())
 		Expect(strings.Count(listed, "\n")).To(Equal(comments))
-		expectIntact(ctx, incident)
+		local.ExpectIntact(ctx, incident)
 	})
 
 	DescribeTable("goes with its incident", func(ctx SpecContext, policy metav1.DeletionPropagation, left int) {
-		incident := createIncident(ctx, newNamespace(ctx), "inc")
+		incident := local.CreateIncident(ctx, local.NewNamespace(ctx), "inc")
 		createComments(ctx, incident, 99)
 		eventuallyLogged(ctx, incident, 100)
 		Expect(admin.Delete(ctx, incident, client.PropagationPolicy(policy))).To(Succeed())
 		Eventually(func() bool {
 			return apierrors.IsNotFound(admin.Get(ctx, client.ObjectKeyFromObject(incident), incident))
 		}).Should(BeTrue())
-		Eventually(func() int { return len(entriesIn(ctx, incident.Namespace)) }).Should(Equal(left))
+		Eventually(func() int { return len(local.EntriesIn(ctx, incident.Namespace)) }).Should(Equal(left))
 
-		again := createIncident(ctx, incident.Namespace, "inc")
+		again := local.CreateIncident(ctx, incident.Namespace, "inc")
 		eventuallyLogged(ctx, again, 1)
-		expectIntact(ctx, again)
+		local.ExpectIntact(ctx, again)
 	},
 		Entry("deleted in the foreground", metav1.DeletePropagationForeground, 0),
 		Entry("deleted in the background", metav1.DeletePropagationBackground, 0),
@@ -73,7 +74,7 @@ var _ = Describe("The activity log", func() {
 	)
 
 	It("goes with its namespace", func(ctx SpecContext) {
-		incident := createIncident(ctx, newNamespace(ctx), "inc")
+		incident := local.CreateIncident(ctx, local.NewNamespace(ctx), "inc")
 		createComments(ctx, incident, 99)
 		eventuallyLogged(ctx, incident, 100)
 		namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: incident.Namespace}}
@@ -87,7 +88,7 @@ var _ = Describe("The activity log", func() {
 func createComments(ctx context.Context, incident *v1alpha1.Incident, n int) {
 	GinkgoHelper()
 	group, ctx2 := errgroup.WithContext(ctx)
-	group.SetLimit(createConcurrency)
+	group.SetLimit(cluster.Concurrency)
 	for i := range n {
 		group.Go(func() error {
 			comment := &v1alpha1.Comment{}
@@ -106,14 +107,7 @@ func eventuallyLogged(ctx context.Context, incident *v1alpha1.Incident, entries 
 		current := &v1alpha1.Incident{}
 		g.Expect(admin.Get(ctx, client.ObjectKeyFromObject(incident), current)).To(Succeed())
 		g.Expect(current.Status.Activity.Entries).To(BeEquivalentTo(entries))
-	}).WithContext(ctx).WithTimeout(logPatience).Should(Succeed())
-}
-
-func entriesIn(ctx context.Context, namespace string) []v1alpha1.Activity {
-	GinkgoHelper()
-	var all v1alpha1.ActivityList
-	Expect(admin.List(ctx, &all, client.InNamespace(namespace))).To(Succeed())
-	return all.Items
+	}).WithContext(ctx).WithTimeout(cluster.Patience).Should(Succeed())
 }
 
 func size(ctx context.Context, incident *v1alpha1.Incident) int {
@@ -122,27 +116,4 @@ func size(ctx context.Context, incident *v1alpha1.Incident) int {
 	encoded, err := json.Marshal(incident)
 	Expect(err).NotTo(HaveOccurred())
 	return len(encoded)
-}
-
-func expectIntact(ctx context.Context, incident *v1alpha1.Incident) {
-	GinkgoHelper()
-	output := command(ctx, "bin/kubectl-incident", "--kubeconfig", kubeconfig("admin"), "-n", incident.Namespace, "verify", incident.Name)
-	Expect(output).To(MatchRegexp(string(incident.UID) + `.*intact`))
-}
-
-func inNamespace(namespace string) func(request) bool {
-	return func(r request) bool { return r.ObjectRef.Namespace == namespace }
-}
-
-// perResource counts requests by resource and subresource.
-func perResource(requests []request) map[string]int {
-	counts := map[string]int{}
-	for _, r := range requests {
-		resource := r.ObjectRef.Resource
-		if r.ObjectRef.Subresource != "" {
-			resource += "/" + r.ObjectRef.Subresource
-		}
-		counts[resource]++
-	}
-	return counts
 }

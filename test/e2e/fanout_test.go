@@ -27,6 +27,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 // workers is the default of --alert-workers: at most so many patches are under way when the operator is killed.
@@ -37,38 +38,38 @@ var _ = Describe("An incident of many alerts", Ordered, func() {
 	var incident *v1alpha1.Incident
 
 	BeforeAll(func(ctx context.Context) {
-		namespace = newNamespace(ctx)
-		incident = createIncident(ctx, namespace, "big")
-		createAlerts(ctx, incident, 1000)
-		nextSecond()
+		namespace = local.NewNamespace(ctx)
+		incident = local.CreateIncident(ctx, namespace, "big")
+		local.CreateAlerts(ctx, incident, 1000)
+		cluster.NextSecond()
 	})
 
 	It("costs one patch per alert and at most five writes of its own to resolve", func(ctx context.Context) {
-		log := fromNow()
-		editIncident(ctx, incident, resolve)
-		eventuallyAtRest(ctx, incident, 0, 1000)
-		Expect(log.writes(ofAlerts(namespace))).To(HaveLen(1000))
-		Expect(len(log.writes(ofIncident(namespace, "big")))).To(BeNumerically("<=", 5))
-		for _, alert := range alertsOf(ctx, incident) {
-			Expect(alert.Spec.Resolution.State).To(Equal(resolved), alert.Name)
+		log := local.FromNow()
+		local.EditIncident(ctx, incident, cluster.Resolve)
+		local.EventuallyAtRest(ctx, incident, 0, 1000)
+		Expect(log.Writes(cluster.OfAlerts(namespace))).To(HaveLen(1000))
+		Expect(len(log.Writes(ofIncident(namespace, "big")))).To(BeNumerically("<=", 5))
+		for _, alert := range local.AlertsOf(ctx, incident) {
+			Expect(alert.Spec.Resolution.State).To(Equal(v1alpha1.ResolutionResolved), alert.Name)
 		}
 	})
 
 	It("comes to the same end when the operator is killed in the middle, and patches no alert twice", func(ctx context.Context) {
-		log := fromNow()
-		editIncident(ctx, incident, toAlice)
-		Eventually(func() int { return len(log.writes(ofAlerts(namespace))) }).
+		log := local.FromNow()
+		local.EditIncident(ctx, incident, toAlice)
+		Eventually(func() int { return len(log.Writes(cluster.OfAlerts(namespace))) }).
 			WithPolling(10 * time.Millisecond).Should(BeNumerically(">", 200))
-		operator.kill()
-		patchedBefore := len(perName(log.writes(ofAlerts(namespace))))
+		operator.Kill()
+		patchedBefore := len(perName(log.Writes(cluster.OfAlerts(namespace))))
 		Expect(patchedBefore).To(BeNumerically("<", 1000), "the kill came too late to prove anything")
 
-		operator.start()
-		eventuallyAtRest(ctx, incident, 0, 1000)
-		for _, alert := range alertsOf(ctx, incident) {
+		operator.Start()
+		local.EventuallyAtRest(ctx, incident, 0, 1000)
+		for _, alert := range local.AlertsOf(ctx, incident) {
 			Expect(alert.Spec.Assignee).To(Equal("alice@example.com"), alert.Name)
 		}
-		writes := log.writes(ofAlerts(namespace))
+		writes := log.Writes(cluster.OfAlerts(namespace))
 		for name, n := range perName(writes) {
 			Expect(n).To(Equal(1), name)
 		}
@@ -76,26 +77,26 @@ var _ = Describe("An incident of many alerts", Ordered, func() {
 	})
 
 	It("changes no alert when it is deleted; a new one of its name withdraws and gives in one patch each", func(ctx context.Context) {
-		before := specs(alertsOf(ctx, incident))
-		log := fromNow()
+		before := specs(local.AlertsOf(ctx, incident))
+		log := local.FromNow()
 		Expect(admin.Delete(ctx, incident)).To(Succeed())
 		Eventually(func() int {
 			marked := 0
-			for _, alert := range alertsOf(ctx, incident) {
+			for _, alert := range local.AlertsOf(ctx, incident) {
 				if meta.IsStatusConditionFalse(alert.Status.Conditions, v1alpha1.ConditionLinked) {
 					marked++
 				}
 			}
 			return marked
 		}).WithPolling(time.Second).Should(Equal(1000), "every alert says that its link leads nowhere")
-		Expect(log.writes(ofAlerts(namespace))).To(BeEmpty())
-		Expect(specs(alertsOf(ctx, incident))).To(Equal(before))
+		Expect(log.Writes(cluster.OfAlerts(namespace))).To(BeEmpty())
+		Expect(specs(local.AlertsOf(ctx, incident))).To(Equal(before))
 
-		log = fromNow()
-		incident = createIncident(ctx, namespace, "big")
-		eventuallyAtRest(ctx, incident, 1000, 1000)
-		Expect(log.writes(ofAlerts(namespace))).To(HaveLen(1000))
-		for _, alert := range alertsOf(ctx, incident) {
+		log = local.FromNow()
+		incident = local.CreateIncident(ctx, namespace, "big")
+		local.EventuallyAtRest(ctx, incident, 1000, 1000)
+		Expect(log.Writes(cluster.OfAlerts(namespace))).To(HaveLen(1000))
+		for _, alert := range local.AlertsOf(ctx, incident) {
 			Expect(alert.Spec.Assignee).To(BeEmpty(), alert.Name)
 			Expect(alert.Annotations[v1alpha1.InheritedAnnotation]).To(
 				Equal(fmt.Sprintf(`{"incident":"big","uid":%q}`, incident.UID)), alert.Name)
@@ -113,29 +114,29 @@ func specs(alerts []v1alpha1.Alert) map[string]string {
 
 var _ = Describe("A small incident", func() {
 	It("is done long before one of 2,000 alerts that began earlier", func(ctx context.Context) {
-		namespace := newNamespace(ctx)
-		big, small := createIncident(ctx, namespace, "big"), createIncident(ctx, namespace, "small")
-		createAlerts(ctx, big, 2000)
-		createAlerts(ctx, small, 5)
-		nextSecond()
+		namespace := local.NewNamespace(ctx)
+		big, small := local.CreateIncident(ctx, namespace, "big"), local.CreateIncident(ctx, namespace, "small")
+		local.CreateAlerts(ctx, big, 2000)
+		local.CreateAlerts(ctx, small, 5)
+		cluster.NextSecond()
 
-		log := fromNow()
-		editIncident(ctx, big, resolve)
-		Eventually(func() int { return len(log.writes(ofAlerts(namespace))) }).
+		log := local.FromNow()
+		local.EditIncident(ctx, big, cluster.Resolve)
+		Eventually(func() int { return len(log.Writes(cluster.OfAlerts(namespace))) }).
 			WithPolling(20 * time.Millisecond).Should(BeNumerically(">", 500))
-		editIncident(ctx, small, resolve)
+		local.EditIncident(ctx, small, cluster.Resolve)
 		begin := time.Now()
 		Eventually(func() map[string]int {
-			return perName(log.writes(func(r request) bool {
-				return ofAlerts(namespace)(r) && strings.HasPrefix(r.ObjectRef.Name, "small-")
+			return perName(log.Writes(func(r cluster.Request) bool {
+				return cluster.OfAlerts(namespace)(r) && strings.HasPrefix(r.ObjectRef.Name, "small-")
 			}))
 		}).WithPolling(10 * time.Millisecond).Should(HaveLen(5))
 		elapsed := time.Since(begin)
-		bigDone := len(log.writes(ofAlerts(namespace))) - 5
+		bigDone := len(log.Writes(cluster.OfAlerts(namespace))) - 5
 		Expect(bigDone).To(BeNumerically("<", 1600), "the small incident waited for the big one")
 		AddReportEntry("the small incident took", elapsed.String())
 		AddReportEntry("alerts of the big one done by then", bigDone)
-		eventuallyAtRest(ctx, small, 0, 5)
-		eventuallyAtRest(ctx, big, 0, 2000)
+		local.EventuallyAtRest(ctx, small, 0, 5)
+		local.EventuallyAtRest(ctx, big, 0, 2000)
 	})
 })

@@ -28,6 +28,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 // manifest is an alert as it lies in a Git repository, with what is stated of the fields that it inherits.
@@ -50,13 +51,13 @@ var _ = Describe("A linked alert that a tool applies from Git", func() {
 	var incident *v1alpha1.Incident
 
 	BeforeEach(func(ctx context.Context) {
-		namespace = newNamespace(ctx)
-		incident = createIncident(ctx, namespace, "inc-1")
+		namespace = local.NewNamespace(ctx)
+		incident = local.CreateIncident(ctx, namespace, "inc-1")
 	})
 
 	sync := func(ctx context.Context, manifest string, args ...string) string {
 		GinkgoHelper()
-		output, err := kubectlIn(ctx, namespace, "admin", manifest, append(args, "-f", "-")...)
+		output, err := local.Kubectl(ctx, namespace, "admin", manifest, append(args, "-f", "-")...)
 		Expect(err).NotTo(HaveOccurred(), output)
 		return output
 	}
@@ -68,9 +69,9 @@ var _ = Describe("A linked alert that a tool applies from Git", func() {
 	}
 	assignToAlice := func(ctx context.Context) {
 		GinkgoHelper()
-		editIncident(ctx, incident, toAlice)
+		local.EditIncident(ctx, incident, toAlice)
 		Eventually(func() string { return alert(ctx).Spec.Assignee }).Should(Equal("alice@example.com"))
-		eventuallyAtRest(ctx, incident, 1, 1)
+		local.EventuallyAtRest(ctx, incident, 1, 1)
 	}
 	memory := func(ctx context.Context) string {
 		return alert(ctx).Annotations[v1alpha1.InheritedAnnotation]
@@ -85,32 +86,32 @@ var _ = Describe("A linked alert that a tool applies from Git", func() {
 			sync(ctx, manifest(), args...)
 			assignToAlice(ctx)
 			remembered := memory(ctx)
-			log := fromNow()
+			log := local.FromNow()
 			for range 3 {
 				sync(ctx, manifest(), args...)
 			}
 			Expect(alert(ctx).Spec.Assignee).To(Equal("alice@example.com"))
 			Expect(memory(ctx)).To(Equal(remembered))
-			Expect(log.writes(ofAlerts(namespace))).To(BeEmpty(), "the operator has nothing to put right")
+			Expect(log.Writes(cluster.OfAlerts(namespace))).To(BeEmpty(), "the operator has nothing to put right")
 		})
 
 		It("is overridden at each sync by a manifest that states it, without a fight: "+how, func(ctx context.Context) {
 			sync(ctx, manifest(), args...)
 			assignToAlice(ctx)
-			log := fromNow()
+			log := local.FromNow()
 			for range 3 {
 				sync(ctx, manifest(statesBob), args...)
 				Expect(alert(ctx).Spec.Assignee).To(Equal("bob@example.com"))
 			}
-			eventuallyAtRest(ctx, incident, 1, 1)
+			local.EventuallyAtRest(ctx, incident, 1, 1)
 			Expect(alert(ctx).Spec.Assignee).To(Equal("bob@example.com"), "an override stands")
 			Expect(memory(ctx)).To(ContainSubstring(`"value":"alice@example.com"`))
-			Expect(log.writes(ofAlerts(namespace))).To(BeEmpty(), "the tool's own request notes the change for the log")
+			Expect(log.Writes(cluster.OfAlerts(namespace))).To(BeEmpty(), "the tool's own request notes the change for the log")
 
 			By("giving way to a new assignment, until the next sync")
-			editIncident(ctx, incident, func(incident *v1alpha1.Incident) { incident.Spec.Assignee = "carol@example.com" })
+			local.EditIncident(ctx, incident, func(incident *v1alpha1.Incident) { incident.Spec.Assignee = "carol@example.com" })
 			Eventually(func() string { return alert(ctx).Spec.Assignee }).Should(Equal("carol@example.com"))
-			editIncident(ctx, incident, toNobody)
+			local.EditIncident(ctx, incident, toNobody)
 			Eventually(func() string { return alert(ctx).Spec.Assignee }).Should(Equal("bob@example.com"), "the override comes back")
 		})
 	}
@@ -124,23 +125,23 @@ var _ = Describe("A linked alert that a tool applies from Git", func() {
 		Expect(alert(ctx).Spec.Assignee).To(BeEmpty(), "the manifest says so: an override")
 
 		sync(ctx, manifest("  assignee: alice@example.com\n"), "replace")
-		editIncident(ctx, incident, toNobody)
+		local.EditIncident(ctx, incident, toNobody)
 		Eventually(func() string { return alert(ctx).Spec.Assignee }).Should(Equal("bob@example.com"), "what was before comes back")
 	})
 
 	It("is not harmed by a file that was exported, edited and applied again", func(ctx context.Context) {
 		sync(ctx, manifest(), "create")
 		assignToAlice(ctx)
-		exported, err := kubectlIn(ctx, namespace, "admin", "", "get", "alert", "from-git", "-o", "yaml")
+		exported, err := local.Kubectl(ctx, namespace, "admin", "", "get", "alert", "from-git", "-o", "yaml")
 		Expect(err).NotTo(HaveOccurred())
 		file := filepath.Join(GinkgoT().TempDir(), "exported.yaml")
 		edited := strings.ReplaceAll(exported, "severity: High", "severity: Critical")
 		Expect(edited).NotTo(Equal(exported))
 		Expect(os.WriteFile(file, []byte(edited), 0o600)).To(Succeed())
-		output, err := kubectlIn(ctx, namespace, "admin", "", "replace", "-f", file)
+		output, err := local.Kubectl(ctx, namespace, "admin", "", "replace", "-f", file)
 		Expect(err).NotTo(HaveOccurred(), output)
 		Expect(alert(ctx).Spec.Severity).To(Equal(v1alpha1.SeverityCritical))
-		editIncident(ctx, incident, toNobody)
+		local.EditIncident(ctx, incident, toNobody)
 		Eventually(func() string { return alert(ctx).Spec.Assignee }).Should(BeEmpty())
 		Expect(fmt.Sprint(alert(ctx).Annotations)).To(ContainSubstring(string(incident.UID)))
 	})

@@ -18,7 +18,6 @@ package e2e
 
 import (
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -26,6 +25,8 @@ import (
 	. "github.com/onsi/gomega"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"sigs.k8s.io/yaml"
+
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 // expectGrantsUsed compares what the operator was allowed with what it asked for while all specs ran: a right that it never
@@ -36,12 +37,8 @@ func expectGrantsUsed() {
 		return // Some rights are used by specs that did not run.
 	}
 	used := map[string]bool{}
-	for _, request := range (auditLog{}).requests(func(request) bool { return true }) {
-		resource := request.ObjectRef.Resource
-		if request.ObjectRef.Subresource != "" {
-			resource += "/" + request.ObjectRef.Subresource
-		}
-		used[request.Verb+" "+resource] = true
+	for _, request := range local.Audit().RequestsOf(cluster.OperatorUser, func(cluster.Request) bool { return true }) {
+		used[request.Verb+" "+request.Resource()] = true
 	}
 	// A watch begins with the list, if the API server can do that. Only a repeated event is patched.
 	for like, grant := range map[string]string{
@@ -52,7 +49,7 @@ func expectGrantsUsed() {
 	var unused []string
 	for _, grant := range grants("operator_role.yaml") {
 		verb, resource, _ := strings.Cut(grant, " ")
-		if recorded := isWrite(verb) || !strings.HasSuffix(resource, "policies") && !strings.HasSuffix(resource, "policybindings"); recorded && !used[grant] {
+		if recorded := (cluster.Request{Verb: verb}).IsWrite() || !strings.HasSuffix(resource, "policies") && !strings.HasSuffix(resource, "policybindings"); recorded && !used[grant] {
 			unused = append(unused, grant)
 		}
 	}
@@ -62,7 +59,7 @@ func expectGrantsUsed() {
 // grants are the rights of the first role of a file, as "verb resource".
 func grants(file string) []string {
 	GinkgoHelper()
-	content, err := os.ReadFile(filepath.Join(root, "config", "rbac", file))
+	content, err := os.ReadFile(local.Path("config", "rbac", file))
 	Expect(err).NotTo(HaveOccurred())
 	role := rbacv1.ClusterRole{}
 	Expect(yaml.Unmarshal([]byte(strings.Split(string(content), "\n---\n")[0]), &role)).To(Succeed())

@@ -18,7 +18,6 @@ package e2e
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -32,47 +31,48 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 var _ = Describe("A merge of 1,000 alerts", func() {
 	It("killed at random points ends as if nothing had happened, and no alert is ever in two incidents or in none", func(ctx SpecContext) {
 		const alerts, kills = 1000, 3
-		namespace := newNamespace(ctx)
-		source, target := createIncident(ctx, namespace, "source"), createIncident(ctx, namespace, "target")
-		editIncident(ctx, target, toAlice)
-		createAlerts(ctx, target, 3)
-		createAlerts(ctx, source, alerts)
-		eventuallyKnown(ctx, source, alerts)
-		eventuallyKnown(ctx, target, 3)
+		namespace := local.NewNamespace(ctx)
+		source, target := local.CreateIncident(ctx, namespace, "source"), local.CreateIncident(ctx, namespace, "target")
+		local.EditIncident(ctx, target, toAlice)
+		local.CreateAlerts(ctx, target, 3)
+		local.CreateAlerts(ctx, source, alerts)
+		local.EventuallyKnown(ctx, source, alerts)
+		local.EventuallyKnown(ctx, target, 3)
 		watched := watchAlerts(ctx, namespace)
 
-		log := fromNow()
-		editIncident(ctx, source, func(i *v1alpha1.Incident) { i.Spec.MergeInto.Name = "target" })
+		log := local.FromNow()
+		local.EditIncident(ctx, source, func(i *v1alpha1.Incident) { i.Spec.MergeInto.Name = "target" })
 		for _, patches := range someOf(alerts, kills) {
-			Eventually(func() int { return len(log.writes(ofAlerts(namespace))) }).
+			Eventually(func() int { return len(log.Writes(cluster.OfAlerts(namespace))) }).
 				WithPolling(5 * time.Millisecond).Should(BeNumerically(">=", patches))
-			operator.kill()
-			operator.start()
+			operator.Kill()
+			operator.Start()
 		}
 		eventuallyMerged(ctx, source)
-		eventuallyAtRest(ctx, target, alerts+3, alerts+3)
+		local.EventuallyAtRest(ctx, target, alerts+3, alerts+3)
 
-		writes := log.writes(ofAlerts(namespace))
+		writes := log.Writes(cluster.OfAlerts(namespace))
 		Expect(len(writes)).To(BeNumerically("<=", alerts+kills*workers))
 		for name, patches := range perName(writes) { // A request that the kill cut off has no code of success.
 			Expect(patches).To(Equal(1), name)
 		}
-		for _, alert := range alertsOf(ctx, target) {
+		for _, alert := range local.AlertsOf(ctx, target) {
 			Expect(alert.Spec.Assignee).To(Equal("alice@example.com"), alert.Name)
 		}
 		for name, incidents := range watched() {
 			Expect(slices.Compact(incidents)).To(HaveExactElements("source", "target"), name)
 		}
-		eventuallyTold(ctx, source, "AlertsUnlinked by incident-operator: 1000 alerts to target: merged")
-		eventuallyTold(ctx, target, "AlertsLinked by incident-operator: 1000 alerts from source: merged")
-		eventuallyTold(ctx, target, "Merged by admin: from source")
-		expectIntact(ctx, source)
-		expectIntact(ctx, target)
+		local.EventuallyTold(ctx, source, "AlertsUnlinked by incident-operator: 1000 alerts to target: merged")
+		local.EventuallyTold(ctx, target, "AlertsLinked by incident-operator: 1000 alerts from source: merged")
+		local.EventuallyTold(ctx, target, "Merged by admin: from source")
+		local.ExpectIntact(ctx, source)
+		local.ExpectIntact(ctx, target)
 	})
 })
 
@@ -94,36 +94,7 @@ func eventuallyMerged(ctx context.Context, incident *v1alpha1.Incident) {
 		g.Expect(admin.Get(ctx, client.ObjectKeyFromObject(incident), incident)).To(Succeed())
 		g.Expect(meta.IsStatusConditionTrue(incident.Status.Conditions, v1alpha1.ConditionMerged)).To(BeTrue())
 		g.Expect(incident.Status.State).To(Equal(v1alpha1.IncidentRedirected))
-	}).WithContext(ctx).WithTimeout(3 * time.Minute).Should(Succeed())
-}
-
-// eventuallyTold waits until exactly one entry of the incident's log says so: what happened, who did it and the summary.
-func eventuallyTold(ctx context.Context, incident *v1alpha1.Incident, line string) {
-	GinkgoHelper()
-	Eventually(func() int {
-		found := 0
-		for _, entry := range entriesIn(ctx, incident.Namespace) {
-			spec := entry.Spec
-			if spec.IncidentRef.UID == string(incident.UID) && fmt.Sprintf("%s by %s: %s", spec.Type, spec.Actor, spec.Summary) == line {
-				found++
-			}
-		}
-		return found
-	}).WithContext(ctx).WithTimeout(logPatience).Should(Equal(1), line)
-}
-
-// eventuallyKnown waits until the incident's log knows so many linked alerts.
-func eventuallyKnown(ctx context.Context, incident *v1alpha1.Incident, alerts int) {
-	GinkgoHelper()
-	Eventually(func() int64 {
-		var known int64
-		for _, entry := range entriesIn(ctx, incident.Namespace) {
-			if entry.Spec.IncidentRef.UID == string(incident.UID) {
-				known = entry.Spec.After.Alerts.Total // They come in order.
-			}
-		}
-		return known
-	}).WithContext(ctx).WithTimeout(logPatience).Should(BeEquivalentTo(alerts))
+	}).WithContext(ctx).WithTimeout(cluster.Patience).Should(Succeed())
 }
 
 // watchAlerts follows the alerts of a namespace. The returned function ends that and returns to which incidents each one
@@ -132,7 +103,7 @@ func watchAlerts(ctx context.Context, namespace string) func() map[string][]stri
 	GinkgoHelper()
 	scheme := runtime.NewScheme()
 	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
-	watcher, err := client.NewWithWatch(adminConfig, client.Options{Scheme: scheme})
+	watcher, err := client.NewWithWatch(local.ConfigOf("admin"), client.Options{Scheme: scheme})
 	Expect(err).NotTo(HaveOccurred())
 	var list v1alpha1.AlertList
 	Expect(admin.List(ctx, &list, client.InNamespace(namespace))).To(Succeed())

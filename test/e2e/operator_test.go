@@ -18,6 +18,9 @@ package e2e
 
 import (
 	"context"
+	"crypto/tls"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +32,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 var _ = Describe("The operator", func() {
@@ -41,36 +45,36 @@ var _ = Describe("The operator", func() {
 	It("gives its lease back and ends cleanly when it is asked to stop", func(ctx context.Context) {
 		holder := func() (string, error) {
 			lease := &coordinationv1.Lease{}
-			err := admin.Get(ctx, client.ObjectKey{Namespace: operatorNamespace, Name: leaseName}, lease)
+			err := admin.Get(ctx, client.ObjectKey{Namespace: cluster.OperatorNamespace, Name: cluster.LeaseName}, lease)
 			return ptr.Deref(lease.Spec.HolderIdentity, ""), err
 		}
 		Eventually(holder).ShouldNot(BeEmpty(), "an operator that does not lead yet has no lease to give back")
-		DeferCleanup(operator.start) // The other tests need it, whatever becomes of this one.
-		Expect(operator.stop()).To(Equal(0))
+		DeferCleanup(operator.Start) // The other tests need it, whatever becomes of this one.
+		Expect(operator.Stop()).To(Equal(0))
 		Expect(holder()).To(BeEmpty())
 	})
 
 	It("serves metrics to those who may read them, and to nobody else", func(ctx context.Context) {
-		code, _ := operator.scrape(ctx, "")
+		code, _ := scrape(ctx, "")
 		Expect(code).To(Equal(401))
-		code, _ = operator.scrape(ctx, "made.up.token")
+		code, _ = scrape(ctx, "made.up.token")
 		Expect(code).To(Equal(401), "a token that nobody knows")
 
-		_, err := kubectlIn(ctx, operatorNamespace, "admin", "", "create", "serviceaccount", "prometheus")
+		_, err := local.Kubectl(ctx, cluster.OperatorNamespace, "admin", "", "create", "serviceaccount", "prometheus")
 		Expect(err).NotTo(HaveOccurred())
-		token, err := kubectlIn(ctx, operatorNamespace, "admin", "", "create", "token", "prometheus")
+		token, err := local.Kubectl(ctx, cluster.OperatorNamespace, "admin", "", "create", "token", "prometheus")
 		Expect(err).NotTo(HaveOccurred())
-		code, _ = operator.scrape(ctx, strings.TrimSpace(token))
+		code, _ = scrape(ctx, strings.TrimSpace(token))
 		Expect(code).To(Equal(403))
 
-		_, err = kubectl(ctx, "admin", "", "create", "clusterrolebinding", "prometheus",
-			"--clusterrole=incident-operator-metrics-reader", "--serviceaccount="+operatorNamespace+":prometheus")
+		_, err = local.Kubectl(ctx, "", "admin", "", "create", "clusterrolebinding", "prometheus",
+			"--clusterrole=incident-operator-metrics-reader", "--serviceaccount="+cluster.OperatorNamespace+":prometheus")
 		Expect(err).NotTo(HaveOccurred())
-		incident := createIncident(ctx, newNamespace(ctx), "inc-1")
-		createAlerts(ctx, incident, 3)
+		incident := local.CreateIncident(ctx, local.NewNamespace(ctx), "inc-1")
+		local.CreateAlerts(ctx, incident, 3)
 		var body string
 		Eventually(func() int {
-			code, body = operator.scrape(ctx, strings.TrimSpace(token))
+			code, body = scrape(ctx, strings.TrimSpace(token))
 			return code
 		}).Should(Equal(200))
 		Expect(body).To(MatchRegexp(`incident_operator_incidents\{severity="High",state="Active"\} [1-9]`))
@@ -81,38 +85,56 @@ var _ = Describe("The operator", func() {
 	})
 
 	It("lets stand what a person sets on an alert while it is away, after the incident was assigned", func(ctx context.Context) {
-		incident := createIncident(ctx, newNamespace(ctx), "inc-1")
-		createAlerts(ctx, incident, 1)
-		eventuallyAtRest(ctx, incident, 1, 1)
-		operator.kill()
-		editIncident(ctx, incident, toAlice)
-		nextSecond()
-		alert := alertsOf(ctx, incident)[0]
+		incident := local.CreateIncident(ctx, local.NewNamespace(ctx), "inc-1")
+		local.CreateAlerts(ctx, incident, 1)
+		local.EventuallyAtRest(ctx, incident, 1, 1)
+		operator.Kill()
+		local.EditIncident(ctx, incident, toAlice)
+		cluster.NextSecond()
+		alert := local.AlertsOf(ctx, incident)[0]
 		before := alert.DeepCopy()
 		alert.Spec.Assignee = "carol@example.com"
 		Expect(admin.Patch(ctx, &alert, client.MergeFrom(before))).To(Succeed())
-		operator.start()
-		eventuallyAtRest(ctx, incident, 1, 1)
-		Expect(alertsOf(ctx, incident)[0].Spec.Assignee).To(Equal("carol@example.com"))
+		operator.Start()
+		local.EventuallyAtRest(ctx, incident, 1, 1)
+		Expect(local.AlertsOf(ctx, incident)[0].Spec.Assignee).To(Equal("carol@example.com"))
 	})
 
 	It("writes nothing but leases while nothing changes, for a minute", func(ctx context.Context) {
-		incident := createIncident(ctx, newNamespace(ctx), "inc-1")
-		createAlerts(ctx, incident, 20)
-		editIncident(ctx, incident, toAlice)
-		eventuallyAtRest(ctx, incident, 20, 20)
+		incident := local.CreateIncident(ctx, local.NewNamespace(ctx), "inc-1")
+		local.CreateAlerts(ctx, incident, 20)
+		local.EditIncident(ctx, incident, toAlice)
+		local.EventuallyAtRest(ctx, incident, 20, 20)
 		Eventually(func(g Gomega) {
-			entries := entriesIn(ctx, incident.Namespace)
+			entries := local.EntriesIn(ctx, incident.Namespace)
 			g.Expect(slices.ContainsFunc(entries, func(entry v1alpha1.Activity) bool {
 				return entry.Spec.Type == v1alpha1.ActivityPropagated
 			})).To(BeTrue(), "the log is told last")
 			g.Expect(admin.Get(ctx, client.ObjectKeyFromObject(incident), incident)).To(Succeed())
 			g.Expect(incident.Status.Activity.Entries).To(BeEquivalentTo(len(entries)), "and then its head")
 		}).WithContext(ctx).Should(Succeed())
-		log := fromNow()
-		Consistently(func() []request {
-			return log.writes(func(r request) bool { return r.ObjectRef.Resource != "leases" })
+		log := local.FromNow()
+		Consistently(func() []cluster.Request {
+			return log.Writes(func(r cluster.Request) bool { return r.ObjectRef.Resource != "leases" })
 		}).WithContext(ctx).WithTimeout(60 * time.Second).WithPolling(5 * time.Second).Should(BeEmpty())
-		Expect(log.writes(func(r request) bool { return r.ObjectRef.Resource == "leases" })).NotTo(BeEmpty(), "the audit log is not being written")
+		Expect(log.Writes(func(r cluster.Request) bool { return r.ObjectRef.Resource == "leases" })).NotTo(BeEmpty(), "the audit log is not being written")
 	})
 })
+
+// scrape reads the operator's metrics with a bearer token, or without one.
+func scrape(ctx context.Context, token string) (int, string) {
+	GinkgoHelper()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+operator.Metrics+"/metrics", http.NoBody)
+	Expect(err).NotTo(HaveOccurred())
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	// The certificate is the operator's own; who serves is not in question here.
+	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	response, err := (&http.Client{Transport: transport}).Do(request)
+	Expect(err).NotTo(HaveOccurred())
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	Expect(err).NotTo(HaveOccurred())
+	return response.StatusCode, string(body)
+}

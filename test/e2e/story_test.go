@@ -25,8 +25,8 @@ import (
 
 var _ = Describe("The story of the demo", func() {
 	It("holds, under the shipped roles", func(ctx context.Context) {
-		command(ctx, "hack/local.sh", "ingest-start")
-		DeferCleanup(func(ctx context.Context) { command(ctx, "hack/local.sh", "ingest-stop") })
-		Expect(command(ctx, "hack/story.sh")).To(MatchRegexp(`The story holds: [1-9][0-9]* checks passed`))
+		local.Command(ctx, "hack/local.sh", "ingest-start")
+		DeferCleanup(func(ctx context.Context) { local.Command(ctx, "hack/local.sh", "ingest-stop") })
+		Expect(local.Command(ctx, "hack/story.sh")).To(MatchRegexp(`The story holds: [1-9][0-9]* checks passed`))
 	})
 })

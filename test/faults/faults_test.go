@@ -78,7 +78,7 @@ var _ = JustAfterEach(func() {
 	if !CurrentSpecReport().Failed() {
 		return
 	}
-	log, err := os.ReadFile(operatorLog())
+	log, err := os.ReadFile(local.Log("operator"))
 	GinkgoWriter.Printf("the end of the operator's log (%v):\n%s\n", err, log[max(0, len(log)-tailBytes):])
 })
 

@@ -33,6 +33,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 const (
@@ -162,18 +163,17 @@ func (f *fanOut) expectEnd(ctx context.Context) {
 		current := &v1alpha1.Incident{}
 		g.Expect(admin.Get(ctx, client.ObjectKeyFromObject(f.incident), current)).To(Succeed())
 		g.Expect(meta.IsStatusConditionTrue(current.Status.Conditions, v1alpha1.ConditionPropagated)).To(BeTrue())
-	}).WithContext(ctx).WithTimeout(3 * time.Minute).WithPolling(time.Second).Should(Succeed())
+	}).WithContext(ctx).WithTimeout(cluster.Patience).WithPolling(time.Second).Should(Succeed())
 	for _, alert := range f.alerts(ctx) {
 		Expect(alert.Generation).To(BeEquivalentTo(2), "%s was changed more than once", alert.Name)
 	}
-	output := command(ctx, "bin/kubectl-incident", "--kubeconfig", kubeconfig("admin"), "-n", f.incident.Namespace, "verify", f.incident.Name)
-	Expect(output).To(ContainSubstring("intact"))
+	local.ExpectIntact(ctx, f.incident)
 	Expect(operator.failure()).To(Succeed())
 }
 
 func signalEtcd(signal syscall.Signal) {
 	GinkgoHelper()
-	content, err := os.ReadFile(filepath.Join(localDir, "run", "etcd.pid"))
+	content, err := os.ReadFile(filepath.Join(local.Dir, "run", "etcd.pid"))
 	Expect(err).NotTo(HaveOccurred())
 	pid, err := strconv.Atoi(strings.TrimSpace(string(content)))
 	Expect(err).NotTo(HaveOccurred())
@@ -182,7 +182,7 @@ func signalEtcd(signal syscall.Signal) {
 
 func operatorLines() []string {
 	GinkgoHelper()
-	content, err := os.ReadFile(operatorLog())
+	content, err := os.ReadFile(local.Log("operator"))
 	Expect(err).NotTo(HaveOccurred())
 	return strings.Split(string(content), "\n")
 }

@@ -21,22 +21,16 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strings"
 	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	coordinationv1 "k8s.io/api/coordination/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
-const (
-	operatorNamespace = "incident-operator-system"
-	leaseName         = "incident-operator.incidentoperator.dev"
-	// operatorBinding gives the operator its rights.
-	operatorBinding = "incident-operator"
-)
+// operatorBinding gives the operator its rights.
+const operatorBinding = "incident-operator"
 
 // process is the operator, run as its users run it, and started again whenever it was killed.
 type process struct {
@@ -57,13 +51,10 @@ type process struct {
 // startOperator runs the operator against the proxy for as long as the suite takes.
 func startOperator(ctx context.Context, server *proxy) *process {
 	GinkgoHelper()
-	ports := strings.Fields(command(ctx, "bin/controlplane", "ports", "2"))
-	Expect(ports).To(HaveLen(2))
-	log, err := os.OpenFile(operatorLog(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	Expect(err).NotTo(HaveOccurred())
-	p := &process{server: server, log: log, args: []string{
+	ports := local.FreePorts(ctx, 2)
+	p := &process{server: server, log: local.OpenLog("operator"), args: []string{
 		"--kubeconfig", server.writeKubeconfig(),
-		"--leader-elect", "--leader-election-namespace", operatorNamespace,
+		"--leader-elect", "--leader-election-namespace", cluster.OperatorNamespace,
 		"--metrics-bind-address", "127.0.0.1:" + ports[0], "--health-probe-bind-address", "127.0.0.1:" + ports[1],
 	}}
 	server.kill = p.kill
@@ -72,8 +63,6 @@ func startOperator(ctx context.Context, server *proxy) *process {
 	return p
 }
 
-func operatorLog() string { return filepath.Join(localDir, "logs", "operator.log") }
-
 func (p *process) start() error {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -81,7 +70,7 @@ func (p *process) start() error {
 		return nil
 	}
 	// It outlives whatever spec is running.
-	p.cmd = exec.CommandContext(context.Background(), filepath.Join(root, "bin", "manager"), p.args...)
+	p.cmd = exec.CommandContext(context.Background(), local.Program("manager"), p.args...)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	p.ended, p.killed = make(chan struct{}), false
 	return p.cmd.Start()
@@ -104,7 +93,7 @@ func (p *process) keepRunning() {
 		p.mutex.Unlock()
 		err = nil
 		if killed {
-			err = releaseLease()
+			err = local.ReleaseLease()
 		}
 		p.server.open()
 		if err == nil {
@@ -115,14 +104,6 @@ func (p *process) keepRunning() {
 			return
 		}
 	}
-}
-
-// releaseLease spares the successor the wait for the lease of the dead, which cannot come back. So leases need not be
-// short, and none is lost where the machine is busy.
-func releaseLease() error {
-	lease := &coordinationv1.Lease{}
-	lease.Namespace, lease.Name = operatorNamespace, leaseName
-	return client.IgnoreNotFound(admin.Delete(context.Background(), lease))
 }
 
 // kill ends the operator at once, wherever it is, and returns when it is dead.

@@ -38,6 +38,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 // position says where in a write the operator is killed.
@@ -120,8 +121,8 @@ clusters: [{name: proxy, cluster: {server: "http://%s"}}]
 contexts: [{name: proxy, context: {cluster: proxy, namespace: %s}}]
 current-context: proxy
 `
-	path := filepath.Join(localDir, "proxy.kubeconfig")
-	Expect(os.WriteFile(path, fmt.Appendf(nil, template, p.address, operatorNamespace), 0o600)).To(Succeed())
+	path := filepath.Join(local.Dir, "proxy.kubeconfig")
+	Expect(os.WriteFile(path, fmt.Appendf(nil, template, p.address, cluster.OperatorNamespace), 0o600)).To(Succeed())
 	return path
 }
 

@@ -69,8 +69,7 @@ func run(ctx context.Context, rounds int, faults plan) result {
 	var done result
 	done.log = s.log(ctx)
 	s.checkComments(ctx, done.log)
-	output := command(ctx, "bin/kubectl-incident", "--kubeconfig", kubeconfig("admin"), "-n", namespace, "verify", s.incident.Name)
-	Expect(output).To(MatchRegexp(string(s.incident.UID) + `.*intact`))
+	local.ExpectIntact(ctx, s.incident)
 	done.writes, done.faults = between.end()
 	return done
 }

@@ -18,25 +18,18 @@ package faults
 
 import (
 	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	"k8s.io/apimachinery/pkg/runtime"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 var (
-	root, localDir    string
+	local             *cluster.Cluster
 	admin, alice, bob client.Client
 	between           *proxy
 	operator          *process
@@ -48,67 +41,14 @@ func TestFaults(t *testing.T) {
 }
 
 var _ = BeforeSuite(func(ctx context.Context) {
-	var err error
-	root, err = filepath.Abs(filepath.Join("..", ".."))
-	Expect(err).NotTo(HaveOccurred())
-	for _, name := range []string{"manager", "kubectl-incident", "controlplane", "k8s/kubectl"} {
-		Expect(filepath.Join(root, "bin", name)).To(BeAnExistingFile(), "run 'make build k8s bin/controlplane' first")
-	}
-	localDir, err = os.MkdirTemp("", "incident-operator-faults-")
-	Expect(err).NotTo(HaveOccurred())
-
-	command(ctx, "bin/controlplane", "start", "--dir", localDir, "--assets", "bin/k8s",
-		"--user", "alice=alice@example.com", "--user", "bob=bob@example.com", "--user", "vera=vera@example.com")
-	command(ctx, "hack/local.sh", "install")
-	admin, alice, bob = clientOf("admin"), clientOf("alice"), clientOf("bob")
-	between = startProxy(configOf("operator"))
+	local = cluster.Start(ctx, "faults")
+	local.Install(ctx)
+	admin, alice, bob = local.Admin, local.ClientOf("alice"), local.ClientOf("bob")
+	between = startProxy(local.ConfigOf("operator"))
+	DeferCleanup(between.stop)
 	operator = startOperator(ctx, between)
+	DeferCleanup(operator.stop)
 })
-
-var _ = AfterSuite(func(ctx context.Context) {
-	if operator != nil {
-		operator.stop()
-	}
-	if between != nil {
-		between.stop()
-	}
-	if localDir == "" {
-		return
-	}
-	command(ctx, "bin/controlplane", "stop", "--dir", localDir, "--purge")
-	Expect(os.RemoveAll(localDir)).To(Succeed())
-})
-
-// command runs a program of the repository and fails with what it printed.
-func command(ctx context.Context, name string, args ...string) string {
-	GinkgoHelper()
-	cmd := exec.CommandContext(ctx, filepath.Join(root, name), args...)
-	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "LOCAL_DIR="+localDir)
-	output, err := cmd.CombinedOutput()
-	Expect(err).NotTo(HaveOccurred(), "%s %v:\n%s", name, args, output)
-	return string(output)
-}
-
-func kubeconfig(person string) string { return filepath.Join(localDir, person+".kubeconfig") }
-
-func configOf(person string) *rest.Config {
-	GinkgoHelper()
-	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig(person))
-	Expect(err).NotTo(HaveOccurred())
-	config.QPS = -1
-	return config
-}
-
-func clientOf(person string) client.Client {
-	GinkgoHelper()
-	scheme := runtime.NewScheme()
-	Expect(clientgoscheme.AddToScheme(scheme)).To(Succeed())
-	Expect(v1alpha1.AddToScheme(scheme)).To(Succeed())
-	c, err := client.New(configOf(person), client.Options{Scheme: scheme})
-	Expect(err).NotTo(HaveOccurred())
-	return c
-}
 
 func init() {
 	SetDefaultEventuallyTimeout(60 * time.Second)

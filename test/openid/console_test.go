@@ -254,7 +254,7 @@ var _ = Describe("A session", func() {
 		b := browser(ctx, bob)
 		events := follow(ctx, b)
 		Expect(send(ctx, b, http.MethodDelete, "/session", nil).Body.String()).To(ContainSubstring(issuer.URL + "/logout"))
-		Eventually(events).WithTimeout(5 * time.Second).Should(BeClosed())
+		Eventually(events).WithTimeout(20 * time.Second).Should(BeClosed())
 		Expect(send(ctx, b, http.MethodGet, "/api/me", nil)).To(HaveHTTPStatus(http.StatusUnauthorized))
 	})
 })
@@ -267,7 +267,7 @@ var _ = Describe("Metrics", func() {
 		for token, status := range map[string]int{
 			"": http.StatusUnauthorized, "x": http.StatusUnauthorized, issuer.IDToken(vera): http.StatusForbidden, issuer.IDToken(bob): http.StatusOK,
 		} {
-			Eventually(func() *httptest.ResponseRecorder { return scrape(ctx, token) }).WithTimeout(10*time.Second).Should(HaveHTTPStatus(status), token)
+			Eventually(func() *httptest.ResponseRecorder { return scrape(ctx, token) }).WithTimeout(30*time.Second).Should(HaveHTTPStatus(status), token)
 		}
 	})
 })

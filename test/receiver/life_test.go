@@ -184,7 +184,7 @@ var _ = Describe("The life of an alert", func() {
 		Eventually(func() v1alpha1.ResolutionState {
 			post(ctx, "prometheus", prometheusAlert(at(0), time.Now().Add(4*time.Minute)))
 			return the(ctx, 1).Spec.Resolution.State
-		}).WithTimeout(10 * time.Second).WithPolling(50 * time.Millisecond).Should(Equal(v1alpha1.ResolutionActive))
+		}).WithTimeout(60 * time.Second).WithPolling(50 * time.Millisecond).Should(Equal(v1alpha1.ResolutionActive))
 	})
 
 	It("is one object however many receivers take it at once", func(ctx context.Context) {
@@ -298,7 +298,7 @@ var _ = Describe("The life of an alert", func() {
 		Expect(admin.Delete(ctx, source)).To(Succeed())
 		Eventually(func() int {
 			return r.post(ctx, namespace, "am", token, webhook("firing", at(1), time.Time{})).code
-		}).WithTimeout(10 * time.Second).WithPolling(20 * time.Millisecond).Should(Equal(http.StatusNotFound))
+		}).WithTimeout(60 * time.Second).WithPolling(20 * time.Millisecond).Should(Equal(http.StatusNotFound))
 		Expect(alertsIn(ctx, namespace)).To(HaveLen(1))
 	})
 

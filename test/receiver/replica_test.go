@@ -190,7 +190,7 @@ func (r *replica) post(ctx context.Context, namespace, source, token string, bod
 func (r *replica) knows(ctx context.Context, namespace, source, token string) {
 	GinkgoHelper()
 	Eventually(func() int { return r.post(ctx, namespace, source, token, []byte("[]")).code }).
-		WithTimeout(10 * time.Second).WithPolling(20 * time.Millisecond).ShouldNot(Equal(http.StatusNotFound))
+		WithTimeout(60 * time.Second).WithPolling(20 * time.Millisecond).ShouldNot(Equal(http.StatusNotFound))
 }
 
 // settle waits until nothing waits to be written.

@@ -14,7 +14,7 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-package e2e
+package plugin
 
 import (
 	"context"
@@ -47,11 +47,11 @@ var _ = Describe("The plugin's undo of what was changed on alerts", func() {
 	}
 
 	BeforeEach(func(ctx SpecContext) {
-		namespace = newNamespace(ctx)
-		giveRoles(ctx, namespace)
-		incident = createIncident(ctx, namespace, "one")
-		createAlerts(ctx, incident, 3)
-		eventuallyKnown(ctx, incident, 3)
+		namespace = local.NewNamespace(ctx)
+		local.GiveRoles(ctx, namespace)
+		incident = local.CreateIncident(ctx, namespace, "one")
+		local.CreateAlerts(ctx, incident, 3)
+		local.EventuallyKnown(ctx, incident, 3)
 	})
 
 	It("takes a whole bulk back by one request an alert, but not what somebody changed since", func(ctx SpecContext) {
@@ -70,7 +70,7 @@ alert/one-00000: assignee: bob@example.com → none
 		Expect(viewer.exitCode).To(Equal(1))
 		Expect(viewer.output).To(ContainSubstring(`User "vera@example.com" cannot patch resource "alerts"`))
 
-		log := fromNow()
+		log := local.FromNow()
 		ended := triage(ctx, nil, namespace, "alice", "alert", "undo", "--request", request)
 		Expect(ended.exitCode).To(Equal(1), ended.output)
 		Expect(ended.output).To(And(
@@ -87,8 +87,8 @@ alert/one-00000: assignee: bob@example.com → none
 		Expect(says(ctx, "one-00001")).To(And(HaveField("Assignee", bob), HaveField("Resolution", before.Resolution), HaveField("Classification", before.Classification)))
 		done(ctx, "alert", "undo", "one-00001")
 		Expect(says(ctx, "one-00001")).To(Equal(changed), "an undo can be undone")
-		eventuallyTold(ctx, incident, "AlertsChanged by alice@example.com: 2 alerts: assignee: bob@example.com → none")
-		expectIntact(ctx, incident)
+		local.EventuallyTold(ctx, incident, "AlertsChanged by alice@example.com: 2 alerts: assignee: bob@example.com → none")
+		local.ExpectIntact(ctx, incident)
 	})
 
 	It("gives an alert back what its incident gave it, which goes when the incident takes it back", func(ctx SpecContext) {

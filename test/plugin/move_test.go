@@ -14,14 +14,13 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-package e2e
+package plugin
 
 import (
 	"bytes"
 	"context"
 	"errors"
 	"os/exec"
-	"path/filepath"
 	"sync"
 	"syscall"
 
@@ -31,6 +30,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 var _ = Describe("The commands move, merge and undo", func() {
@@ -60,13 +60,13 @@ var _ = Describe("The commands move, merge and undo", func() {
 	}
 
 	BeforeEach(func(ctx SpecContext) {
-		namespace = newNamespace(ctx)
-		giveRoles(ctx, namespace)
-		one, other = createIncident(ctx, namespace, "one"), createIncident(ctx, namespace, "other")
-		createAlerts(ctx, one, 3)
-		editIncident(ctx, other, toAlice)
-		eventuallyAtRest(ctx, other, 0, 0)
-		eventuallyKnown(ctx, one, 3)
+		namespace = local.NewNamespace(ctx)
+		local.GiveRoles(ctx, namespace)
+		one, other = local.CreateIncident(ctx, namespace, "one"), local.CreateIncident(ctx, namespace, "other")
+		local.CreateAlerts(ctx, one, 3)
+		local.EditIncident(ctx, other, cluster.AssignTo(alice))
+		local.EventuallyAtRest(ctx, other, 0, 0)
+		local.EventuallyKnown(ctx, one, 3)
 	})
 
 	It("moves alerts, with a reason in both logs, and moves them back", func(ctx SpecContext) {
@@ -78,13 +78,13 @@ Nothing was changed (dry run, client).
 		Expect(linkOf(ctx, "one-00000").IncidentRef.Name).To(Equal("one"))
 		succeeds(ctx, "move", "one-00000", "--to", "other", "--dry-run=server")
 
-		log := fromNow()
+		log := local.FromNow()
 		output = succeeds(ctx, "move", "one-00000", "one-00001", "--to", "other", "--reason", "the same host", "--wait")
 		Expect(output).To(Equal("alert/one-00000 moved to other (was in one)\nalert/one-00001 moved to other (was in one)\n2 changed.\n"))
 		Expect(linkOf(ctx, "one-00001").Assignee).To(Equal("alice@example.com"), "it waits until the alerts have followed")
-		Expect(len(log.writes(ofAlerts(namespace)))).To(BeNumerically("<=", 4), "one request an alert, beside the operator's")
-		eventuallyTold(ctx, one, "AlertsUnlinked by alice@example.com: 2 alerts to other: the same host")
-		eventuallyTold(ctx, other, "AlertsLinked by alice@example.com: 2 alerts from one: the same host")
+		Expect(len(log.Writes(cluster.OfAlerts(namespace)))).To(BeNumerically("<=", 4), "one request an alert, beside the operator's")
+		local.EventuallyTold(ctx, one, "AlertsUnlinked by alice@example.com: 2 alerts to other: the same host")
+		local.EventuallyTold(ctx, other, "AlertsLinked by alice@example.com: 2 alerts from one: the same host")
 		Expect(succeeds(ctx, "move", "one-00000", "--to", "other")).To(Equal("alert/one-00000 unchanged\n"))
 
 		output = succeeds(ctx, "undo", "other", "--dry-run")
@@ -95,7 +95,7 @@ Nothing was changed (dry run, client).
 			_, output := incident(ctx, "vera", "timeline", "one")
 			return output
 		}).Should(MatchRegexp(`AlertsLinked +2 alerts from other: undo of entry \d+ of other`))
-		eventuallyAtRest(ctx, one, 3, 3)
+		local.EventuallyAtRest(ctx, one, 3, 3)
 	})
 
 	It("moves all alerts of an incident to a new one, and out of any", func(ctx SpecContext) {
@@ -103,7 +103,7 @@ Nothing was changed (dry run, client).
 		Expect(output).To(ContainSubstring("incident/inc-(generated): would be created\n"))
 		output = succeeds(ctx, "move", "--from", "one", "--new=fresh", "--wait")
 		Expect(output).To(ContainSubstring("incident/fresh created\nalert/one-00000 moved to fresh (was in one)\n"))
-		eventuallyAtRest(ctx, one, 0, 0)
+		local.EventuallyAtRest(ctx, one, 0, 0)
 		Expect(succeeds(ctx, "move", "--from", "one", "--to", "other")).To(Equal("Nothing is selected.\n"))
 
 		Expect(succeeds(ctx, "move", "one-00000", "--unlink", "--reason", "noise", "--wait")).To(Equal("alert/one-00000 unlinked (was in fresh)\n"))
@@ -124,19 +124,19 @@ Nothing was changed (dry run, client).
 	})
 
 	It("merges, and says before it what would happen or why not", func(ctx SpecContext) {
-		editIncident(ctx, one, func(i *v1alpha1.Incident) { i.Spec.Tags = []v1alpha1.Tag{"Crown Jewels"} })
+		local.EditIncident(ctx, one, func(i *v1alpha1.Incident) { i.Spec.Tags = []v1alpha1.Tag{"Crown Jewels"} })
 		output := succeeds(ctx, "merge", "one", "--into", "other", "--dry-run")
 		Expect(output).To(ContainSubstring("incident/one: merge into: none → other\n"))
 		Expect(output).To(ContainSubstring("alert/one-00002   incident: one → other; assignee: none → alice@example.com\n"))
 		Expect(output).To(ContainSubstring("incident/other: tags that come along: Crown Jewels\n"))
 
-		editIncident(ctx, other, resolve)
+		local.EditIncident(ctx, other, cluster.Resolve)
 		code, output := incident(ctx, "alice", "merge", "one", "--into", "other")
 		Expect(code).To(Equal(1))
 		Expect(output).To(ContainSubstring(`incident/one: TargetResolved: spec.mergeInto.name must be an incident that is not resolved`))
-		editIncident(ctx, one, func(*v1alpha1.Incident) {})
+		local.EditIncident(ctx, one, func(*v1alpha1.Incident) {})
 		Expect(one.Spec.MergeInto.Name).To(BeEmpty(), "nothing was sent")
-		editIncident(ctx, other, func(i *v1alpha1.Incident) { i.Spec.Resolution.State = active })
+		local.EditIncident(ctx, other, func(i *v1alpha1.Incident) { i.Spec.Resolution.State = active })
 
 		code, output = incident(ctx, "vera", "merge", "one", "--into", "other", "--yes")
 		Expect(code).To(Equal(1))
@@ -147,7 +147,7 @@ Nothing was changed (dry run, client).
 		Expect(output).To(ContainSubstring("this moves 3 alerts to other, which cannot be undone: say --yes"))
 		Expect(succeeds(ctx, "merge", "one", "--into", "other", "--yes")).To(
 			Equal("incident/one asks to be merged into other\nincident/one was merged into other: 3 alerts moved\n"))
-		editIncident(ctx, one, func(*v1alpha1.Incident) {})
+		local.EditIncident(ctx, one, func(*v1alpha1.Incident) {})
 		Expect(meta.IsStatusConditionTrue(one.Status.Conditions, v1alpha1.ConditionMerged)).To(BeTrue())
 		Expect(succeeds(ctx, "merge", "one", "--into", "other")).To(Equal("incident/one unchanged\n"))
 
@@ -160,9 +160,9 @@ Nothing was changed (dry run, client).
 	})
 
 	It("refuses to merge into what asks to be merged itself", func(ctx SpecContext) {
-		editIncident(ctx, one, func(i *v1alpha1.Incident) { i.Spec.MergeInto.Name = "none" })
+		local.EditIncident(ctx, one, func(i *v1alpha1.Incident) { i.Spec.MergeInto.Name = "none" })
 		Eventually(func() bool {
-			editIncident(ctx, one, func(*v1alpha1.Incident) {})
+			local.EditIncident(ctx, one, func(*v1alpha1.Incident) {})
 			return meta.IsStatusConditionFalse(one.Status.Conditions, v1alpha1.ConditionMerged)
 		}).Should(BeTrue())
 		code, output := incident(ctx, "alice", "merge", "other", "--into", "one")
@@ -188,17 +188,17 @@ incident/one: assignee: bob@example.com → none
 
 		Expect(succeeds(ctx, "undo", "one", "--wait")).To(MatchRegexp(`^incident/one undid entry \d+ \(Assigned by alice@example.com: .*\)\n$`))
 		Expect(linkOf(ctx, "one-00000").Assignee).To(BeEmpty())
-		eventuallyTold(ctx, one, "Assigned by alice@example.com: assignee: bob@example.com → none")
+		local.EventuallyTold(ctx, one, "Assigned by alice@example.com: assignee: bob@example.com → none")
 		succeeds(ctx, "undo", "one", "--wait")
 		Expect(linkOf(ctx, "one-00000").Assignee).To(Equal("bob@example.com"))
-		expectIntact(ctx, one)
+		local.ExpectIntact(ctx, one)
 	})
 
 	It("undoes nothing while the log is behind", func(ctx SpecContext) {
 		succeeds(ctx, "assign", "bob@example.com", "one", "--wait")
-		operator.kill()
-		DeferCleanup(func() { operator.start() })
-		editIncident(ctx, one, toAlice)
+		operator.Kill()
+		DeferCleanup(func() { operator.Start() })
+		local.EditIncident(ctx, one, cluster.AssignTo(alice))
 		code, output := incident(ctx, "alice", "undo", "one")
 		Expect(code).To(Equal(1))
 		Expect(output).To(ContainSubstring("incident/one: the activity log has not come as far as the incident"))
@@ -207,40 +207,25 @@ incident/one: assignee: bob@example.com → none
 
 	It("follows the timeline, the last entries first, until it is interrupted", func(ctx SpecContext) {
 		succeeds(ctx, "assign", "bob@example.com", "one", "--wait")
-		eventuallyTold(ctx, one, "Assigned by alice@example.com: assignee: none → bob@example.com")
+		local.EventuallyTold(ctx, one, "Assigned by alice@example.com: assignee: none → bob@example.com")
 		Expect(succeeds(ctx, "timeline", "one", "-o", "json")).To(ContainSubstring(`"kind": "Activity"`))
 
-		follow := pluginCommand(ctx, namespace, "vera", "timeline", "one", "--follow", "--limit", "1")
+		follow := local.Plugin(ctx, namespace, "vera", "timeline", "one", "--follow", "--limit", "1")
 		var output safeBuffer
 		follow.Stdout, follow.Stderr = &output, &output
 		Expect(follow.Start()).To(Succeed())
 		Eventually(output.String).Should(MatchRegexp(`^TIME +ENTRY .*\n.*\n$`))
-		Expect(kubectlIn(ctx, namespace, "alice", "", "patch", "incident", "one", "--type=merge", "-p", `{"spec":{"name":"Ours"}}`)).To(ContainSubstring("patched"))
+		Expect(local.Kubectl(ctx, namespace, "alice", "", "patch", "incident", "one", "--type=merge", "-p", `{"spec":{"name":"Ours"}}`)).To(ContainSubstring("patched"))
 		Eventually(output.String).Should(MatchRegexp(`alice@example.com +Renamed +name: none → Ours\n`))
 		Expect(follow.Process.Signal(syscall.SIGINT)).To(Succeed())
 		Expect(follow.Wait()).To(Succeed(), output.String())
 	})
 })
 
-// giveRoles lets alice respond and vera view in a namespace.
-func giveRoles(ctx context.Context, namespace string) {
-	GinkgoHelper()
-	for person, role := range map[string]string{"alice": "incident-operator-responder", "vera": "incident-operator-viewer"} {
-		output, err := kubectlIn(ctx, namespace, "admin", "",
-			"create", "rolebinding", person, "--clusterrole", role, "--user", person+"@example.com")
-		Expect(err).NotTo(HaveOccurred(), output)
-	}
-}
-
-func pluginCommand(ctx context.Context, namespace, person string, args ...string) *exec.Cmd {
-	all := append([]string{"--kubeconfig", kubeconfig(person), "--namespace", namespace}, args...)
-	return exec.CommandContext(ctx, filepath.Join(root, "bin", "kubectl-incident"), all...)
-}
-
 // runPlugin returns the exit code of the plugin and all that it printed.
 func runPlugin(ctx context.Context, namespace, person string, args ...string) (int, string) {
 	GinkgoHelper()
-	output, err := pluginCommand(ctx, namespace, person, args...).CombinedOutput()
+	output, err := local.Plugin(ctx, namespace, person, args...).CombinedOutput()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return exit.ExitCode(), string(output)

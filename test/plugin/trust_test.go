@@ -14,7 +14,7 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-package e2e
+package plugin
 
 import (
 	"bytes"
@@ -59,21 +59,20 @@ var _ = Describe("What an analyst can trust", Ordered, ContinueOnFailure, func()
 	}
 	apply := func(ctx context.Context, manifest string) {
 		GinkgoHelper()
-		output, err := kubectlIn(ctx, namespace, "alice", manifest, "apply", "-f", "-")
+		output, err := local.Kubectl(ctx, namespace, "alice", manifest, "apply", "-f", "-")
 		Expect(err).NotTo(HaveOccurred(), output)
 	}
 
 	BeforeAll(func(ctx SpecContext) {
-		namespace = newNamespace(ctx)
-		giveRoles(ctx, namespace)
-		_, err := kubectlIn(ctx, namespace, "admin", "", "create", "rolebinding", "bob", "--clusterrole=incident-operator-responder", "--user="+bob)
-		Expect(err).NotTo(HaveOccurred())
+		namespace = local.NewNamespace(ctx)
+		local.GiveRoles(ctx, namespace)
+		local.GiveRole(ctx, namespace, "bob", "responder")
 	})
 
 	It("refuses work on a merged incident, and says where it went", func(ctx SpecContext) {
-		old := createIncident(ctx, namespace, "old")
-		createIncident(ctx, namespace, "new")
-		createAlerts(ctx, old, 1)
+		old := local.CreateIncident(ctx, namespace, "old")
+		local.CreateIncident(ctx, namespace, "new")
+		local.CreateAlerts(ctx, old, 1)
 		Expect(done(ctx, "merge", "old", "--into", "new", "--yes")).To(ContainSubstring("incident/old was merged into new: 1 alert moved\n"))
 		const pointer = "incident/old: it was merged into new: work on new"
 		for _, args := range [][]string{
@@ -85,13 +84,13 @@ var _ = Describe("What an analyst can trust", Ordered, ContinueOnFailure, func()
 		alert := &v1alpha1.Alert{}
 		Expect(admin.Get(ctx, client.ObjectKey{Namespace: namespace, Name: "old-00000"}, alert)).To(Succeed())
 		Expect(alert.Spec.Assignee).To(Equal(alice))
-		output, err := kubectlIn(ctx, namespace, "alice", "", "patch", "incident", "old", "--type=merge", "-p", `{"spec":{"assignee":"x"}}`)
+		output, err := local.Kubectl(ctx, namespace, "alice", "", "patch", "incident", "old", "--type=merge", "-p", `{"spec":{"assignee":"x"}}`)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(output).To(ContainSubstring("Warning: ")) // The API warns too.
 	})
 
 	It("tells whoever comes second what was set, and by whom", func(ctx SpecContext) {
-		createIncident(ctx, namespace, "rr")
+		local.CreateIncident(ctx, namespace, "rr")
 		done(ctx, "resolve", "rr", "--note", "malware", "--classify", "TruePositive/Malware")
 		refused(ctx, "bob", 1, "incident/rr: note set to “malware” by "+alice+"; --force replaces it",
 			"resolve", "rr", "--note", "harmless", "--classify", "FalsePositive/NotMalicious")
@@ -105,7 +104,7 @@ var _ = Describe("What an analyst can trust", Ordered, ContinueOnFailure, func()
 	})
 
 	It("takes texts alone", func(ctx SpecContext) {
-		createIncident(ctx, namespace, "l1")
+		local.CreateIncident(ctx, namespace, "l1")
 		const broken = "m\xfcller"
 		for _, args := range [][]string{
 			{"assign", broken, "l1"}, {"rename", "l1", broken}, {"create", "incident", "l2", "--title", broken}, {"create", "alert", "l2", "--title", "x", "--source", broken},
@@ -117,11 +116,11 @@ var _ = Describe("What an analyst can trust", Ordered, ContinueOnFailure, func()
 	})
 
 	It("says nothing of a generation that the operator has not seen", func(ctx SpecContext) {
-		st := createIncident(ctx, namespace, "st")
-		createAlerts(ctx, st, 1)
+		st := local.CreateIncident(ctx, namespace, "st")
+		local.CreateAlerts(ctx, st, 1)
 		Expect(done(ctx, "status")).To(And(MatchRegexp(`Operator: +alive, `), MatchRegexp(`Policies: +in place`), MatchRegexp(`Your rights: +you may read incidents, change incidents`)))
-		Expect(operator.stop()).To(BeZero())
-		defer operator.start()
+		Expect(operator.Stop()).To(BeZero())
+		defer operator.Start()
 		done(ctx, "resolve", "st", "--note", "done")
 		Expect(done(ctx, "show", "st")).To(MatchRegexp(`Propagated: +not yet: the operator has not seen the last change`))
 		down := as(ctx, "vera", "status")
@@ -130,7 +129,7 @@ var _ = Describe("What an analyst can trust", Ordered, ContinueOnFailure, func()
 	})
 
 	It("takes what it prints", func(ctx SpecContext) {
-		createIncident(ctx, namespace, "x1")
+		local.CreateIncident(ctx, namespace, "x1")
 		names := strings.Fields(done(ctx, "list", "-o", "name"))
 		Expect(names).To(ContainElement("incident.incidentoperator.dev/x1"))
 		done(ctx, append([]string{"tag", "seen", "--yes"}, names...)...)
@@ -141,7 +140,7 @@ var _ = Describe("What an analyst can trust", Ordered, ContinueOnFailure, func()
 
 	It("undoes a whole bulk, but not what somebody changed since", func(ctx SpecContext) {
 		for _, name := range []string{"b1", "b2", "b3"} {
-			createIncident(ctx, namespace, name)
+			local.CreateIncident(ctx, namespace, name)
 		}
 		ended := as(ctx, "alice", "severity", "Critical", "b1", "b2", "b3")
 		_, request, found := strings.Cut(ended.output, "undo --request ")
@@ -165,7 +164,7 @@ var _ = Describe("What an analyst can trust", Ordered, ContinueOnFailure, func()
 	})
 
 	It("shows and brings back long texts whole", func(ctx SpecContext) {
-		createIncident(ctx, namespace, "n")
+		local.CreateIncident(ctx, namespace, "n")
 		note := strings.TrimSpace(strings.Repeat("old text ", 40))
 		done(ctx, "resolve", "n", "--note", note)
 		Expect(done(ctx, "resolve", "n", "--note", "wrong note")).To(ContainSubstring("(was “old text "))

@@ -14,7 +14,7 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-package e2e
+package plugin
 
 import (
 	"context"
@@ -33,20 +33,21 @@ import (
 	"github.com/creack/pty"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 var _ = Describe("The examples in the plugin's help", func() {
 	It("work as printed", func(ctx SpecContext) {
 		// -A in examples needs rights everywhere.
-		output, err := kubectl(ctx, "admin", "", "create", "clusterrolebinding", "alice-views-all", "--clusterrole=incident-operator-viewer", "--user="+alice)
+		output, err := local.Kubectl(ctx, "", "admin", "", "create", "clusterrolebinding", "alice-views-all", "--clusterrole=incident-operator-viewer", "--user="+alice)
 		Expect(err).NotTo(HaveOccurred(), output)
 		DeferCleanup(func(ctx SpecContext) {
-			output, err := kubectl(ctx, "admin", "", "delete", "clusterrolebinding", "alice-views-all")
+			output, err := local.Kubectl(ctx, "", "admin", "", "delete", "clusterrolebinding", "alice-views-all")
 			Expect(err).NotTo(HaveOccurred(), output)
 		})
 
@@ -54,40 +55,34 @@ var _ = Describe("The examples in the plugin's help", func() {
 		failures := make([][]string, len(helps))
 		folder := GinkgoT().TempDir()
 		var without []string
-		var readers errgroup.Group
-		readers.SetLimit(readersAtOnce)
-		for i, help := range helps {
+		for _, help := range helps {
 			if len(help.examples) == 0 {
 				without = append(without, help.command)
-				continue
 			}
-			if slices.Contains(triedElsewhere, help.command) {
-				continue
-			}
-			readers.Go(func() error {
-				defer GinkgoRecover()
-				reader := newReadersFolder(ctx, filepath.Join(folder, strconv.Itoa(i)))
-				if help.command == "alert undo" {
-					code, output := runPlugin(ctx, reader.namespace, "alice", "alert", "tag", "Odd", "falco-7", "falco-8")
-					Expect(code).To(BeZero(), output)
-				}
-				for _, example := range help.examples {
-					if problem := reader.try(ctx, example); problem != "" {
-						failures[i] = append(failures[i], fmt.Sprintf("%s: %s\n%s", help.command, example, problem))
-					}
-				}
-				return nil
-			})
 		}
-		Expect(readers.Wait()).To(Succeed())
+		// What the readers work on takes the operator's time more than the machine's.
+		readers := make([]*readersFolder, len(helps))
+		sideBySide(len(helps), cluster.Concurrency, func(i int) {
+			if help := helps[i]; len(help.examples) > 0 && !slices.Contains(triedElsewhere, help.command) {
+				readers[i] = newReadersFolder(ctx, filepath.Join(folder, strconv.Itoa(i)), help)
+			}
+		})
+		sideBySide(len(helps), commandsAtOnce, func(i int) {
+			if readers[i] == nil {
+				return
+			}
+			for _, example := range helps[i].examples {
+				if problem := readers[i].try(ctx, example); problem != "" {
+					failures[i] = append(failures[i], fmt.Sprintf("%s: %s\n%s", helps[i].command, example, problem))
+				}
+			}
+		})
 		Expect(slices.Concat(failures...)).To(BeEmpty())
 		// What has no examples: groups of commands, what cobra brings along, and what stands among those of queries.
 		Expect(without).To(HaveEach(MatchRegexp(`^(|create|help|queries delete)$`)))
 		Expect(len(helps) - len(without)).To(BeNumerically(">", 20))
-	}, NodeTimeout(5*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 })
-
-const readersAtOnce = 6
 
 // triedElsewhere are commands whose examples serve until they are stopped, or read recordings and rules of one's own.
 var triedElsewhere = []string{"console", "replay", "suppress"}
@@ -98,12 +93,17 @@ type helpText struct {
 	examples []string
 }
 
+// names reports whether an example names something.
+func (h helpText) names(what string) bool {
+	return slices.ContainsFunc(h.examples, func(example string) bool { return strings.Contains(example, what) })
+}
+
 var subcommandLine = regexp.MustCompile(`^ {2}([a-z-]+) +\S`)
 
 // helpTexts reads the help of all commands, depth first.
 func helpTexts(ctx context.Context, path ...string) []helpText {
 	GinkgoHelper()
-	output, err := exec.CommandContext(ctx, filepath.Join(root, "bin", "kubectl-incident"), append(path, "--help")...).Output()
+	output, err := exec.CommandContext(ctx, local.Program("kubectl-incident"), append(path, "--help")...).Output()
 	Expect(err).NotTo(HaveOccurred(), "%v", path)
 	found := helpText{command: strings.Join(path, " ")}
 	var subcommands []string
@@ -135,14 +135,25 @@ type readersFolder struct {
 	env               []string
 }
 
-func newReadersFolder(ctx context.Context, folder string) *readersFolder {
+func newReadersFolder(ctx context.Context, folder string, help helpText) *readersFolder {
 	GinkgoHelper()
 	Expect(os.Mkdir(folder, 0o700)).To(Succeed())
-	p := &readersFolder{namespace: newNamespace(ctx), folder: folder}
-	giveRoles(ctx, p.namespace)
+	p := &readersFolder{namespace: local.NewNamespace(ctx), folder: folder}
+	local.GiveRoles(ctx, p.namespace)
 	p.createIncidents(ctx)
-	p.createPod(ctx)
-	p.prepareShell(ctx)
+	p.prepareShell()
+	if help.names("web-0") {
+		p.createPod(ctx)
+	}
+	if help.command == "alert undo" {
+		code, output := runPlugin(ctx, p.namespace, "alice", "alert", "tag", "Odd", "falco-7", "falco-8")
+		Expect(code).To(BeZero(), output)
+	}
+	if help.names("activities.yaml") {
+		activities, err := local.Kubectl(ctx, p.namespace, "alice", "", "get", "activities", "-o", "yaml")
+		Expect(err).NotTo(HaveOccurred(), activities)
+		Expect(os.WriteFile(filepath.Join(folder, "activities.yaml"), []byte(activities), 0o600)).To(Succeed())
+	}
 	event := `{"rule":"Terminal shell in container","source":"syscall","hostname":"node-1","priority":"Warning"}`
 	Expect(os.WriteFile(filepath.Join(folder, "events.jsonl"), []byte(event), 0o600)).To(Succeed())
 	return p
@@ -171,15 +182,15 @@ func (p *readersFolder) createIncidents(ctx context.Context) {
 		}
 		Expect(admin.Create(ctx, alert)).To(Succeed())
 	}
-	eventuallyAtRest(ctx, p.incident(ctx, "inc-1"), 3, 3)
-	eventuallyAtRest(ctx, p.incident(ctx, "inc-2"), 1, 1)
-	editIncident(ctx, p.incident(ctx, "inc-4"), resolve)
-	editIncident(ctx, p.incident(ctx, "inc-5"), toAlice)
+	local.EventuallyAtRest(ctx, p.incident(ctx, "inc-1"), 3, 3)
+	local.EventuallyAtRest(ctx, p.incident(ctx, "inc-2"), 1, 1)
+	local.EditIncident(ctx, p.incident(ctx, "inc-4"), cluster.Resolve)
+	local.EditIncident(ctx, p.incident(ctx, "inc-5"), cluster.AssignTo(alice))
 	code, output := runPlugin(ctx, p.namespace, "alice", "assign", bob, "inc-1", "--wait")
 	Expect(code).To(BeZero(), output)
-	eventuallyTold(ctx, p.incident(ctx, "inc-1"), "Assigned by alice@example.com: assignee: none → bob@example.com")
-	eventuallyAtRest(ctx, p.incident(ctx, "inc-4"), 0, 0)
-	eventuallyAtRest(ctx, p.incident(ctx, "inc-5"), 1, 1)
+	local.EventuallyTold(ctx, p.incident(ctx, "inc-1"), "Assigned by alice@example.com: assignee: none → bob@example.com")
+	local.EventuallyAtRest(ctx, p.incident(ctx, "inc-4"), 0, 0)
+	local.EventuallyAtRest(ctx, p.incident(ctx, "inc-5"), 1, 1)
 }
 
 func (p *readersFolder) incident(ctx context.Context, name string) *v1alpha1.Incident {
@@ -192,7 +203,7 @@ func (p *readersFolder) incident(ctx context.Context, name string) *v1alpha1.Inc
 // createPod makes the pod of which an example tells, once its account is there.
 func (p *readersFolder) createPod(ctx context.Context) {
 	GinkgoHelper()
-	output, err := kubectlIn(ctx, p.namespace, "admin", "", "create", "rolebinding", "alice-views", "--clusterrole=view", "--user="+alice)
+	output, err := local.Kubectl(ctx, p.namespace, "admin", "", "create", "rolebinding", "alice-views", "--clusterrole=view", "--user="+alice)
 	Expect(err).NotTo(HaveOccurred(), output)
 	pod := &corev1.Pod{}
 	pod.Namespace, pod.Name = p.namespace, "web-0"
@@ -208,25 +219,20 @@ esac
 `
 
 // prepareShell puts programs, files and a kubeconfig for the namespace where the examples look for them.
-func (p *readersFolder) prepareShell(ctx context.Context) {
+func (p *readersFolder) prepareShell() {
 	GinkgoHelper()
 	programs := filepath.Join(p.folder, "programs")
 	Expect(os.Mkdir(programs, 0o700)).To(Succeed())
 	Expect(os.WriteFile(filepath.Join(programs, "nano"), []byte(writer), 0o700)).To(Succeed())
-	activities, err := kubectlIn(ctx, p.namespace, "alice", "", "get", "activities", "-o", "yaml")
-	Expect(err).NotTo(HaveOccurred(), activities)
-	Expect(os.WriteFile(filepath.Join(p.folder, "activities.yaml"), []byte(activities), 0o600)).To(Succeed())
-
-	config, err := os.ReadFile(kubeconfig("alice"))
+	config, err := clientcmd.LoadFromFile(local.Kubeconfig("alice"))
 	Expect(err).NotTo(HaveOccurred())
+	config.Contexts[config.CurrentContext].Namespace = p.namespace
 	own := filepath.Join(p.folder, "kubeconfig")
-	Expect(os.WriteFile(own, config, 0o600)).To(Succeed())
+	Expect(clientcmd.WriteToFile(*config, own)).To(Succeed())
 	p.env = append(os.Environ(),
-		"KUBECONFIG="+own, "KUBECACHEDIR="+filepath.Join(localDir, "run", "kubectl-cache"), "EDITOR=nano",
+		"KUBECONFIG="+own, "KUBECACHEDIR="+local.KubectlCache(), "EDITOR=nano",
 		"HOME="+p.folder, "XDG_CONFIG_HOME="+filepath.Join(p.folder, ".config"), "XDG_CACHE_HOME="+filepath.Join(p.folder, ".cache"),
-		"PATH="+strings.Join([]string{programs, filepath.Join(root, "bin"), filepath.Join(root, "bin", "k8s"), os.Getenv("PATH")}, ":"))
-	output, err := p.shell(ctx, "kubectl config set-context --current --namespace "+p.namespace).CombinedOutput()
-	Expect(err).NotTo(HaveOccurred(), string(output))
+		"PATH="+strings.Join([]string{programs, local.Path("bin"), local.Path("bin", "k8s"), os.Getenv("PATH")}, ":"))
 }
 
 func (p *readersFolder) shell(ctx context.Context, line string) *exec.Cmd {

@@ -14,7 +14,7 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-package e2e
+package plugin
 
 import (
 	"cmp"
@@ -31,6 +31,7 @@ import (
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/merge"
 	"github.com/incident-operator/incident-operator/internal/decide/preview"
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 const (
@@ -40,16 +41,16 @@ const (
 
 var _ = Describe("A preview", func() {
 	It("of resolve, assign, move and merge on 200 random states says what then happens, alert by alert", func(ctx SpecContext) {
-		w := &world{ctx: ctx, namespace: newNamespace(ctx), random: rand.New(rand.NewPCG(uint64(GinkgoRandomSeed()), 4))}
+		w := &world{ctx: ctx, namespace: local.NewNamespace(ctx), random: rand.New(rand.NewPCG(uint64(GinkgoRandomSeed()), 4))}
 		w.build()
 		// What is resolved from now on is a second younger than the alerts, as the API server counts.
-		nextSecond()
+		cluster.NextSecond()
 		before := w.look()
 		expected := map[string]expectation{}
 		for i := range previewed {
 			maps.Copy(expected, w.foretell(i, before, time.Now()))
 		}
-		giveRoles(ctx, w.namespace)
+		local.GiveRoles(ctx, w.namespace)
 		printed := w.rehearse(before)
 		w.each(func(i int) error { return w.act(i, before) })
 		w.perform(printed)
@@ -87,7 +88,7 @@ func (w *world) foretell(i int, before seen, now time.Time) map[string]expectati
 	case 0:
 		action = "resolve"
 		after := from.DeepCopy()
-		resolve(after)
+		cluster.Resolve(after)
 		outcomes = preview.Change(after, nil, alerts, now)
 	case 1:
 		action = "assign"
@@ -124,7 +125,7 @@ func (w *world) act(i int, before seen) error {
 	unchanged := from.DeepCopy()
 	switch i % actionKinds {
 	case 0:
-		resolve(from)
+		cluster.Resolve(from)
 	case 1:
 		from.Spec.Assignee = w.assignee(i)
 	case 2:

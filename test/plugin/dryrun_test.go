@@ -14,7 +14,7 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-package e2e
+package plugin
 
 import (
 	"fmt"
@@ -42,14 +42,12 @@ type rehearsed struct {
 func (w *world) rehearse(before seen) []rehearsed {
 	GinkgoHelper()
 	all := make([]rehearsed, byPlugin)
-	for i := range all {
-		args := w.command(i, before)
-		if args == nil {
-			continue
+	sideBySide(len(all), commandsAtOnce, func(i int) {
+		if args := w.command(i, before); args != nil {
+			code, output := runPlugin(w.ctx, w.namespace, "alice", append(args, "--dry-run")...)
+			all[i] = rehearsed{args: args, code: code, output: output}
 		}
-		code, output := runPlugin(w.ctx, w.namespace, "alice", append(args, "--dry-run")...)
-		all[i] = rehearsed{args: args, code: code, output: output}
-	}
+	})
 	return all
 }
 
@@ -80,16 +78,17 @@ func (w *world) command(i int, before seen) []string {
 	}
 }
 
-// perform runs the same commands for real. They must end as their rehearsals did.
+// perform runs the same commands for real. They must end as their rehearsals did. Each is about incidents of its own.
 func (w *world) perform(all []rehearsed) {
 	GinkgoHelper()
-	for _, one := range all {
+	sideBySide(len(all), commandsAtOnce, func(i int) {
+		one := all[i]
 		if one.args == nil {
-			continue
+			return
 		}
 		code, output := runPlugin(w.ctx, w.namespace, "alice", append(one.args, "--yes")...)
 		Expect(code).To(Equal(one.code), "%v:\n%s\nin the rehearsal:\n%s", one.args, output, one.output)
-	}
+	})
 }
 
 // expectPrinted compares what was printed with what happened, alert by alert. What is not printed must stay as it was.

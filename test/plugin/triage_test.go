@@ -14,7 +14,7 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-package e2e
+package plugin
 
 import (
 	"bytes"
@@ -33,11 +33,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-)
-
-const (
-	alice = "alice@example.com"
-	bob   = "bob@example.com"
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 var _ = Describe("The plugin's triage", Ordered, ContinueOnFailure, func() {
@@ -61,7 +57,7 @@ var _ = Describe("The plugin's triage", Ordered, ContinueOnFailure, func() {
 	}
 	each := func(ctx context.Context, says func(v1alpha1.Alert) string, want string) {
 		GinkgoHelper()
-		for _, alert := range alertsOf(ctx, incident) {
+		for _, alert := range local.AlertsOf(ctx, incident) {
 			Expect(says(alert)).To(Equal(want), alert.Name)
 		}
 	}
@@ -69,13 +65,12 @@ var _ = Describe("The plugin's triage", Ordered, ContinueOnFailure, func() {
 	state := func(alert v1alpha1.Alert) string { return string(alert.Spec.Resolution.State) }
 
 	BeforeAll(func(ctx SpecContext) {
-		namespace = newNamespace(ctx)
-		giveRoles(ctx, namespace)
-		_, err := kubectlIn(ctx, namespace, "admin", "", "create", "rolebinding", "bob", "--clusterrole=incident-operator-responder", "--user="+bob)
-		Expect(err).NotTo(HaveOccurred())
-		incident = createIncident(ctx, namespace, "inc-1")
-		createAlerts(ctx, incident, 3)
-		nextSecond() // An alert of the second of a resolution would be held.
+		namespace = local.NewNamespace(ctx)
+		local.GiveRoles(ctx, namespace)
+		local.GiveRole(ctx, namespace, "bob", "responder")
+		incident = local.CreateIncident(ctx, namespace, "inc-1")
+		local.CreateAlerts(ctx, incident, 3)
+		cluster.NextSecond() // An alert of the second of a resolution would be held.
 	})
 
 	It("assigns, and the alerts follow", func(ctx SpecContext) {
@@ -91,7 +86,7 @@ var _ = Describe("The plugin's triage", Ordered, ContinueOnFailure, func() {
 		done(ctx, "tag", "Crown Jewels: HR,Ransomware", "inc-1", "--wait")
 		Expect(current(ctx).Spec.Tags).To(ConsistOf(v1alpha1.Tag("Crown Jewels: HR"), v1alpha1.Tag("Ransomware")))
 		Expect(done(ctx, "tag", "RANSOMWARE", "inc-1")).To(ContainSubstring("unchanged"))
-		_, err := kubectlIn(ctx, namespace, "bob", "", "label", "incident", "inc-1", "tag.incidentoperator.dev/by-hand=")
+		_, err := local.Kubectl(ctx, namespace, "bob", "", "label", "incident", "inc-1", "tag.incidentoperator.dev/by-hand=")
 		Expect(err).NotTo(HaveOccurred())
 		done(ctx, "untag", "ransomware,by-hand", "inc-1")
 		Eventually(func(g Gomega) {
@@ -137,7 +132,7 @@ var _ = Describe("The plugin's triage", Ordered, ContinueOnFailure, func() {
 	It("comments, and tells the entry of the log", func(ctx SpecContext) {
 		out := done(ctx, "comment", "inc-1", "The laptop is off the network.", "--wait")
 		Expect(out).To(MatchRegexp(`(?s)^incident/inc-1 commented: comment/inc-1-\w+\ncomment/inc-1-\w+ is entry \d+ of the log\n$`))
-		eventuallyTold(ctx, incident, "Commented by "+alice+": The laptop is off the network.")
+		local.EventuallyTold(ctx, incident, "Commented by "+alice+": The laptop is off the network.")
 	})
 
 	It("creates incidents and alerts", func(ctx SpecContext) {
@@ -146,8 +141,8 @@ var _ = Describe("The plugin's triage", Ordered, ContinueOnFailure, func() {
 		done(ctx, "create", "alert", "call", "--title", "A call", "--incident", "by-hand", "--source", "Help desk", "--category", "InitialAccess")
 		created := &v1alpha1.Incident{}
 		created.Namespace, created.Name = namespace, "by-hand"
-		eventuallyAtRest(ctx, created, 1, 1)
-		Expect(alertsOf(ctx, created)).To(HaveExactElements(HaveField("Spec.Assignee", bob)))
+		local.EventuallyAtRest(ctx, created, 1, 1)
+		Expect(local.AlertsOf(ctx, created)).To(HaveExactElements(HaveField("Spec.Assignee", bob)))
 		done(ctx, "create", "incident", "rehearsed", "--dry-run=server")
 		gone := as(ctx, "alice", "take", "rehearsed")
 		Expect(gone.exitCode).To(Equal(2))
@@ -170,7 +165,7 @@ var _ = Describe("The plugin's triage", Ordered, ContinueOnFailure, func() {
 		Expect(refused.exitCode).To(Equal(1))
 		Expect(refused.output).To(And(ContainSubstring("bidirectional marks"), ContainSubstring("What you wrote is kept in ")))
 
-		bobs := filepath.Join(root, "bin", "kubectl-incident") + " --kubeconfig " + kubeconfig("bob") + " -n " + namespace
+		bobs := local.Program("kubectl-incident") + " --kubeconfig " + local.Kubeconfig("bob") + " -n " + namespace
 		raced := edit(bobs + ` rename inc-1 Theirs && sed -i 's/^name: .*/name: Lost/' "$1"`)
 		Expect(raced.exitCode).To(Equal(1))
 		Expect(raced.output).To(And(ContainSubstring("name set to “Theirs” a moment ago by bob@example.com; --force replaces it"), ContainSubstring("What you wrote is kept in ")))
@@ -216,7 +211,7 @@ var _ = Describe("The plugin's triage", Ordered, ContinueOnFailure, func() {
 	It("tells a viewer clearly that she may not", func(ctx SpecContext) {
 		before := current(ctx).Generation
 		// What is as asked for already gets no request, so there is one that somebody has, resolved.
-		createIncident(ctx, namespace, "held")
+		local.CreateIncident(ctx, namespace, "held")
 		done(ctx, "take", "held")
 		done(ctx, "resolve", "held")
 		writing := editor(`sed -i 's/^description: .*/description: Hers/' "$1"`)
@@ -252,10 +247,10 @@ var _ = Describe("The plugin's triage of 500 incidents", Ordered, func() {
 	var namespace string
 
 	BeforeAll(func(ctx SpecContext) {
-		namespace = newNamespace(ctx)
-		giveRoles(ctx, namespace)
+		namespace = local.NewNamespace(ctx)
+		local.GiveRoles(ctx, namespace)
 		group, ctx2 := errgroup.WithContext(ctx)
-		group.SetLimit(createConcurrency)
+		group.SetLimit(cluster.Concurrency)
 		for i := range incidents {
 			group.Go(func() error {
 				incident := &v1alpha1.Incident{}
@@ -273,14 +268,14 @@ var _ = Describe("The plugin's triage of 500 incidents", Ordered, func() {
 				g.Expect(all.Items[i].Labels).NotTo(BeEmpty())
 				g.Expect(all.Items[i].Status.State).NotTo(BeEmpty())
 			}
-		}).WithContext(ctx).WithTimeout(3 * time.Minute).Should(Succeed())
+		}).WithContext(ctx).WithTimeout(cluster.Patience).Should(Succeed())
 	})
 
 	It("leaves a clear account when it is interrupted", func(ctx SpecContext) {
-		cmd := pluginCommand(ctx, namespace, "alice", "start", "--tag", "Red team", "--yes")
+		cmd := local.Plugin(ctx, namespace, "alice", "start", "--tag", "Red team", "--yes")
 		var out bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &out
-		log := fromNow()
+		log := local.FromNow()
 		Expect(cmd.Start()).To(Succeed())
 		Eventually(func() int { return patchesOf(log, namespace) }).WithPolling(time.Millisecond).Should(BeNumerically(">", 20))
 		Expect(cmd.Process.Signal(syscall.SIGINT)).To(Succeed())
@@ -308,15 +303,15 @@ var _ = Describe("The plugin's triage of 500 incidents", Ordered, func() {
 
 		// A change is made again where the operator writes the incident meanwhile, as it does after what was done before.
 		eventuallyUnwritten(ctx, namespace)
-		log := fromNow()
+		log := local.FromNow()
 		ended := triage(ctx, nil, namespace, "alice", append(assign, "--yes")...)
 		Expect(ended.exitCode).To(BeZero(), ended.output)
 		Expect(ended.output).To(ContainSubstring("500 changed.\nTo undo all of it: kubectl incident undo --request "))
 		// The audit log is written behind the answer.
 		Eventually(func() int { return patchesOf(log, namespace) }).Should(Equal(incidents))
 		counts := map[string]int{}
-		for _, r := range log.requestsOf(alice, inNamespace(namespace)) {
-			if isWrite(r.Verb) {
+		for _, r := range log.RequestsOf(alice, cluster.InNamespace(namespace)) {
+			if r.IsWrite() {
 				counts[r.ObjectRef.Name]++
 			}
 		}
@@ -345,13 +340,19 @@ func eventuallyUnwritten(ctx context.Context, namespace string) {
 		unwritten := maps.Equal(before, now)
 		before = now
 		g.Expect(unwritten).To(BeTrue())
-	}).WithContext(ctx).WithPolling(3 * time.Second).WithTimeout(time.Minute).Should(Succeed())
+	}).WithContext(ctx).WithPolling(3 * time.Second).WithTimeout(cluster.Patience).Should(Succeed())
+}
+
+// outcome is how a command ended.
+type outcome struct {
+	exitCode int
+	output   string
 }
 
 // triage runs the plugin to its end, with additions to its environment.
 func triage(ctx context.Context, env []string, namespace, person string, args ...string) outcome {
 	GinkgoHelper()
-	cmd := pluginCommand(ctx, namespace, person, args...)
+	cmd := local.Plugin(ctx, namespace, person, args...)
 	cmd.Env = append(os.Environ(), env...)
 	output, _ := cmd.CombinedOutput()
 	Expect(cmd.ProcessState).NotTo(BeNil(), "run 'make build' first")
@@ -368,7 +369,7 @@ func editor(script string) []string {
 }
 
 // patchesOf counts what alice asked to be patched in a namespace.
-func patchesOf(log auditLog, namespace string) int {
+func patchesOf(log cluster.AuditLog, namespace string) int {
 	GinkgoHelper()
-	return len(log.requestsOf(alice, func(r request) bool { return r.Verb == "patch" && inNamespace(namespace)(r) }))
+	return len(log.RequestsOf(alice, func(r cluster.Request) bool { return r.Verb == "patch" && cluster.InNamespace(namespace)(r) }))
 }

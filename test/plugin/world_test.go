@@ -14,7 +14,7 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-package e2e
+package plugin
 
 import (
 	"context"
@@ -33,6 +33,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/inherit"
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 // world is a namespace with pairs of incidents: the first of each pair is acted on, the second is where alerts go.
@@ -86,7 +87,7 @@ func (w *world) build() {
 	w.each(func(i int) error { return w.decideOtherwise(i, random[i]) })
 	w.rest()
 	// Alerts that come now come after a resolution: they are held.
-	nextSecond()
+	cluster.NextSecond()
 	w.each(func(i int) error { return w.overrideAndAdd(i, random[i]) })
 	w.each(func(i int) error { return w.decideOtherwise(i, random[i]) })
 	w.rest()
@@ -173,7 +174,7 @@ func (w *world) key(name string) client.ObjectKey {
 func (w *world) each(do func(i int) error) {
 	GinkgoHelper()
 	var group errgroup.Group
-	group.SetLimit(createConcurrency)
+	group.SetLimit(cluster.Concurrency)
 	for i := range previewed {
 		group.Go(func() error { return do(i) })
 	}
@@ -199,7 +200,7 @@ func (w *world) look() seen {
 // rest waits until every incident says that its alerts have followed or moved, and every alert remembers its incident.
 func (w *world) rest() {
 	GinkgoHelper()
-	Eventually(func() error { return restless(w.look()) }).WithContext(w.ctx).WithTimeout(2 * time.Minute).
+	Eventually(func() error { return restless(w.look()) }).WithContext(w.ctx).WithTimeout(cluster.Patience).
 		WithPolling(time.Second).Should(Succeed())
 }
 

@@ -14,7 +14,7 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-package e2e
+package plugin
 
 import (
 	"context"
@@ -30,6 +30,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 // Times vary, so the columns that are compared leave them out.
@@ -52,10 +53,10 @@ var _ = Describe("The plugin's list, show, alerts and queries", Ordered, func() 
 	}
 
 	BeforeAll(func(ctx SpecContext) {
-		Expect(filepath.Join(root, "bin", "kubectl-incident")).To(BeAnExistingFile(), "run 'make build' first")
-		namespace = newNamespace(ctx)
+		Expect(local.Program("kubectl-incident")).To(BeAnExistingFile(), "run 'make build' first")
+		namespace = local.NewNamespace(ctx)
 		queries = filepath.Join(GinkgoT().TempDir(), "queries.yaml")
-		giveRoles(ctx, namespace)
+		local.GiveRoles(ctx, namespace)
 		createQueue(ctx, namespace)
 	})
 
@@ -103,7 +104,7 @@ plain   Medium     Active       <none>              1/1
 `))
 		for _, format := range []string{"name", "json", "yaml", "jsonpath={.items[*].spec}", "go-template={{range .items}}{{.metadata.name}} {{end}}", timeless} {
 			ours := succeed(ctx, "alice", "list", "--all", "--sort-by", "name", "-o", format)
-			theirs, err := kubectlIn(ctx, namespace, "alice", "", "get", "incidents", "-o", format)
+			theirs, err := local.Kubectl(ctx, namespace, "alice", "", "get", "incidents", "-o", format)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(ours).To(Equal(theirs), format)
 		}
@@ -112,7 +113,7 @@ plain   Medium     Active       <none>              1/1
 	It("prints tables with the columns of kubectl", func(ctx SpecContext) {
 		for _, args := range [][]string{nil, {"-o", "wide"}, {"--show-labels", "-L", "tag.incidentoperator.dev/vip"}, {"--no-headers"}} {
 			ours := succeed(ctx, "vera", append([]string{"list", "--all", "--sort-by", "name"}, args...)...)
-			theirs, err := kubectlIn(ctx, namespace, "vera", "", append([]string{"get", "incidents"}, args...)...)
+			theirs, err := local.Kubectl(ctx, namespace, "vera", "", append([]string{"get", "incidents"}, args...)...)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(withoutTimes(ours)).To(Equal(withoutTimes(theirs)), "%v", args)
 		}
@@ -160,9 +161,9 @@ plain   Medium     Active       <none>              1/1
 	})
 
 	It("shows at most 20 alerts, and where the others are", func(ctx SpecContext) {
-		many := createIncident(ctx, newNamespace(ctx), "many")
-		giveRoles(ctx, many.Namespace)
-		createAlerts(ctx, many, 45)
+		many := local.CreateIncident(ctx, local.NewNamespace(ctx), "many")
+		local.GiveRoles(ctx, many.Namespace)
+		local.CreateAlerts(ctx, many, 45)
 		out, errOut, code := pluginIn(ctx, many.Namespace, "vera", "show", "many")
 		Expect(code).To(BeZero(), errOut)
 		Expect(strings.Count(out, "\nmany-")).To(Equal(20))
@@ -194,11 +195,11 @@ plain   Medium     Active       <none>              1/1
 	)
 
 	It("shows the worst that waits, and takes it", func(ctx SpecContext) {
-		own := newNamespace(ctx)
-		giveRoles(ctx, own)
-		incident := createIncident(ctx, own, "waits")
-		createAlerts(ctx, incident, 2)
-		eventuallyAtRest(ctx, incident, 2, 2)
+		own := local.NewNamespace(ctx)
+		local.GiveRoles(ctx, own)
+		incident := local.CreateIncident(ctx, own, "waits")
+		local.CreateAlerts(ctx, incident, 2)
+		local.EventuallyAtRest(ctx, incident, 2, 2)
 		out, errOut, code := pluginIn(ctx, own, "alice", "next", "--take")
 		Expect(code).To(BeZero(), errOut)
 		Expect(out).To(And(ContainSubstring("\nName:           waits\n"), ContainSubstring("\nAssignee:       alice@example.com\n")))
@@ -208,12 +209,12 @@ plain   Medium     Active       <none>              1/1
 		out, errOut, code = pluginIn(ctx, own, "alice", "alert", "resolve", "--incident", "waits", "--note", "noise")
 		Expect(code).To(BeZero(), errOut)
 		Expect(strings.Count(out, " resolved\n")).To(Equal(2))
-		eventuallyAtRest(ctx, incident, 0, 2)
+		local.EventuallyAtRest(ctx, incident, 0, 2)
 
 		out, errOut, code = pluginIn(ctx, own, "alice", "handover", "bob@example.com", "--mine", "--comment", "Nothing urgent.", "--wait")
 		Expect(code).To(BeZero(), errOut)
 		Expect(out).To(ContainSubstring("incident/waits assigned to bob@example.com, commented"))
-		eventuallyTold(ctx, incident, "Commented by alice@example.com: Nothing urgent.")
+		local.EventuallyTold(ctx, incident, "Commented by alice@example.com: Nothing urgent.")
 		out, errOut, code = pluginIn(ctx, own, "vera", "report", "--since", "1h", "-o", "md")
 		Expect(code).To(BeZero(), errOut)
 		Expect(out).To(And(ContainSubstring("| Opened | 1 |"), MatchRegexp(`\| waits \| .* \| alice@example.com \| alice@example.com \| bob@example.com \|`)))
@@ -241,10 +242,10 @@ plain   Medium     Active       <none>              1/1
 	)
 
 	It("watches what enters and leaves the queue", func(ctx SpecContext) {
-		watched := createIncident(ctx, newNamespace(ctx), "watched")
-		giveRoles(ctx, watched.Namespace)
-		eventuallyAtRest(ctx, watched, 0, 0)
-		cmd := pluginCommand(ctx, watched.Namespace, "vera", "list", "--watch", "-o", "custom-columns=NAME:.metadata.name,STATE:.spec.resolution.state", "--no-headers")
+		watched := local.CreateIncident(ctx, local.NewNamespace(ctx), "watched")
+		local.GiveRoles(ctx, watched.Namespace)
+		local.EventuallyAtRest(ctx, watched, 0, 0)
+		cmd := local.Plugin(ctx, watched.Namespace, "vera", "list", "--watch", "-o", "custom-columns=NAME:.metadata.name,STATE:.spec.resolution.state", "--no-headers")
 		var out safeBuffer
 		cmd.Stdout = &out
 		Expect(cmd.Start()).To(Succeed())
@@ -253,7 +254,7 @@ plain   Medium     Active       <none>              1/1
 			_ = cmd.Wait()
 		})
 		Eventually(out.String).Should(ContainSubstring("watched   Active"))
-		editIncident(ctx, watched, resolve)
+		local.EditIncident(ctx, watched, cluster.Resolve)
 		Eventually(out.String).Should(ContainSubstring("watched   Resolved"))
 	})
 })
@@ -300,7 +301,7 @@ func createQueue(ctx context.Context, namespace string) {
 	for name := range set {
 		incident := &v1alpha1.Incident{}
 		incident.Namespace, incident.Name = namespace, name
-		eventuallyAtRest(ctx, incident, alerts[name], alerts[name])
+		local.EventuallyAtRest(ctx, incident, alerts[name], alerts[name])
 	}
 }
 
@@ -310,7 +311,7 @@ func resolveSpec(s *v1alpha1.IncidentSpec) { s.Resolution.State = resolved }
 func pluginIn(ctx context.Context, namespace, person string, args ...string) (string, string, int) {
 	GinkgoHelper()
 	var out, errOut strings.Builder
-	cmd := pluginCommand(ctx, namespace, person, args...)
+	cmd := local.Plugin(ctx, namespace, person, args...)
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	err := cmd.Run()
 	if exit := new(exec.ExitError); !errors.As(err, &exit) {
