@@ -26,6 +26,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	admissionv1 "k8s.io/api/admission/v1"
@@ -171,11 +172,16 @@ func TestBodiesWaitForRoom(t *testing.T) {
 		go post(t.Context())
 		<-entered
 	}
-	impatient, cancel := context.WithCancel(t.Context())
-	cancel()
+	impatient, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
 	go post(impatient)
-	if code := <-ended; code != http.StatusServiceUnavailable {
-		t.Errorf("a fifth body was let in: %d", code)
+	select {
+	case <-entered:
+		t.Error("a fifth body was let in")
+	case code := <-ended:
+		if code != http.StatusServiceUnavailable {
+			t.Errorf("the answer to a fifth body is %d", code)
+		}
 	}
 	close(leave)
 	for range 4 {
