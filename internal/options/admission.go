@@ -63,7 +63,8 @@ func ParseAdmission(flags *flag.FlagSet, args []string) (Admission, error) {
 	if err := parse(flags, args); err != nil {
 		return o, err
 	}
-	return o, o.validate()
+	err := o.validate()
+	return o, err
 }
 
 func (o *Admission) validate() error {
