@@ -117,15 +117,17 @@ func (g *Guard) ask(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	const install, orHook = "install config/admission", "install config/admission, or config/before-1.36 where the kind is not served"
 	var missing []string
 	for _, asked := range []struct {
 		list   client.ObjectList
 		wanted sets.Set[string]
+		advice string
 	}{
-		{&admissionregistrationv1.MutatingAdmissionPolicyList{}, sets.New(mutatingPolicies...).Difference(hooked)},
-		{&admissionregistrationv1.MutatingAdmissionPolicyBindingList{}, sets.New(mutatingPolicies...).Difference(hooked)},
-		{&admissionregistrationv1.ValidatingAdmissionPolicyList{}, sets.New(validatingPolicies...)},
-		{&admissionregistrationv1.ValidatingAdmissionPolicyBindingList{}, sets.New(validatingPolicies...)},
+		{&admissionregistrationv1.MutatingAdmissionPolicyList{}, sets.New(mutatingPolicies...).Difference(hooked), orHook},
+		{&admissionregistrationv1.MutatingAdmissionPolicyBindingList{}, sets.New(mutatingPolicies...).Difference(hooked), orHook},
+		{&admissionregistrationv1.ValidatingAdmissionPolicyList{}, sets.New(validatingPolicies...), install},
+		{&admissionregistrationv1.ValidatingAdmissionPolicyBindingList{}, sets.New(validatingPolicies...), install},
 	} {
 		kind := strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf("%T", asked.list), "*v1."), "List")
 		// Before Kubernetes 1.36 there may be no mutating policies at all.
@@ -140,8 +142,7 @@ func (g *Guard) ask(ctx context.Context) (string, error) {
 			return "", err
 		}
 		if asked.wanted.Len() > 0 {
-			missing = append(missing, fmt.Sprintf("no %s bears the label %s with the values %v: install config/admission, or config/webhook before Kubernetes 1.36",
-				kind, policyLabel, sets.List(asked.wanted)))
+			missing = append(missing, fmt.Sprintf("no %s bears the label %s with the values %v: %s", kind, policyLabel, sets.List(asked.wanted), asked.advice))
 		}
 	}
 	return strings.Join(missing, "; "), nil
