@@ -239,7 +239,9 @@ func TestManyAreChangedWithoutReading(t *testing.T) {
 			writes.Add(1)
 			return c.Patch(ctx, object, patch, options...)
 		},
-		Watch: func(context.Context, client.WithWatch, client.ObjectList, ...client.ListOption) (watch.Interface, error) { return deaf, nil },
+		Watch: func(context.Context, client.WithWatch, client.ObjectList, ...client.ListOption) (watch.Interface, error) {
+			return deaf, nil
+		},
 	}, objects...)
 	w.feed.waitReady(t.Context())
 	his := w.incidentNow("inc-07")

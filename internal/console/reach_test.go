@@ -137,13 +137,13 @@ func TestReach(t *testing.T) {
 		named  []string
 		want   *reach
 	}{
-		"everywhere":                   {&grants{allowed: []string{""}}, nil, &reach{Everywhere: true, Namespaces: []string{}}},
-		"some, which are found":        {&grants{allowed: []string{"d", "b"}, namespaces: []string{"a", "b", "c", "d"}}, nil, &reach{Namespaces: []string{"b", "d"}, Listed: true}},
-		"the usual one":                {&grants{allowed: []string{"soc", "hr"}}, nil, &reach{Namespaces: []string{"soc"}}},
-		"one that is named":            {&grants{allowed: []string{"hr"}}, []string{"hr", "it"}, &reach{Namespaces: []string{"hr"}}},
-		"nothing":                      {&grants{}, []string{"hr"}, &reach{Namespaces: []string{"soc"}}},
-		"nothing that is found":        {&grants{namespaces: []string{"a"}}, nil, &reach{Namespaces: []string{"soc"}, Listed: true}},
-		"more than are looked at":      {&grants{allowed: []string{"a"}, namespaces: []string{"a", "b"}, remaining: 7}, nil, &reach{Namespaces: []string{"a"}, Listed: true, More: 7}},
+		"everywhere":                    {&grants{allowed: []string{""}}, nil, &reach{Everywhere: true, Namespaces: []string{}}},
+		"some, which are found":         {&grants{allowed: []string{"d", "b"}, namespaces: []string{"a", "b", "c", "d"}}, nil, &reach{Namespaces: []string{"b", "d"}, Listed: true}},
+		"the usual one":                 {&grants{allowed: []string{"soc", "hr"}}, nil, &reach{Namespaces: []string{"soc"}}},
+		"one that is named":             {&grants{allowed: []string{"hr"}}, []string{"hr", "it"}, &reach{Namespaces: []string{"hr"}}},
+		"nothing":                       {&grants{}, []string{"hr"}, &reach{Namespaces: []string{"soc"}}},
+		"nothing that is found":         {&grants{namespaces: []string{"a"}}, nil, &reach{Namespaces: []string{"soc"}, Listed: true}},
+		"more than are looked at":       {&grants{allowed: []string{"a"}, namespaces: []string{"a", "b"}, remaining: 7}, nil, &reach{Namespaces: []string{"a"}, Listed: true, More: 7}},
 		"more than can be read at once": {&grants{allowed: append(numbered(60), "zoo", "soc"), namespaces: numbered(60)}, []string{"zoo"}, &reach{Namespaces: append([]string{"soc"}, append(numbered(48), "zoo")...), Listed: true, More: 12}},
 	}
 	for name, test := range tests {

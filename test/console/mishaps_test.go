@@ -339,18 +339,18 @@ func TestHostileAddresses(t *testing.T) {
 		shows(queuePath(namespace, "&"+name+"=x"), name+": x")
 	}
 	for path, text := range map[string]string{
-		"/" + clusterName + "/incidents?namespace=..%2F..%2Fsecrets": "must be the name of a namespace",
-		incidentPath(namespace, "..%2F..%2Fsecrets", ""):             "It does not exist",
-		incidentPath("%00", "inc-1", ""):                             "It does not exist",
-		incidentPath(namespace, "%E0%A4", ""):                      "It does not exist",
-		incidentPath(namespace, strings.Repeat("x", 3000), ""):       "It does not exist",
-		incidentPath(namespace, "%3Cimg%20src=x%20onerror=window.broken=1%3E", ""): "It does not exist",
-		incidentPath(namespace, "inc-1", "/no-such-part"):                          "Attack story",
+		"/" + clusterName + "/incidents?namespace=..%2F..%2Fsecrets":                                    "must be the name of a namespace",
+		incidentPath(namespace, "..%2F..%2Fsecrets", ""):                                                "It does not exist",
+		incidentPath("%00", "inc-1", ""):                                                                "It does not exist",
+		incidentPath(namespace, "%E0%A4", ""):                                                           "It does not exist",
+		incidentPath(namespace, strings.Repeat("x", 3000), ""):                                          "It does not exist",
+		incidentPath(namespace, "%3Cimg%20src=x%20onerror=window.broken=1%3E", ""):                      "It does not exist",
+		incidentPath(namespace, "inc-1", "/no-such-part"):                                               "Attack story",
 		incidentPath(namespace, "inc-1", "/alerts?group=__proto__&sort=constructor&page=-1&entity=%00"): "No alert matches",
-		"/__proto__/incidents":                  "This address is of another cluster",
-		"//evil.example.com/incidents":             "This address is of another cluster",
-		"/" + clusterName + "/incidents/a/b/c/d":   "There is no such page",
-		"/" + clusterName + "/incidents#code=xyz": "this link is no longer valid",
+		"/__proto__/incidents":                                                                          "This address is of another cluster",
+		"//evil.example.com/incidents":                                                                  "This address is of another cluster",
+		"/" + clusterName + "/incidents/a/b/c/d":                                                        "There is no such page",
+		"/" + clusterName + "/incidents#code=xyz":                                                       "this link is no longer valid",
 	} {
 		shows(path, text)
 	}

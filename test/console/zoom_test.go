@@ -105,7 +105,7 @@ func TestZoom(t *testing.T) {
 	shownViews(t, w, d.url, namespace, func(what string) {
 		t.Helper()
 		w.shoot("zoom-" + what)
-		for _, selector := range []string{"html", "dialog[open]", "dialog[open] .inside", "dialog[open] .body"} {
+		for _, selector := range []string{"html", ".views", ".filters", ".by-severity", "dialog[open]", "dialog[open] .inside", "dialog[open] .body"} {
 			over := eval[int](w, fmt.Sprintf("((e) => (e ? e.scrollWidth - e.clientWidth : 0))(document.querySelector(%s))", quote(selector)))
 			if over > 0 {
 				t.Errorf("%s: %s is %d pixels too wide", what, selector, over)
