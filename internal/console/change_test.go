@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -272,5 +273,30 @@ func TestManyAreChangedWithoutReading(t *testing.T) {
 	asked.Incidents[3].UID = "another"
 	if lines := changeAll(w, asked); lines[3].Problem == nil || lines[3].Problem.Kind != kindGone {
 		t.Errorf("got %+v", lines[3])
+	}
+}
+
+// What a filter selects is judged again when it is changed: what somebody else changed meanwhile, so that it is not selected any
+// more, stays as it is.
+func TestWhatFellOutIsNotChanged(t *testing.T) {
+	var w *world
+	first := sync.OnceFunc(func() {
+		his := w.incidentNow("a")
+		his.Spec.Resolution.State = v1alpha1.ResolutionResolved
+		if err := w.cluster.Update(t.Context(), his); err != nil {
+			t.Error(err)
+		}
+	})
+	w = newWorld(t, interceptor.Funcs{Patch: func(ctx context.Context, c client.WithWatch, object client.Object, patch client.Patch, options ...client.PatchOption) error {
+		first()
+		return c.Patch(ctx, object, patch, options...)
+	}}, anIncident("a"))
+	open := "state=Active"
+	lines := changeAll(w, changeRequest{chosen: chosen{Query: &open}, Edit: edit{Assignee: wanted(alice)}})
+	if len(lines) != 1 || lines[0].Ending != actions.NotSelected {
+		t.Errorf("got %+v", lines)
+	}
+	if got := w.incidentNow("a").Spec.Assignee; got != "" {
+		t.Errorf("it is assigned to %s", got)
 	}
 }

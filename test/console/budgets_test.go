@@ -127,6 +127,7 @@ func TestNothingIsAskedAtRest(t *testing.T) {
 	})
 	d, w := serve(t, c), newTab(t)
 	w.visit(d.link("/" + clusterName + "/incidents"))
+	w.await(rows + " === 50")
 	for path, shown := range map[string]string{"/" + clusterName + "/incidents": rows + " === 50", incidentPath("default", "inc-00007", ""): "document.querySelector('.facts') && !document.querySelector('.skeleton')"} {
 		w.visit(d.url + path)
 		w.await(shown + " && document.querySelector('.live.on')")
