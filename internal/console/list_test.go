@@ -45,7 +45,7 @@ func aUsualIncident(t *testing.T, n int) *v1alpha1.Incident {
 			v1alpha1.EditorAnnotationPrefix + "resolution": bob + "@4",
 			"incidentoperator.dev/notes":                   strings.Repeat("a note ", 100),
 		}
-		i.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "incident-operator", FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:spec":{"` + strings.Repeat("f:x", 200) + `":{}}}`)}}}
+		i.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "incident-operator", FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"` + strings.Repeat("f:x", 200) + `":{}}}`)}}
 		total, active := int32(12), int32(3)
 		i.Status = v1alpha1.IncidentStatus{
 			State: v1alpha1.IncidentActive, Name: "Multi-stage incident involving Initial access & Impact on multiple endpoints", NameSource: v1alpha1.NameSourceAutomatic,

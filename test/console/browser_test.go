@@ -70,17 +70,17 @@ func startBrowser() (context.Context, context.CancelFunc, error) {
 func newTab(t testing.TB) *tab {
 	t.Helper()
 	ctx, cancel := openWindow()
-	return watched(t, ctx, cancel)
+	return watched(ctx, t, cancel)
 }
 
 // another opens a window with the same profile.
 func (w *tab) another() *tab {
 	w.t.Helper()
 	ctx, cancel := chromedp.NewContext(w.ctx)
-	return watched(w.t, ctx, cancel)
+	return watched(ctx, w.t, cancel)
 }
 
-func watched(t testing.TB, ctx context.Context, cancel context.CancelFunc) *tab {
+func watched(ctx context.Context, t testing.TB, cancel context.CancelFunc) *tab {
 	t.Helper()
 	w := &tab{t: t, ctx: ctx}
 	t.Cleanup(func() {
