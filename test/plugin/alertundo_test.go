@@ -105,7 +105,7 @@ alert/one-00000: assignee: bob@example.com → none
 	It("says why it does nothing", func(ctx SpecContext) {
 		done(ctx, "alert", "assign", bob, "one-00000")
 		done(ctx, "take", "one", "--wait")
-		done(ctx, "move", "one-00001", "--unlink")
+		done(ctx, "move", "one-00001", "--unlink", "--wait") // Until the operator took back what the incident gave.
 		done(ctx, "alert", "assign", bob, "one-00001")
 		ended := triage(ctx, nil, namespace, "alice", "alert", "undo", "one-00000", "one-00001", "one-00002")
 		Expect(ended.exitCode).To(Equal(1))
