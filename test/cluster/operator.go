@@ -86,7 +86,8 @@ func (o *Operator) command(ctx context.Context, person string) *exec.Cmd {
 	return exec.CommandContext(ctx, o.cluster.Program("manager"), //nolint:gosec // It runs what was built.
 		"--kubeconfig", o.cluster.Kubeconfig(person),
 		"--leader-elect", "--leader-election-namespace", OperatorNamespace,
-		"--leader-election-retry-period", "500ms",
+		// On a busy machine a lease is easily lost, and nobody starts the operator again. Kill deletes it.
+		"--leader-election-lease-duration", "90s", "--leader-election-renew-deadline", "60s", "--leader-election-retry-period", "500ms",
 		"--metrics-bind-address", o.Metrics, "--health-probe-bind-address", o.health)
 }
 
