@@ -47,7 +47,8 @@ type pace struct {
 	waited     bool
 }
 
-// untilWrite is how long the status of this generation of the incident has to wait; not above 0 if it can be written now.
+// untilWrite is how long the status of this generation of the incident has to wait; not above 0 if it can be written now. It
+// notes that a change of alerts waits.
 func (p *pacer) untilWrite(incident client.ObjectKey, generation int64, now time.Time, fanningOut bool) time.Duration {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()

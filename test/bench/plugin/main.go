@@ -19,8 +19,8 @@ limitations under the License.
 //	make up
 //	go run ./test/bench/plugin --local .local --incidents 10000 --alerts 100000
 //
-// It fills the namespace bench-queue once: the first incident has a tenth of the alerts, the others share the rest. Creating
-// 100,000 alerts takes a quarter of an hour, and as long again until the operator has followed them.
+// It fills the namespace bench-queue once, which takes many minutes: the first incident has a tenth of the alerts, the others
+// share the rest. An operator that runs follows them meanwhile; hack/local.sh operator-stop keeps it away.
 package main
 
 import (
