@@ -105,15 +105,22 @@ func TestTwoPeopleAtOnce(t *testing.T) {
 	his.awaitText("By alice")
 }
 
-func TestRefusalStandsAtItsField(t *testing.T) {
-	namespace := newNamespace(t)
+// saveName saves an incident under a name, an expression of JavaScript, which is put into its field as by a script.
+func saveName(t *testing.T, name string) (w *tab, namespace string) {
+	t.Helper()
+	namespace = newNamespace(t)
 	anIncident(t, namespace, "inc-1", 0)
-	d, w := open(t, alice), newTab(t)
-	w.visit(d.link(incidentPath(namespace, "inc-1", "")))
+	w = newTab(t)
+	w.visit(open(t, alice).link(incidentPath(namespace, "inc-1", "")))
 	w.click("button", "Manage incident")
 	w.await(find("#m-name", ""))
-	eval[bool](w, `((e) => { e.value = 'turned \u202e around'; e.dispatchEvent(new Event('input', {bubbles: true})); return true; })(document.querySelector('#m-name'))`)
+	eval[bool](w, `((e) => { e.value = `+name+`; e.dispatchEvent(new Event('input', {bubbles: true})); return true; })(document.querySelector('#m-name'))`)
 	w.click("dialog button", "Save")
+	return w, namespace
+}
+
+func TestRefusalStandsAtItsField(t *testing.T) {
+	w, namespace := saveName(t, `'turned \u202e around'`)
 	w.await("document.querySelector('.field .error')?.innerText.length > 10")
 	w.await("document.querySelector('#m-name').value.includes('\\u202e')")
 	if got := get(t, namespace, "inc-1").Spec.Name; got != "" {
