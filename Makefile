@@ -77,7 +77,7 @@ clean: ## stop what runs in .local and delete bin and dist
 # Most of their time suites wait, so more packages run at a time than there are processors; those that take longest begin. What
 # go vet finds, make verify finds.
 LONGEST = ./test/e2e ./test/plugin ./test/controllers ./test/policies ./test/faults
-AT_ONCE ?= 4
+AT_ONCE ?= 3
 
 .PHONY: test
 test: build k8s bin/controlplane ## run all tests: unit, against an API server, and end to end

@@ -80,5 +80,5 @@ func (c *Cluster) GiveRole(ctx context.Context, namespace, person, role string) 
 		}
 		g.Expect(c.Admin.Create(ctx, review)).To(Succeed())
 		g.Expect(review.Status.Allowed).To(BeTrue(), review.Status.Reason)
-	}).WithContext(ctx).WithTimeout(time.Minute).WithPolling(20 * time.Millisecond).Should(Succeed())
+	}).WithContext(ctx).WithPolling(20 * time.Millisecond).Should(Succeed())
 }

@@ -47,7 +47,7 @@ func (c *Cluster) EventuallyTold(ctx context.Context, incident *v1alpha1.Inciden
 			}
 		}
 		return found
-	}).WithContext(ctx).WithTimeout(Patience).Should(Equal(1), line)
+	}).WithContext(ctx).Should(Equal(1), line)
 }
 
 // EventuallyKnown waits until the incident's log knows so many linked alerts.
@@ -61,7 +61,7 @@ func (c *Cluster) EventuallyKnown(ctx context.Context, incident *v1alpha1.Incide
 			}
 		}
 		return known
-	}).WithContext(ctx).WithTimeout(Patience).Should(BeEquivalentTo(alerts))
+	}).WithContext(ctx).Should(BeEquivalentTo(alerts))
 }
 
 // ExpectIntact verifies the log of an incident by the plugin.

@@ -84,7 +84,7 @@ func (c *Cluster) EventuallyAtRest(ctx context.Context, incident *v1alpha1.Incid
 		g.Expect(current.Status.Alerts.Summary).To(Equal(fmt.Sprintf("%d/%d", open, total)))
 		g.Expect(current.Status.ObservedGeneration).To(Equal(current.Generation))
 		g.Expect(meta.IsStatusConditionTrue(current.Status.Conditions, v1alpha1.ConditionPropagated)).To(BeTrue())
-	}).WithContext(ctx).WithTimeout(Patience).Should(Succeed())
+	}).WithContext(ctx).Should(Succeed())
 }
 
 // EditIncident changes an incident as admin, from its newest state.

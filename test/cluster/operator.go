@@ -91,11 +91,11 @@ func (o *Operator) command(ctx context.Context, person string) *exec.Cmd {
 		"--metrics-bind-address", o.Metrics, "--health-probe-bind-address", o.health)
 }
 
-// RunToEnd runs the operator with the rights of a person until it ends by itself, at most for 20 s. It returns the exit code
+// RunToEnd runs the operator with the rights of a person until it ends by itself, at most for Patience. It returns the exit code
 // and what was printed.
 func (o *Operator) RunToEnd(ctx context.Context, person string) (int, string) {
 	GinkgoHelper()
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
 	cmd := o.command(ctx, person)
 	output, err := cmd.CombinedOutput()
@@ -111,7 +111,7 @@ func (o *Operator) Start() {
 	o.cmd = o.command(context.Background(), "operator") // It outlives the spec that starts it.
 	o.cmd.Stdout, o.cmd.Stderr = o.log, o.log
 	Expect(o.cmd.Start()).To(Succeed())
-	Eventually(o.ready).WithTimeout(time.Minute).WithPolling(50*time.Millisecond).Should(Succeed(), "see the log of the operator")
+	Eventually(o.ready).WithPolling(50*time.Millisecond).Should(Succeed(), "see the log of the operator")
 }
 
 func (o *Operator) ready() error {

@@ -105,13 +105,14 @@ func TestTwoPeopleAtOnce(t *testing.T) {
 	his.awaitText("By alice")
 }
 
-// saveName saves an incident under a name, an expression of JavaScript, which is put into its field as by a script.
-func saveName(t *testing.T, name string) (w *tab, namespace string) {
+// saveName saves an incident under a name, an expression of JavaScript, which is put into its field as by a script. It returns
+// the window and the namespace of the incident, which is called inc-1.
+func saveName(t *testing.T, name string) (*tab, string) {
 	t.Helper()
-	namespace = newNamespace(t)
+	namespace := newNamespace(t)
 	anIncident(t, namespace, "inc-1", 0)
-	w = newTab(t)
-	w.visit(open(t, alice).link(incidentPath(namespace, "inc-1", "")))
+	d, w := open(t, alice), newTab(t)
+	w.visit(d.link(incidentPath(namespace, "inc-1", "")))
 	w.click("button", "Manage incident")
 	w.await(find("#m-name", ""))
 	eval[bool](w, `((e) => { e.value = `+name+`; e.dispatchEvent(new Event('input', {bubbles: true})); return true; })(document.querySelector('#m-name'))`)

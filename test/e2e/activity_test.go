@@ -107,7 +107,7 @@ func eventuallyLogged(ctx context.Context, incident *v1alpha1.Incident, entries 
 		current := &v1alpha1.Incident{}
 		g.Expect(admin.Get(ctx, client.ObjectKeyFromObject(incident), current)).To(Succeed())
 		g.Expect(current.Status.Activity.Entries).To(BeEquivalentTo(entries))
-	}).WithContext(ctx).WithTimeout(cluster.Patience).Should(Succeed())
+	}).WithContext(ctx).Should(Succeed())
 }
 
 func size(ctx context.Context, incident *v1alpha1.Incident) int {

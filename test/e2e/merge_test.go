@@ -94,7 +94,7 @@ func eventuallyMerged(ctx context.Context, incident *v1alpha1.Incident) {
 		g.Expect(admin.Get(ctx, client.ObjectKeyFromObject(incident), incident)).To(Succeed())
 		g.Expect(meta.IsStatusConditionTrue(incident.Status.Conditions, v1alpha1.ConditionMerged)).To(BeTrue())
 		g.Expect(incident.Status.State).To(Equal(v1alpha1.IncidentRedirected))
-	}).WithContext(ctx).WithTimeout(cluster.Patience).Should(Succeed())
+	}).WithContext(ctx).Should(Succeed())
 }
 
 // watchAlerts follows the alerts of a namespace. The returned function ends that and returns to which incidents each one

@@ -62,6 +62,6 @@ var _ = AfterSuite(func() {
 })
 
 func init() {
-	SetDefaultEventuallyTimeout(60 * time.Second)
+	SetDefaultEventuallyTimeout(cluster.Patience)
 	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
 }

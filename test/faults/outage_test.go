@@ -33,7 +33,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/test/cluster"
 )
 
 const (
@@ -163,7 +162,7 @@ func (f *fanOut) expectEnd(ctx context.Context) {
 		current := &v1alpha1.Incident{}
 		g.Expect(admin.Get(ctx, client.ObjectKeyFromObject(f.incident), current)).To(Succeed())
 		g.Expect(meta.IsStatusConditionTrue(current.Status.Conditions, v1alpha1.ConditionPropagated)).To(BeTrue())
-	}).WithContext(ctx).WithTimeout(cluster.Patience).WithPolling(time.Second).Should(Succeed())
+	}).WithContext(ctx).WithPolling(time.Second).Should(Succeed())
 	for _, alert := range f.alerts(ctx) {
 		Expect(alert.Generation).To(BeEquivalentTo(2), "%s was changed more than once", alert.Name)
 	}

@@ -51,6 +51,6 @@ var _ = BeforeSuite(func(ctx context.Context) {
 })
 
 func init() {
-	SetDefaultEventuallyTimeout(60 * time.Second)
+	SetDefaultEventuallyTimeout(cluster.Patience)
 	SetDefaultEventuallyPollingInterval(50 * time.Millisecond)
 }

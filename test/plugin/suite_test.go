@@ -76,6 +76,6 @@ func sideBySide(n, atOnce int, do func(i int)) {
 }
 
 func init() {
-	SetDefaultEventuallyTimeout(60 * time.Second)
+	SetDefaultEventuallyTimeout(cluster.Patience)
 	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
 }

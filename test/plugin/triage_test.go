@@ -268,7 +268,7 @@ var _ = Describe("The plugin's triage of 500 incidents", Ordered, func() {
 				g.Expect(all.Items[i].Labels).NotTo(BeEmpty())
 				g.Expect(all.Items[i].Status.State).NotTo(BeEmpty())
 			}
-		}).WithContext(ctx).WithTimeout(cluster.Patience).Should(Succeed())
+		}).WithContext(ctx).Should(Succeed())
 	})
 
 	It("leaves a clear account when it is interrupted", func(ctx SpecContext) {
@@ -340,7 +340,7 @@ func eventuallyUnwritten(ctx context.Context, namespace string) {
 		unwritten := maps.Equal(before, now)
 		before = now
 		g.Expect(unwritten).To(BeTrue())
-	}).WithContext(ctx).WithPolling(3 * time.Second).WithTimeout(cluster.Patience).Should(Succeed())
+	}).WithContext(ctx).WithPolling(3 * time.Second).Should(Succeed())
 }
 
 // outcome is how a command ended.

@@ -200,8 +200,7 @@ func (w *world) look() seen {
 // rest waits until every incident says that its alerts have followed or moved, and every alert remembers its incident.
 func (w *world) rest() {
 	GinkgoHelper()
-	Eventually(func() error { return restless(w.look()) }).WithContext(w.ctx).WithTimeout(cluster.Patience).
-		WithPolling(time.Second).Should(Succeed())
+	Eventually(func() error { return restless(w.look()) }).WithContext(w.ctx).WithPolling(time.Second).Should(Succeed())
 }
 
 // restless names what is not at rest yet. It asks the objects alone, not the package that is under test.
