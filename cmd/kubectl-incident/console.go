@@ -85,7 +85,7 @@ func (o *consoleOptions) run(ctx context.Context) error {
 	}
 	login, host := console.NewLogin(ctx, console.Cluster{Name: name, Namespace: namespace, Client: c}), listener.Addr().String()
 	served := make(chan error, 1)
-	go func() { served <- console.Serve(ctx, listener, console.Handler(host, login), nil) }()
+	go func() { served <- console.Serve(ctx, listener, nil, console.Handler(host, login)) }()
 	link := "http://" + host + "/#code=" + url.QueryEscape(login.Code())
 	terminal.PrintLine(o.Out, "The console of "+terminal.Escape(name)+" is at")
 	terminal.PrintLine(o.Out, "  "+link)

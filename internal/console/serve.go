@@ -18,59 +18,18 @@ package console
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
-	"fmt"
-	"io"
-	"log"
 	"net"
 	"net/http"
 	"time"
 
-	"golang.org/x/net/netutil"
+	"github.com/incident-operator/incident-operator/internal/serving"
 )
-
-const (
-	// headerTimeout is how long a request may take to say what it wants.
-	headerTimeout = 10 * time.Second
-	idleTimeout   = 2 * time.Minute
-	maxHeader     = 16 << 10
-	// maxConnections bounds those that are open, with whoever holds them open for nothing.
-	maxConnections = 4096
-	// closing is how long requests that are under way may take when the console ends.
-	closing = 3 * time.Second
-)
-
-// Certificate gives the certificate for a connection, as tls.Config has it.
-type Certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 
 // Serve serves a handler until the context ends, over TLS if there is a certificate. What is written has no time limit:
 // events go on for hours.
-func Serve(ctx context.Context, listener net.Listener, handler http.Handler, certificate Certificate) error {
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		// Anybody can make a handshake fail: that is nothing to log.
-		ErrorLog:  log.New(io.Discard, "", 0),
-		TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: certificate},
-	}
-	listener = netutil.LimitListener(listener, maxConnections)
-	ended := make(chan error, 1)
-	go func() {
-		if certificate == nil {
-			ended <- server.Serve(listener)
-		} else {
-			ended <- server.ServeTLS(listener, "", "")
-		}
-	}()
-	select {
-	case err := <-ended:
-		return fmt.Errorf("serving the console: %w", err)
-	case <-ctx.Done():
-	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
-	defer cancel()
-	if err := server.Shutdown(ending); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("ending the console: %w", err)
-	}
-	return server.Close()
+func Serve(ctx context.Context, listener net.Listener, certificate serving.Certificate, handler http.Handler) error {
+	return serving.Serve(ctx, listener, certificate, serving.Bounds{
+		Header: 10 * time.Second, Idle: 2 * time.Minute, Drain: 3 * time.Second,
+		HeaderBytes: 16 << 10, Connections: 4096,
+	}, handler)
 }

@@ -72,7 +72,7 @@ func Admission(ctx context.Context, restConfig *rest.Config, settings options.Ad
 	return mgr, errors.Join(
 		mgr.Add(everyReplica(evaluator.Start)),
 		mgr.Add(everyReplica(keeper.Start)),
-		mgr.Add(webhook.Server(listener, keeper.GetCertificate, handler)),
+		mgr.Add(everyReplica(func(ctx context.Context) error { return webhook.Serve(ctx, listener, keeper.GetCertificate, handler) })),
 		mgr.AddReadyzCheck("policies", func(*http.Request) error {
 			if !evaluator.Synced() {
 				return errors.New("what the policies ask of the cluster is not read yet")

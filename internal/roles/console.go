@@ -36,7 +36,6 @@ import (
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/manager"
 
 	"github.com/incident-operator/incident-operator/internal/console"
 	"github.com/incident-operator/incident-operator/internal/console/openid"
@@ -44,6 +43,7 @@ import (
 	"github.com/incident-operator/incident-operator/internal/kube/access"
 	"github.com/incident-operator/incident-operator/internal/kube/operator"
 	"github.com/incident-operator/incident-operator/internal/options"
+	"github.com/incident-operator/incident-operator/internal/serving"
 )
 
 const (
@@ -90,7 +90,7 @@ func Console(ctx context.Context, settings options.Console, version string) (ctr
 
 // addConsole adds the server.
 func addConsole(ctx context.Context, mgr ctrl.Manager, settings options.Console, door console.Door) error {
-	var certificate console.Certificate
+	var certificate serving.Certificate
 	if !settings.PlainHTTP {
 		certificates, err := access.CertificateFiles(filepath.Join(settings.CertificateDir, "tls.crt"), filepath.Join(settings.CertificateDir, "tls.key"))
 		if err != nil {
@@ -106,7 +106,7 @@ func addConsole(ctx context.Context, mgr ctrl.Manager, settings options.Console,
 		return fmt.Errorf("listening on --bind-address: %w", err)
 	}
 	handler := console.Handler(hostOf(settings.PublicURL), door)
-	return mgr.Add(manager.RunnableFunc(func(ctx context.Context) error { return console.Serve(ctx, listener, handler, certificate) }))
+	return mgr.Add(everyReplica(func(ctx context.Context) error { return console.Serve(ctx, listener, certificate, handler) }))
 }
 
 // hostOf is what browsers send as the host of a URL.

@@ -115,14 +115,16 @@ func addReceiver(mgr ctrl.Manager, settings options.Ingest, store *alertstore.St
 	if err != nil {
 		return fmt.Errorf("listening on --receiver-bind-address: %w", err)
 	}
-	handler := &receiver.Handler{
+	handler := (&receiver.Handler{
 		Sources:  &receiver.Registry{Reader: mgr.GetClient(), Prepare: prepare},
 		Reviewer: access.NewReviewer(mgr.GetClient(), receiver.Audience), Store: store, Suppress: rules.Suppress, Tally: tally, Room: room,
 		Instruments: instruments, Clock: wall,
-	}
+	}).Routes()
 	return errors.Join(
 		mgr.Add(everyReplica(certificates.Start)),
-		mgr.Add(&receiver.Server{Listener: listener, Certificate: certificates.GetCertificate, Handler: handler.Routes()}),
+		mgr.Add(everyReplica(func(ctx context.Context) error {
+			return receiver.Serve(ctx, listener, certificates.GetCertificate, handler)
+		})),
 	)
 }
 

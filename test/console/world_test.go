@@ -325,7 +325,7 @@ func serve(t testing.TB, c client.WithWatch, change ...func(*console.Cluster)) *
 	login := console.NewLogin(ctx, shown)
 	host := listener.Addr().String()
 	served := make(chan error, 1)
-	go func() { served <- console.Serve(ctx, listener, console.Handler(host, login), nil) }()
+	go func() { served <- console.Serve(ctx, listener, nil, console.Handler(host, login)) }()
 	d := &door{url: "http://" + host, login: login, close: sync.OnceFunc(func() {
 		cancel()
 		if err := <-served; err != nil {

@@ -120,7 +120,6 @@ func newReplica(ctx context.Context, s settings) *replica {
 	Expect(err).NotTo(HaveOccurred())
 	r.address = listener.Addr().String()
 	certificate := &access.OwnCertificate{Hosts: []string{"localhost"}, Clock: wall}
-	server := &receiver.Server{Listener: listener, Certificate: certificate.GetCertificate, Handler: handler.Routes()}
 
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 3)
@@ -131,7 +130,7 @@ func newReplica(ctx context.Context, s settings) *replica {
 		Expect(err).NotTo(HaveOccurred())
 	}
 	Expect(c.GetCache().WaitForCacheSync(ctx)).To(BeTrue())
-	go func() { ended <- server.Start(background) }()
+	go func() { ended <- receiver.Serve(background, listener, certificate.GetCertificate, handler.Routes()) }()
 	go func() { ended <- (&alertstore.Flusher{Store: r.store}).Start(background) }()
 	stopped := false
 	r.stop = func() {

@@ -14,7 +14,8 @@ See the License for the specific language governing permissions and
 limitations under the License.
 */
 
-// Command plugin measures how long the kubectl plugin takes on a large queue, and how much memory, beside kubectl itself:
+// Command plugin measures how long the kubectl plugin and its console take on a large queue, and how much memory, beside
+// kubectl itself:
 //
 //	make up
 //	go run ./test/bench/plugin --local .local --incidents 10000 --alerts 100000
@@ -67,15 +68,21 @@ func run() error {
 	if err := fill(ctx, s); err != nil {
 		return err
 	}
-	var all []figures
-	for _, task := range tasks() {
-		all = append(all, figures{task: task})
+	all, commands := []figures{}, tasks()
+	for _, task := range commands {
+		all = append(all, figures{name: task.String(), kubectl: task.kubectl})
+	}
+	for _, page := range consolePages() {
+		all = append(all, figures{name: page})
 	}
 	for range s.rounds {
-		for i := range all {
-			if err := all[i].measure(ctx, s); err != nil {
+		for i, task := range commands {
+			if err := all[i].measure(ctx, s, task); err != nil {
 				return err
 			}
+		}
+		if err := measureConsole(ctx, s, all[len(commands):]); err != nil {
+			return err
 		}
 	}
 	return report(all)

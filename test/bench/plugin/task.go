@@ -47,9 +47,11 @@ func (t task) String() string {
 	return name
 }
 
+// big is the incident that has a tenth of the alerts.
+const big = "queue-0"
+
 // tasks are those of kubectl, each before those of the plugin that are compared with it.
 func tasks() []task {
-	const big = "queue-0"
 	return []task{
 		{kubectl: true, args: []string{"get", "incidents"}},
 		{args: []string{"list", "--all", "--limit=0"}},
@@ -61,34 +63,41 @@ func tasks() []task {
 	}
 }
 
-// figures are what a task took in each round.
+// figures are what something took in each round. Those of kubectl are what the others after them are compared with.
 type figures struct {
-	task    task
+	name    string
+	kubectl bool
 	seconds []float64
 	peakMiB []float64
 }
 
-// measure runs the task once. Its output is read as a terminal would read it, and thrown away.
-func (f *figures) measure(ctx context.Context, s settings) error {
+// measure runs a task once. Its output is read as a terminal would read it, and thrown away.
+func (f *figures) measure(ctx context.Context, s settings, t task) error {
 	program := filepath.Join(s.bin, "kubectl-incident")
-	if f.task.kubectl {
+	if t.kubectl {
 		program = filepath.Join(s.bin, "k8s", "kubectl")
 	}
-	args := append([]string{"--kubeconfig", s.kubeconfig(), "--namespace", namespace}, f.task.args...)
+	args := append([]string{"--kubeconfig", s.kubeconfig(), "--namespace", namespace}, t.args...)
 	command := exec.CommandContext(ctx, program, args...) //nolint:gosec // The command lines are those above.
 	command.Env = append(os.Environ(), "NO_COLOR=1")
 	command.Stdout, command.Stderr = io.Discard, os.Stderr
 	begin := time.Now()
 	if err := command.Run(); err != nil {
-		return fmt.Errorf("running %s: %w", f.task, err)
+		return fmt.Errorf("running %s: %w", t, err)
 	}
 	f.seconds = append(f.seconds, time.Since(begin).Seconds())
+	peak, err := peakMiB(command)
+	f.peakMiB = append(f.peakMiB, peak)
+	return err
+}
+
+// peakMiB is the most memory that a command had which has ended.
+func peakMiB(command *exec.Cmd) (float64, error) {
 	usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage)
 	if !ok {
-		return errors.New("this system does not say how much memory a process used")
+		return 0, errors.New("this system does not say how much memory a process used")
 	}
-	f.peakMiB = append(f.peakMiB, float64(usage.Maxrss)/1024)
-	return nil
+	return float64(usage.Maxrss) / 1024, nil
 }
 
 // report prints the medians, and each as a ratio to that of kubectl.
@@ -97,10 +106,10 @@ func report(all []figures) error {
 	_, _ = fmt.Fprintln(table, "COMMAND\tSECONDS\tRATIO\tPEAK MIB\tRATIO")
 	var beside figures
 	for _, f := range all {
-		if f.task.kubectl {
+		if f.kubectl {
 			beside = f
 		}
-		_, _ = fmt.Fprintf(table, "%s\t%.2f\t%.2f\t%.0f\t%.2f\n", f.task,
+		_, _ = fmt.Fprintf(table, "%s\t%.2f\t%.2f\t%.0f\t%.2f\n", f.name,
 			median(f.seconds), median(f.seconds)/median(beside.seconds), median(f.peakMiB), median(f.peakMiB)/median(beside.peakMiB))
 	}
 	return table.Flush()

@@ -52,6 +52,9 @@ export function Filters({ search, facets: counts, change, me }: { search: URLSea
   );
 }
 
+/** pause is how long nobody types before the queue is asked, in milliseconds: rows are to be there within 100. */
+const pause = 50;
+
 function Search({ search, change }: { search: URLSearchParams; change: Change }) {
   const asked = search.get('search') ?? '';
   const [text, set] = useState(asked);
@@ -59,7 +62,7 @@ function Search({ search, change }: { search: URLSearchParams; change: Change })
   useEffect(() => set(asked), [asked]);
   useEffect(() => {
     if (text === asked) return;
-    const timer = setTimeout(() => change((next) => { if (text.trim()) next.set('search', text.trim()); else next.delete('search'); }), 150);
+    const timer = setTimeout(() => change((next) => { if (text.trim()) next.set('search', text.trim()); else next.delete('search'); }), pause);
     return () => clearTimeout(timer);
   }, [text]);
   useKeys({ '/': () => box.current?.focus() });
