@@ -68,7 +68,7 @@ func gathered(incident *v1alpha1.Incident, alerts []*v1alpha1.Alert) *shown {
 }
 
 func drawn(s *shown, screen terminal.Screen, full bool) []string {
-	return drawIncident(func() *page { return &page{screen: screen, zone: time.UTC, now: noon} }, s, full).lines
+	return drawIncident(func() *page { return &page{screen: screen, zone: time.UTC, now: noon, toSeeAll: "--full"} }, s, full).lines
 }
 
 func TestIncidentOnAScreen(t *testing.T) {
@@ -98,6 +98,34 @@ Timeline (UTC), the last entries: kubectl incident timeline inc-1
                     nobody knows, and the laptop is off the network now.`, "\n")
 	if diff := cmp.Diff(want, drawn(s, terminal.Screen{Columns: 80, Rows: 24}, false)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestIncidentOnASmallScreen has long names, more kinds than fit, and a text of many lines.
+func TestIncidentOnASmallScreen(t *testing.T) {
+	incident, alerts := attack(4)
+	incident.Spec.Description = strings.Repeat("words of many lines ", 60)
+	for i, alert := range alerts {
+		for kind, name := range map[v1alpha1.EvidenceKind]string{
+			v1alpha1.EvidenceDevice: "a-host-with-a-long-name-%d.internal.example.com", v1alpha1.EvidenceUser: "somebody-%d@example.com",
+			v1alpha1.EvidenceFile: `C:\Windows\System32\%d.exe`, v1alpha1.EvidenceProcess: "/usr/bin/%d", v1alpha1.EvidenceURL: "https://%d.example.com",
+		} {
+			alert.Spec.Evidence = append(alert.Spec.Evidence, v1alpha1.Evidence{Kind: kind, Name: fmt.Sprintf(name, i), Role: v1alpha1.EvidenceSource})
+		}
+	}
+	s := gathered(incident, alerts)
+	for range shownEntries {
+		s.entries = append(s.entries, view.Entry{Time: noon, Actor: "alice", Type: v1alpha1.ActivityRenamed, Text: "spec.name: a → b"})
+	}
+	lines := drawn(s, terminal.Screen{Columns: 80, Rows: 24}, false)
+	t.Log(strings.Join(lines, "\n"))
+	for _, want := range []string{"Description: words of many lines", "User     somebody-0@example.com (1), 3 more", "and 1 more: kubectl incident alerts inc-1", "Timeline"} {
+		if !strings.Contains(strings.Join(lines, "\n"), want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	if len(lines) > 23 {
+		t.Errorf("it has %d lines", len(lines))
 	}
 }
 

@@ -62,7 +62,7 @@ func (p *page) alert(a *view.Alert) {
 	})
 	p.text("Note", a.Note, 0)
 	p.text("Description", a.Description, 0)
-	p.evidence(a.Evidence, 0, 0)
+	p.evidence(a.Evidence, detail{})
 }
 
 // correlatedText says why the alert is in its incident, if a policy put it there.

@@ -24,9 +24,8 @@ import (
 	"github.com/incident-operator/incident-operator/internal/decide/view"
 )
 
-// evidence shows a line for each kind, or as many as its things need: of each kind at most so many things, and at most so
-// many kinds. 0 shows all.
-func (p *page) evidence(groups []view.Group, most, mostKinds int) {
+// evidence shows a line for each kind, or as many as its things need.
+func (p *page) evidence(groups []view.Group, d detail) {
 	if len(groups) == 0 {
 		return
 	}
@@ -36,27 +35,30 @@ func (p *page) evidence(groups []view.Group, most, mostKinds int) {
 		width = max(width, len(group.Kind))
 	}
 	for i, group := range groups {
-		if mostKinds > 0 && i == mostKinds {
+		if d.kinds > 0 && i == d.kinds {
 			p.indented(grouped(len(groups)-i) + " more kinds: " + p.toSeeAll)
 			return
 		}
 		var items []string
 		for i := range group.Things {
-			if most > 0 && i == most {
+			if d.things > 0 && i == d.things {
 				items = append(items, grouped(len(group.Things)-i)+" more")
 				break
 			}
-			items = append(items, thingText(&group.Things[i]))
+			items = append(items, thingText(&group.Things[i], d.brief))
 		}
 		p.listed(string(group.Kind), width, items)
 	}
 }
 
-// thingText names a thing with its part in it, such as "web-1 (3: 2 Affected, 1 Source)".
-func thingText(thing *view.Thing) string {
+// thingText names a thing with its part in it, such as "web-1 (3: 2 Affected, 1 Source)", or briefly "web-1 (3)".
+func thingText(thing *view.Thing, brief bool) string {
 	name := thing.Name
 	if thing.Namespace != "" {
 		name = thing.Namespace + "/" + name
+	}
+	if brief {
+		return withCount(name, thing.Alerts)
 	}
 	var said []string
 	for _, role := range thing.Roles {

@@ -64,7 +64,9 @@ func briefly(facts []fact, sources int) []fact {
 		switch f.name {
 		case "Created", "Automatic name":
 		case "Sources":
-			kept = append(kept, fact{name: f.name, value: grouped(sources)})
+			if f.value != "" {
+				kept = append(kept, fact{name: f.name, value: grouped(sources)})
+			}
 		default:
 			kept = append(kept, f)
 		}

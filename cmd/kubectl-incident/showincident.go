@@ -28,11 +28,11 @@ import (
 
 // detail is how much of an incident is shown. 0 is all.
 type detail struct {
-	// things are those of each kind of evidence, kinds the kinds.
+	// things are those of each kind of evidence, kinds the kinds; 0 shows all.
 	things, kinds int
 	// alerts and entries of the log, and lines of each text.
 	alerts, entries, prose int
-	// brief leaves out what matters least, and techniques.
+	// brief leaves out what matters least, techniques and roles.
 	brief bool
 }
 
@@ -44,6 +44,7 @@ var details = []detail{
 	{things: 2, alerts: 4, entries: 3, prose: 2, brief: true},
 	{things: 1, kinds: 6, alerts: 3, entries: 2, prose: 1, brief: true},
 	{things: 1, kinds: 4, alerts: 2, entries: 2, prose: 1, brief: true},
+	{things: 1, kinds: 4, alerts: 1, entries: 1, prose: 1, brief: true},
 }
 
 // shown is what show has read of an incident.
@@ -86,7 +87,7 @@ func (p *page) incident(s *shown, d detail) {
 	for _, text := range []struct{ name, text string }{{"Note", h.Note}, {"Description", h.Description}} {
 		p.text(text.name, text.text, d.prose)
 	}
-	p.evidence(s.Evidence, d.things, d.kinds)
+	p.evidence(s.Evidence, d)
 	if d.brief {
 		p.briefTactics(s.Tactics)
 	} else {
@@ -96,12 +97,15 @@ func (p *page) incident(s *shown, d detail) {
 	p.log(s.entries, d.entries, d.prose, h.Name)
 }
 
-// text shows a short text as a fact, a longer one below its name.
+// text shows a short text as a fact, a longer one below its name, and the beginning of it if it may have one line.
 func (p *page) text(name, text string, most int) {
 	switch {
 	case text == "":
 	case !strings.Contains(text, "\n") && (p.screen.Columns == 0 || len(name)+2+terminal.WidthOf(terminal.Escape(text)) <= p.screen.Columns):
 		p.facts([]fact{{name: name, value: text}})
+	case most == 1:
+		seeAll := " (" + p.toSeeAll + ")"
+		p.lines = append(p.lines, terminal.Cut(name+": "+terminal.Escape(strings.Join(strings.Fields(text), " ")), p.width(len(seeAll)))+seeAll)
 	default:
 		p.lines = append(p.lines, name+":")
 		p.prose(text, most)

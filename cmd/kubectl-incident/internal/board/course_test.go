@@ -177,6 +177,12 @@ func TestPane(t *testing.T) {
 	if !strings.Contains(m.View(), " | of inc-2") {
 		t.Errorf("it is not beside the list:\n%s", m.View())
 	}
+	room := m.layout().paneColumns
+	long := strings.Repeat("n", room) + "and its end"
+	m, _ = m.Update(drawn(three()[1], long))
+	if diff := cmp.Diff([]string{strings.Repeat("n", room), "and its end"}, m.pane.lines); diff != "" {
+		t.Errorf("what is longer than a line: -want +got:\n%s", diff)
+	}
 	newer := three()
 	newer[1].ResourceVersion = "2"
 	m, effects = m.Update(Queue{Incidents: newer, At: noon})

@@ -17,6 +17,10 @@ limitations under the License.
 package board
 
 import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/incident-operator/incident-operator/cmd/kubectl-incident/internal/terminal"
 )
 
@@ -92,7 +96,9 @@ func (m Model) redrawn() Model {
 	case p.detail.Err != nil:
 		p.lines = terminal.Fold(p.detail.Err.Error(), room.paneColumns)
 	default:
-		p.lines = p.detail.Draw(terminal.Screen{Columns: room.paneColumns, Rows: room.paneRows + 1, Colors: m.config.Colors}, p.open)
+		drawn := p.detail.Draw(terminal.Screen{Columns: room.paneColumns, Rows: room.paneRows + 1, Colors: m.config.Colors}, p.open)
+		// What is longer than a line, such as the name of a file, goes on in the next. A terminal would see to that by itself.
+		p.lines = strings.Split(ansi.Hardwrap(strings.Join(drawn, "\n"), room.paneColumns, true), "\n")
 	}
 	p.line = max(0, min(p.line, len(p.lines)-room.paneRows))
 	return m

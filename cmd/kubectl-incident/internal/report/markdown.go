@@ -73,9 +73,17 @@ var markup = regexp.MustCompile("[\\\\`*_{}\\[\\]<>#|~&!]")
 func lines(words string) []string {
 	all := strings.Split(printable(words), "\n")
 	for i, line := range all {
-		all[i] = unlisted(markup.ReplaceAllString(line, "\\$0"))
+		all[i] = unlisted(unlinked(markup.ReplaceAllString(line, "\\$0")))
 	}
 	return all
+}
+
+// site begins what GitHub takes for an address even without a scheme.
+var site = regexp.MustCompile(`(?i)\b(www)\.`)
+
+// unlinked keeps addresses from becoming links: those in evidence are attackers' own.
+func unlinked(line string) string {
+	return site.ReplaceAllString(strings.ReplaceAll(line, "://", `\://`), `$1\.`)
 }
 
 // lists are what begins a list or a rule at the beginning of a line.

@@ -27,7 +27,7 @@ func hostile() *Document {
 	return &Document{
 		Title: "Stolen <key>", Facts: []Fact{{"State", "Active"}, {"Note", ""}, {"Description", "one\ntwo | three"}},
 		Sections: []Section{
-			{Heading: "Opened", Columns: []string{"NAME", "TITLE"}, Rows: [][]string{{"inc-1", "*bold* [x](javascript:1)"}, {"inc-2", "<img src=x onerror=alert(1)>\x1b[31m"}}},
+			{Heading: "Opened", Columns: []string{"NAME", "TITLE"}, Rows: [][]string{{"inc-1", "*bold* [x](javascript:1)"}, {"inc-2", "<img src=x onerror=alert(1)>\x1b[31m"}, {"inc-3", "see HTTPS://evil.example or www.evil.example"}}},
 			{Heading: "Summary", Text: "# no heading\n- no list\n12. no list either\nüber & \u202eevil"},
 			{Heading: "Handed over", None: "Nothing was."},
 			{Heading: "Left out"},
@@ -53,6 +53,7 @@ func TestMarkdown(t *testing.T) {
 |---|---|
 | inc-1 | \*bold\* \[x\](javascript:1) |
 | inc-2 | \<img src=x onerror=alert(1)\>\\x1b\[31m |
+| inc-3 | see HTTPS\://evil.example or www\.evil.example |
 
 ## Summary
 
