@@ -27,7 +27,7 @@ func hostile() *Document {
 	return &Document{
 		Title: "Stolen <key>", Facts: []Fact{{"State", "Active"}, {"Note", ""}, {"Description", "one\ntwo | three"}},
 		Sections: []Section{
-			{Heading: "Opened", Columns: []string{"NAME", "TITLE"}, Rows: [][]string{{"inc-1", "*bold* [x](javascript:1)"}, {"inc-2", "<img src=x onerror=alert(1)>\x1b[31m"}, {"inc-3", "see HTTPS://evil.example or www.evil.example"}}},
+			{Heading: "Opened", Columns: []string{"NAME", "TITLE"}, Rows: [][]string{{"inc-1", "*bold* [x](javascript:1)"}, {"inc-2", "<img src=x onerror=alert(1)>\x1b[31m"}, {"inc-3", "see HTTPS://evil.example or www.evil.example"}, {"inc-4", strings.Repeat("n", 25)}}},
 			{Heading: "Summary", Text: "# no heading\n- no list\n12. no list either\nüber & \u202eevil"},
 			{Heading: "Handed over", None: "Nothing was."},
 			{Heading: "Left out"},
@@ -54,6 +54,7 @@ func TestMarkdown(t *testing.T) {
 | inc-1 | \*bold\* \[x\](javascript:1) |
 | inc-2 | \<img src=x onerror=alert(1)\>\\x1b\[31m |
 | inc-3 | see HTTPS\://evil.example or www\.evil.example |
+| inc-4 | nnnnnnnnnnnnnnnnnnnnnnnnn |
 
 ## Summary
 
@@ -78,7 +79,7 @@ func TestHTML(t *testing.T) {
 	}
 	got := out.String()
 	for _, want := range []string{
-		"<h1>Stolen &lt;key&gt;</h1>", "<td>one<br>two | three</td>", "<td>*bold* [x](javascript:1)</td>",
+		"<h1>Stolen &lt;key&gt;</h1>", `<td class="long">one<br>two | three</td>`, "<td>inc-3</td>", `<td class="long">`+strings.Repeat("n", 25)+"</td>", "<td>*bold* [x](javascript:1)</td>",
 		`&lt;img src=x onerror=alert(1)&gt;\x1b[31m`, "<p># no heading<br>- no list<br>12. no list either<br>über &amp; \\u202eevil</p>",
 		"<h2>Handed over</h2>\n<p>Nothing was.</p>", "default-src 'none'",
 	} {
