@@ -158,7 +158,7 @@ func readShown(ctx context.Context, c client.Client, incident *v1alpha1.Incident
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		gathering := view.Gather(now, shownAlerts)
-		err := kube.EachPage(ctx, c, &v1alpha1.AlertList{}, kube.DefaultChunk, func(page *v1alpha1.AlertList) error {
+		err := kube.EachPage(ctx, c, &v1alpha1.AlertList{}, kube.SelectedChunk, func(page *v1alpha1.AlertList) error {
 			for i := range page.Items {
 				gathering.Add(&page.Items[i])
 			}

@@ -121,21 +121,21 @@ func TestRoomIsNeverTooFull(t *testing.T) {
 func TestAlertsWithoutRoomAreTold(t *testing.T) {
 	gate := make(chan struct{})
 	close(gate)
-	w := newWorld(t, paging(gate), manyAlerts(1200)...)
-	room, pass := steadyRoom(1300)
+	w := newWorld(t, paging(gate), manyAlerts(4800)...)
+	room, pass := steadyRoom(5200)
 	w.alerts.room = room
 	taken := room.enter(func() {})
-	if !taken.hold(600) {
+	if !taken.hold(2400) {
 		t.Fatal("there is no room to begin with")
 	}
 	found := awaitAlerts(w, "", func(r *alertsReply) bool { return r.Cut != nil })
-	if found.Read != kube.DefaultChunk || found.Whole || len(found.Rows) != alertsPage || found.Cut.Again.Sub(found.Cut.At) != roomWait {
+	if found.Read != kube.SelectedChunk || found.Whole || len(found.Rows) != alertsPage || found.Cut.Again.Sub(found.Cut.At) != roomWait {
 		t.Errorf("%d read, whole %v, %d rows, as at %s", found.Read, found.Whole, len(found.Rows), found.Cut.At)
 	}
-	if want := "the console keeps at most 1300 alerts for all people together, and others look at theirs now"; found.Cut.Why != want {
+	if want := "the console keeps at most 5200 alerts for all people together, and others look at theirs now"; found.Cut.Why != want {
 		t.Errorf("got %q, want %q", found.Cut.Why, want)
 	}
-	if scope := ask[*scopeReply](w, http.MethodGet, "/api/incidents/soc/big/scope", nil); scope.Whole || scope.Cut == nil || scope.Scope.Alerts != kube.DefaultChunk {
+	if scope := ask[*scopeReply](w, http.MethodGet, "/api/incidents/soc/big/scope", nil); scope.Whole || scope.Cut == nil || scope.Scope.Alerts != kube.SelectedChunk {
 		t.Errorf("the scope counts %d, whole %v, cut %v", scope.Scope.Alerts, scope.Whole, scope.Cut)
 	}
 	taken.quit()
@@ -143,7 +143,7 @@ func TestAlertsWithoutRoomAreTold(t *testing.T) {
 		t.Error("it is tried again with each request")
 	}
 	pass(roomWait)
-	if found = awaitAlerts(w, "", func(r *alertsReply) bool { return r.Whole }); found.Cut != nil || found.Read != 1200 || room.full() != 1200 {
+	if found = awaitAlerts(w, "", func(r *alertsReply) bool { return r.Whole }); found.Cut != nil || found.Read != 4800 || room.full() != 4800 {
 		t.Errorf("%d read, cut %v, %d kept in the room", found.Read, found.Cut, room.full())
 	}
 	w.alerts.closeAll()

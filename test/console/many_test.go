@@ -108,7 +108,7 @@ func TestManyAlerts(t *testing.T) {
 	w.visit(d.link(incidentPath("default", "big", "/alerts")))
 	w.await(rows + " === 100")
 	t.Logf("the first rows after %s", time.Since(begun))
-	w.awaitText("500 alerts of 50,000 are read. Until the rest is, filters, groups and the order cover these.")
+	w.awaitText("2,000 alerts of 50,000 are read. Until the rest is, filters, groups and the order cover these.")
 	w.await("document.querySelector('.tabs [aria-current] .badge').innerText === '50,000'")
 	w.shoot("many-reading")
 	begun = time.Now()
@@ -172,31 +172,31 @@ func TestManyAlerts(t *testing.T) {
 // While alerts are read, the summary says that it covers a part.
 func TestSummaryWhileAlertsAreRead(t *testing.T) {
 	incident := &v1alpha1.Incident{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "big", UID: "uid-big"}}
-	number := int32(1200)
+	number := int32(4800)
 	incident.Status.Alerts = v1alpha1.AlertCounts{Total: &number, Active: &number}
 	gate := &atomic.Int64{}
-	d, w := serve(t, paged(inMemory(incident), storm()[:1200], gate)), newTab(t)
+	d, w := serve(t, paged(inMemory(incident), storm()[:4800], gate)), newTab(t)
 	w.visit(d.link(incidentPath("default", "big", "")))
-	w.awaitText("500 alerts of 1,200 are read.")
-	gate.Store(1200)
+	w.awaitText("2,000 alerts of 4,800 are read.")
+	gate.Store(4800)
 	w.await("!document.body.innerText.includes('are read.')")
-	w.awaitText("All 1,200 alerts")
+	w.awaitText("All 4,800 alerts")
 }
 
 // Without room for all alerts, a page says how many it shows, and why; with room again, it catches up by itself.
 func TestAlertsWithoutRoom(t *testing.T) {
 	incident := plain("big", "A storm")
-	number := int32(1200)
+	number := int32(4800)
 	incident.Status.Alerts = v1alpha1.AlertCounts{Total: &number, Active: &number}
 	gate := &atomic.Int64{}
 	gate.Store(many)
-	d, w := serve(t, paged(inMemory(incident), storm()[:1200], gate), func(c *console.Cluster) { c.Room = console.NewRoom(700) }), newTab(t)
+	d, w := serve(t, paged(inMemory(incident), storm()[:4800], gate), func(c *console.Cluster) { c.Room = console.NewRoom(2800) }), newTab(t)
 	w.visit(d.link(incidentPath("default", "big", "/alerts")))
 	w.await(rows + " === 100")
-	w.awaitText("500 alerts of 1,200 are shown, as they were just now: the console keeps at most 700 alerts for all people together")
+	w.awaitText("2,000 alerts of 4,800 are shown, as they were just now: the console keeps at most 2800 alerts for all people together")
 	w.awaitText("kubectl incident alerts big -n default lists all; here it is tried again by itself.")
 	w.shoot("no-room")
 	w.goTo(incidentPath("default", "big", ""))
-	w.awaitText("500 alerts of 1,200 are shown")
-	w.awaitText("All 1,200 alerts")
+	w.awaitText("2,000 alerts of 4,800 are shown")
+	w.awaitText("All 4,800 alerts")
 }

@@ -28,6 +28,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -65,10 +66,10 @@ func ensure(ctx context.Context, c client.Client, object client.Object) error {
 
 // create creates n objects, unless there are as many.
 func create(ctx context.Context, c client.Client, s settings, what string, n int, list client.ObjectList, object func(int) client.Object) error {
-	if err := c.List(ctx, list, client.InNamespace(namespace), client.Limit(int64(n))); err != nil {
-		return fmt.Errorf("listing %s: %w", what, err)
+	if err := c.List(ctx, list, client.InNamespace(namespace), client.Limit(1)); err != nil {
+		return fmt.Errorf("counting %s: %w", what, err)
 	}
-	if meta.LenList(list) >= n {
+	if int64(meta.LenList(list))+ptr.Deref(list.GetRemainingItemCount(), 0) >= int64(n) {
 		return nil
 	}
 	group, ctx := errgroup.WithContext(ctx)
