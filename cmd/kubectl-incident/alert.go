@@ -136,7 +136,7 @@ func (o *alertChangeOptions) run(ctx context.Context, change actions.AlertChange
 
 // alerts are those that were named, or else those that the filter selects.
 func (o *alertChangeOptions) alerts(
-	ctx context.Context, c client.Client, namespace string, names []string,
+	ctx context.Context, c client.WithWatch, namespace string, names []string,
 ) ([]v1alpha1.Alert, func(*v1alpha1.Alert) bool, error) {
 	if len(names) > 0 {
 		bare, err := input.Names(input.Alert, names)

@@ -136,7 +136,7 @@ var errNegativeLimit = errors.New("--limit must not be negative")
 
 // list prints the alerts and returns how many there are, also of those that the limit leaves out.
 func (o *alertsOptions) list(
-	ctx context.Context, c client.Client, selector *actions.AlertSelector, sink sink[*v1alpha1.Alert], now time.Time,
+	ctx context.Context, c client.WithWatch, selector *actions.AlertSelector, sink sink[*v1alpha1.Alert], now time.Time,
 ) (int, error) {
 	found := 0
 	var all []v1alpha1.Alert
@@ -180,7 +180,7 @@ func slimAlert(alert *v1alpha1.Alert) {
 }
 
 // sayNoAlerts says that there is nothing and, if filters by state left something out, how much that is.
-func (o *alertsOptions) sayNoAlerts(ctx context.Context, c client.Client, namespace string, incidents []string, now time.Time) error {
+func (o *alertsOptions) sayNoAlerts(ctx context.Context, c client.WithWatch, namespace string, incidents []string, now time.Time) error {
 	o.sayNone("alerts", namespace, o.allNamespaces)
 	if len(o.States) == 0 {
 		return nil

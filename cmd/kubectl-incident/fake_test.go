@@ -38,6 +38,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/kube/kubetest"
 )
 
 // cluster is an API server in memory that knows the kinds of this API.
@@ -67,7 +68,7 @@ func newCluster(t testing.TB, objects ...client.Object) *cluster {
 			t.Fatal(err)
 		}
 	}
-	return &cluster{t: t, WithWatch: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).
+	return &cluster{t: t, WithWatch: kubetest.WithoutStreams(fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).
 		WithIndex(&v1alpha1.Alert{}, "spec.incidentRef.name", func(object client.Object) []string {
 			alert, _ := object.(*v1alpha1.Alert)
 			return []string{alert.Spec.IncidentRef.Name}
@@ -87,7 +88,7 @@ func newCluster(t testing.TB, objects ...client.Object) *cluster {
 		WithIndex(&v1alpha1.Activity{}, "spec.incidentRef.name", func(object client.Object) []string {
 			entry, _ := object.(*v1alpha1.Activity)
 			return []string{entry.Spec.IncidentRef.Name}
-		}).Build()}
+		}).Build())}
 }
 
 func ofAlert(field func(*v1alpha1.Alert) string) client.IndexerFunc {

@@ -155,7 +155,7 @@ func (o *moveOptions) rest(target *v1alpha1.Incident) string {
 }
 
 // alerts returns those that were named, or all of an incident.
-func (o *moveOptions) alerts(ctx context.Context, c client.Client, namespace string, names []string) ([]v1alpha1.Alert, error) {
+func (o *moveOptions) alerts(ctx context.Context, c client.WithWatch, namespace string, names []string) ([]v1alpha1.Alert, error) {
 	if o.from != "" {
 		from := client.ObjectKey{Namespace: namespace, Name: o.from}
 		return kube.AlertsOf(ctx, c, from) // Also of an incident that is gone: its alerts are still there.

@@ -35,7 +35,7 @@ import (
 )
 
 // review is the report on one incident.
-func (o *reportOptions) review(ctx context.Context, c client.Client, key client.ObjectKey, now time.Time) (*report.Document, error) {
+func (o *reportOptions) review(ctx context.Context, c client.WithWatch, key client.ObjectKey, now time.Time) (*report.Document, error) {
 	incident := &v1alpha1.Incident{}
 	if err := c.Get(ctx, key, incident); err != nil {
 		return nil, fmt.Errorf("reading the incident: %w", err)

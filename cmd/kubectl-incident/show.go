@@ -142,7 +142,7 @@ func (o *showOptions) printObject(object client.Object) error {
 	return printer.PrintObj(converted, o.Out)
 }
 
-func (o *showOptions) showIncident(ctx context.Context, c client.Client, incident *v1alpha1.Incident) error {
+func (o *showOptions) showIncident(ctx context.Context, c client.WithWatch, incident *v1alpha1.Incident) error {
 	now := time.Now()
 	read, err := readShown(ctx, c, incident, now)
 	if err != nil {
@@ -153,12 +153,12 @@ func (o *showOptions) showIncident(ctx context.Context, c client.Client, inciden
 }
 
 // readShown reads what is shown of an incident: its alerts while its log is read.
-func readShown(ctx context.Context, c client.Client, incident *v1alpha1.Incident, now time.Time) (*shown, error) {
+func readShown(ctx context.Context, c client.WithWatch, incident *v1alpha1.Incident, now time.Time) (*shown, error) {
 	read := &shown{}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		gathering := view.Gather(now, shownAlerts)
-		err := kube.EachPage(ctx, c, &v1alpha1.AlertList{}, kube.SelectedChunk, func(page *v1alpha1.AlertList) error {
+		_, err := kube.EachSelected(ctx, c, func(page *v1alpha1.AlertList) error {
 			for i := range page.Items {
 				gathering.Add(&page.Items[i])
 			}

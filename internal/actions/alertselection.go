@@ -45,7 +45,7 @@ type AlertSelection struct {
 	// Labels and Fields are what the API server is to select besides; nil for everything.
 	Labels labels.Selector
 	Fields fields.Selector
-	// Chunk is how many objects one request asks for; 0 for all at once.
+	// Chunk is how many objects one request asks for if all alerts of the namespace are looked at; 0 for all at once.
 	Chunk int64
 }
 
@@ -70,7 +70,7 @@ const manyIncidents = 4
 
 // EachPage sees pages of which only the alerts are left that are selected, in the order of the API server, incident by
 // incident if only some are named.
-func (s *AlertSelector) EachPage(ctx context.Context, c client.Reader, now time.Time, see func(*v1alpha1.AlertList) error) error {
+func (s *AlertSelector) EachPage(ctx context.Context, c client.WithWatch, now time.Time, see func(*v1alpha1.AlertList) error) error {
 	switch names := s.selection.Incidents; {
 	case s.selection.Unlinked:
 		return s.each(ctx, c, now, see, fields.OneTermEqualSelector(kube.IncidentOf, ""))
@@ -87,12 +87,18 @@ func (s *AlertSelector) EachPage(ctx context.Context, c client.Reader, now time.
 }
 
 func (s *AlertSelector) each(
-	ctx context.Context, c client.Reader, now time.Time, see func(*v1alpha1.AlertList) error, of fields.Selector,
+	ctx context.Context, c client.WithWatch, now time.Time, see func(*v1alpha1.AlertList) error, of fields.Selector,
 ) error {
-	err := kube.EachPage(ctx, c, &v1alpha1.AlertList{}, s.selection.Chunk, func(page *v1alpha1.AlertList) error {
+	selected := func(page *v1alpha1.AlertList) error {
 		page.Items = slices.DeleteFunc(page.Items, func(alert v1alpha1.Alert) bool { return !s.Matches(&alert, now) })
 		return see(page)
-	}, s.listOptions(of)...)
+	}
+	var err error
+	if of == nil {
+		err = kube.EachPage(ctx, c, &v1alpha1.AlertList{}, s.selection.Chunk, selected, s.listOptions(of)...)
+	} else {
+		_, err = kube.EachSelected(ctx, c, selected, s.listOptions(of)...)
+	}
 	if err != nil {
 		return fmt.Errorf("listing alerts: %w", err)
 	}
@@ -123,7 +129,7 @@ func (s *AlertSelector) Matches(alert *v1alpha1.Alert, now time.Time) bool {
 }
 
 // All returns the alerts that are selected.
-func (s *AlertSelector) All(ctx context.Context, c client.Reader, now time.Time) ([]v1alpha1.Alert, error) {
+func (s *AlertSelector) All(ctx context.Context, c client.WithWatch, now time.Time) ([]v1alpha1.Alert, error) {
 	var all []v1alpha1.Alert
 	err := s.EachPage(ctx, c, now, func(page *v1alpha1.AlertList) error {
 		all = append(all, page.Items...)

@@ -113,7 +113,7 @@ func (t *ChangeTask) decide(ctx context.Context) (*v1alpha1.Incident, []Differen
 }
 
 // previewChange says what becomes of an incident and of each of its alerts.
-func previewChange(ctx context.Context, c client.Reader, before, after *v1alpha1.Incident) (Preview, error) {
+func previewChange(ctx context.Context, c client.WithWatch, before, after *v1alpha1.Incident) (Preview, error) {
 	alerts, err := kube.AlertsOf(ctx, c, client.ObjectKeyFromObject(before))
 	if err != nil {
 		return Preview{}, err

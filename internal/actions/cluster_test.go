@@ -29,6 +29,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/kubetest"
 )
 
 // cluster is an API server in memory that knows the kinds of this API.
@@ -45,7 +46,7 @@ func newCluster(t *testing.T, objects ...client.Object) *cluster {
 			t.Fatal(err)
 		}
 	}
-	return &cluster{t: t, WithWatch: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).
+	return &cluster{t: t, WithWatch: kubetest.WithoutStreams(fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).
 		WithIndex(&v1alpha1.Alert{}, kube.IncidentOf, func(object client.Object) []string {
 			alert, _ := object.(*v1alpha1.Alert)
 			return []string{alert.Spec.IncidentRef.Name}
@@ -53,7 +54,7 @@ func newCluster(t *testing.T, objects ...client.Object) *cluster {
 		WithIndex(&v1alpha1.Activity{}, kube.IncidentOf, func(object client.Object) []string {
 			entry, _ := object.(*v1alpha1.Activity)
 			return []string{entry.Spec.IncidentRef.Name}
-		}).Build()}
+		}).Build())}
 }
 
 func (c *cluster) incident(name string) *v1alpha1.Incident {

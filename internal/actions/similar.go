@@ -29,7 +29,7 @@ import (
 
 // Similar returns what has something in common with an incident, among all alerts of its namespace. It reads them page by
 // page.
-func Similar(ctx context.Context, c client.Reader, key client.ObjectKey) ([]view.Similar, error) {
+func Similar(ctx context.Context, c client.WithWatch, key client.ObjectKey) ([]view.Similar, error) {
 	if err := c.Get(ctx, key, &v1alpha1.Incident{}); err != nil {
 		return nil, fmt.Errorf("reading the incident: %w", err)
 	}

@@ -33,7 +33,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
-	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
 // paging serves lists of alerts as an API server does: a page, and where the next begins. Each page but the first waits
@@ -66,6 +65,9 @@ func paging(gate <-chan struct{}) interceptor.Funcs {
 	}}
 }
 
+// chunk is how many alerts are read at once of an API server that does not stream.
+const chunk = 2000
+
 func manyAlerts(number int) []client.Object {
 	objects := []client.Object{anIncident("big"), anAlert("stranger", "other")}
 	for i := range number {
@@ -92,14 +94,14 @@ func TestFirstAlertsShowWhileTheRestIsRead(t *testing.T) {
 	gate := make(chan struct{})
 	w := newWorld(t, paging(gate), manyAlerts(4800)...)
 	found := ask[*alertsReply](w, http.MethodGet, "/api/incidents/soc/big/alerts", nil)
-	if len(found.Rows) != alertsPage || found.Read != kube.SelectedChunk || found.Whole || found.Pages != 20 {
+	if len(found.Rows) != alertsPage || found.Read != chunk || found.Whole || found.Pages != 20 {
 		t.Fatalf("%d rows of %d pages, %d read, whole %v", len(found.Rows), found.Pages, found.Read, found.Whole)
 	}
-	if scope := ask[*scopeReply](w, http.MethodGet, "/api/incidents/soc/big/scope", nil); scope.Whole || scope.Scope.Alerts != kube.SelectedChunk {
+	if scope := ask[*scopeReply](w, http.MethodGet, "/api/incidents/soc/big/scope", nil); scope.Whole || scope.Scope.Alerts != chunk {
 		t.Errorf("the scope counts %d, whole %v", scope.Scope.Alerts, scope.Whole)
 	}
 	gate <- struct{}{}
-	awaitAlerts(w, "", func(r *alertsReply) bool { return r.Read == 2*kube.SelectedChunk && !r.Whole })
+	awaitAlerts(w, "", func(r *alertsReply) bool { return r.Read == 2*chunk && !r.Whole })
 	gate <- struct{}{}
 	last := awaitAlerts(w, "sort=name&page=48", func(r *alertsReply) bool { return r.Whole })
 	if last.Read != 4800 || last.Matched != 4800 || len(last.Rows) != 100 || last.Rows[99].Name != "a-04799" {

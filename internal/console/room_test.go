@@ -27,7 +27,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
-	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
 // steadyRoom is one whose clock stands still until it is told to go on.
@@ -129,13 +128,13 @@ func TestAlertsWithoutRoomAreTold(t *testing.T) {
 		t.Fatal("there is no room to begin with")
 	}
 	found := awaitAlerts(w, "", func(r *alertsReply) bool { return r.Cut != nil })
-	if found.Read != kube.SelectedChunk || found.Whole || len(found.Rows) != alertsPage || found.Cut.Again.Sub(found.Cut.At) != roomWait {
+	if found.Read != chunk || found.Whole || len(found.Rows) != alertsPage || found.Cut.Again.Sub(found.Cut.At) != roomWait {
 		t.Errorf("%d read, whole %v, %d rows, as at %s", found.Read, found.Whole, len(found.Rows), found.Cut.At)
 	}
 	if want := "the console keeps at most 5200 alerts for all people together, and others look at theirs now"; found.Cut.Why != want {
 		t.Errorf("got %q, want %q", found.Cut.Why, want)
 	}
-	if scope := ask[*scopeReply](w, http.MethodGet, "/api/incidents/soc/big/scope", nil); scope.Whole || scope.Cut == nil || scope.Scope.Alerts != kube.SelectedChunk {
+	if scope := ask[*scopeReply](w, http.MethodGet, "/api/incidents/soc/big/scope", nil); scope.Whole || scope.Cut == nil || scope.Scope.Alerts != chunk {
 		t.Errorf("the scope counts %d, whole %v, cut %v", scope.Scope.Alerts, scope.Whole, scope.Cut)
 	}
 	taken.quit()

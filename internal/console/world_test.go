@@ -35,6 +35,7 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/kube"
+	"github.com/incident-operator/incident-operator/internal/kube/kubetest"
 )
 
 const (
@@ -68,8 +69,8 @@ func newWorld(t testing.TB, funcs interceptor.Funcs, objects ...client.Object) *
 		return []string{object.(*v1alpha1.Activity).Spec.IncidentRef.Name}
 	}
 	comment := func(object client.Object) []string { return []string{object.(*v1alpha1.Comment).Spec.IncidentRef.Name} }
-	cluster := fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithIndex(&v1alpha1.Alert{}, kube.IncidentOf, alert).
-		WithIndex(&v1alpha1.Activity{}, kube.IncidentOf, entry).WithIndex(&v1alpha1.Comment{}, kube.IncidentOf, comment).Build()
+	cluster := kubetest.WithoutStreams(fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithIndex(&v1alpha1.Alert{}, kube.IncidentOf, alert).
+		WithIndex(&v1alpha1.Activity{}, kube.IncidentOf, entry).WithIndex(&v1alpha1.Comment{}, kube.IncidentOf, comment).Build())
 	if funcs.Create == nil {
 		funcs.Create = allowing
 	}
@@ -77,7 +78,7 @@ func newWorld(t testing.TB, funcs interceptor.Funcs, objects ...client.Object) *
 		funcs.List = listing
 	}
 	w := &world{t: t, cluster: cluster}
-	w.login = NewLogin(t.Context(), Cluster{Name: "test", Namespace: "soc", Client: interceptor.NewClient(cluster, funcs)})
+	w.login = NewLogin(t.Context(), Cluster{Name: "test", Namespace: "soc", Client: kubetest.WithoutStreams(interceptor.NewClient(cluster, funcs))})
 	w.Handler, w.Session = Handler(testHost, w.login), w.login.session
 	token, err := w.login.redeem(w.login.Code())
 	if err != nil {

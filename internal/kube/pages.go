@@ -29,10 +29,6 @@ import (
 // DefaultChunk is how many objects one request asks for, as kubectl does.
 const DefaultChunk = 500
 
-// SelectedChunk is how many alerts of an incident one request asks for. For each page of what a field selects the API server
-// looks at all that is left of the namespace: with 100,000 alerts in it, pages of DefaultChunk take twice the time.
-const SelectedChunk = 2000
-
 // IncidentOf is the path of the field by which the API server selects what belongs to an incident.
 const IncidentOf = "spec.incidentRef.name"
 
@@ -64,9 +60,9 @@ func EachPage[L client.ObjectList](
 }
 
 // AlertsOf returns the alerts that are linked to an incident, which may be gone.
-func AlertsOf(ctx context.Context, c client.Reader, incident client.ObjectKey) ([]v1alpha1.Alert, error) {
+func AlertsOf(ctx context.Context, c client.WithWatch, incident client.ObjectKey) ([]v1alpha1.Alert, error) {
 	var alerts []v1alpha1.Alert
-	err := EachPage(ctx, c, &v1alpha1.AlertList{}, SelectedChunk, func(page *v1alpha1.AlertList) error {
+	_, err := EachSelected(ctx, c, func(page *v1alpha1.AlertList) error {
 		alerts = append(alerts, page.Items...)
 		return nil
 	}, client.InNamespace(incident.Namespace), client.MatchingFields{IncidentOf: incident.Name})

@@ -32,6 +32,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
+	"github.com/incident-operator/incident-operator/internal/kube/kubetest"
 )
 
 func manyIncidents(number int) []client.Object {
@@ -57,7 +58,7 @@ func inMemory(objects ...client.Object) client.WithWatch {
 		return []string{object.(*v1alpha1.Activity).Spec.IncidentRef.Name}
 	}
 	comment := func(object client.Object) []string { return []string{object.(*v1alpha1.Comment).Spec.IncidentRef.Name} }
-	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithIndex(&v1alpha1.Alert{}, "spec.incidentRef.name", alert).
+	return kubetest.WithoutStreams(fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithIndex(&v1alpha1.Alert{}, "spec.incidentRef.name", alert).
 		WithIndex(&v1alpha1.Activity{}, "spec.incidentRef.name", entry).WithIndex(&v1alpha1.Comment{}, "spec.incidentRef.name", comment).WithInterceptorFuncs(interceptor.Funcs{
 		Create: func(ctx context.Context, c client.WithWatch, object client.Object, options ...client.CreateOption) error {
 			switch review := object.(type) {
@@ -80,7 +81,7 @@ func inMemory(objects ...client.Object) client.WithWatch {
 			asked.ApplyOptions(options)
 			return c.List(ctx, list, client.InNamespace(asked.Namespace))
 		},
-	}).Build()
+	}).Build())
 }
 
 // What a page costs with 10,000 incidents, as the design bounds it.

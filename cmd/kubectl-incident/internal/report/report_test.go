@@ -79,7 +79,7 @@ func TestHTML(t *testing.T) {
 	}
 	got := out.String()
 	for _, want := range []string{
-		"<h1>Stolen &lt;key&gt;</h1>", `<td class="long">one<br>two | three</td>`, "<td>inc-3</td>", `<td class="long">`+strings.Repeat("n", 25)+"</td>", "<td>*bold* [x](javascript:1)</td>",
+		"<h1>Stolen &lt;key&gt;</h1>", `<td class="long">one<br>two | three</td>`, "<td>inc-3</td>", `<td class="long">` + strings.Repeat("n", 25) + "</td>", "<td>*bold* [x](javascript:1)</td>",
 		`&lt;img src=x onerror=alert(1)&gt;\x1b[31m`, "<p># no heading<br>- no list<br>12. no list either<br>über &amp; \\u202eevil</p>",
 		"<h2>Handed over</h2>\n<p>Nothing was.</p>", "default-src 'none'",
 	} {
