@@ -68,7 +68,7 @@ func (f *alertFilterFlags) addTo(flags *pflag.FlagSet) {
 	add.BoolVar(&f.unlinked, "unlinked", false, "only alerts that belong to no incident")
 	add.BoolVarP(&f.allNamespaces, "all-namespaces", "A", false, "alerts of all namespaces")
 	flags.AddFlagSet(add)
-	flags.Int64Var(&f.chunk, "chunk-size", kube.DefaultChunk, "how many objects one request asks for, unless incidents are named; 0 for all at once")
+	flags.Int64Var(&f.chunk, "chunk-size", kube.Streamed, "how many objects one request asks for; 0 has them streamed")
 }
 
 // selects says whether a filter was given that asks for something. Where to look says nothing of what is meant.

@@ -31,7 +31,7 @@ import (
 
 // catchUp lists anew where the API server no longer has what changed since the last event, and prints what is not as it was
 // printed.
-func (o *listOptions) catchUp(ctx context.Context, c client.Client, sink sink[*v1alpha1.Incident], seen *listed) error {
+func (o *listOptions) catchUp(ctx context.Context, c client.WithWatch, sink sink[*v1alpha1.Incident], seen *listed) error {
 	now, before := time.Now(), seen.versions
 	fresh := listed{versions: map[string]string{}}
 	var changed []*v1alpha1.Incident

@@ -146,7 +146,7 @@ func titleOf(kind string, object client.ObjectKey, everywhere bool) string {
 // selected returns the incidents that were named, or else those that the filter selects. An incident that was named is
 // meant whatever it is like, so the function is nil for those.
 func (f *filterFlags) selected(
-	ctx context.Context, c client.Client, namespace string, names []string, now time.Time,
+	ctx context.Context, c client.WithWatch, namespace string, names []string, now time.Time,
 ) ([]v1alpha1.Incident, func(*v1alpha1.Incident) (bool, error), error) {
 	if err := f.checkSelection(names); err != nil {
 		return nil, nil, err

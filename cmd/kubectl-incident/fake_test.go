@@ -166,7 +166,7 @@ func (c *cluster) plugin(streams genericiooptions.IOStreams) *plugin {
 			return w.Patch(ctx, object, p, options...)
 		}
 		funcs.List = listIncidents
-		return interceptor.NewClient(c.WithWatch, funcs), nil
+		return kubetest.WithoutStreams(interceptor.NewClient(c.WithWatch, funcs)), nil
 	}
 	p.tables = c.tables
 	p.watched = func() bool { return c.watched }
@@ -181,7 +181,7 @@ func (c *cluster) streams() genericiooptions.IOStreams {
 func (c *cluster) intercepted(inner client.WithWatch) client.WithWatch {
 	funcs := c.intercept
 	funcs.List = listIncidents
-	return interceptor.NewClient(inner, funcs)
+	return kubetest.WithoutStreams(interceptor.NewClient(inner, funcs))
 }
 
 // done runs the plugin and fails where it fails.

@@ -48,7 +48,7 @@ func (p *plugin) sayShown(shown, found int) {
 }
 
 // sayRest tells a person what a list leaves out.
-func (o *listOptions) sayRest(ctx context.Context, c client.Client, namespace string, found int) error {
+func (o *listOptions) sayRest(ctx context.Context, c client.WithWatch, namespace string, found int) error {
 	switch {
 	case !o.streams():
 		return nil
@@ -62,7 +62,7 @@ func (o *listOptions) sayRest(ctx context.Context, c client.Client, namespace st
 }
 
 // sayLeftOut says how many incidents only their state leaves out.
-func (o *listOptions) sayLeftOut(ctx context.Context, c client.Client, namespace string) error {
+func (o *listOptions) sayLeftOut(ctx context.Context, c client.WithWatch, namespace string) error {
 	if o.Any && len(o.States) == 0 {
 		return o.sayNearest(ctx, c, namespace)
 	}
@@ -107,7 +107,7 @@ type askable struct {
 }
 
 // sayNearest says which known value is like one that was asked for and that no incident has.
-func (o *listOptions) sayNearest(ctx context.Context, c client.Client, namespace string) error {
+func (o *listOptions) sayNearest(ctx context.Context, c client.WithWatch, namespace string) error {
 	flags := slices.DeleteFunc([]askable{
 		{"tag", append(slices.Clone(o.Tags), o.AllTags...), query.TagsOf},
 		{"assignee", o.Assignees, func(i *v1alpha1.Incident) []string { return []string{i.Spec.Assignee} }},
@@ -124,7 +124,7 @@ func (o *listOptions) sayNearest(ctx context.Context, c client.Client, namespace
 	if o.allNamespaces {
 		namespace = ""
 	}
-	err := kube.EachPage(ctx, c, &v1alpha1.IncidentList{}, o.chunk, func(page *v1alpha1.IncidentList) error {
+	_, err := kube.Each(ctx, c, &v1alpha1.IncidentList{}, o.chunk, func(page *v1alpha1.IncidentList) error {
 		for i := range page.Items {
 			for j := range flags {
 				for _, value := range flags[j].of(&page.Items[i]) {

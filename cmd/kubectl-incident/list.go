@@ -153,7 +153,7 @@ type listed struct {
 }
 
 // list prints the incidents: sorted by name page by page, in the order in which the API server sends them.
-func (o *listOptions) list(ctx context.Context, c client.Client, sink sink[*v1alpha1.Incident]) (listed, error) {
+func (o *listOptions) list(ctx context.Context, c client.WithWatch, sink sink[*v1alpha1.Incident]) (listed, error) {
 	now := time.Now()
 	seen := listed{versions: map[string]string{}}
 	byName := o.sortBy == query.ByName

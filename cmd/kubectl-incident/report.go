@@ -129,9 +129,9 @@ func (o *reportOptions) run(ctx context.Context, incidents []string) error {
 	return o.write(shiftDocument(&shift, o.zone()), now)
 }
 
-func readShift(ctx context.Context, c client.Reader, namespace string, from, to time.Time) (view.Shift, error) {
+func readShift(ctx context.Context, c client.WithWatch, namespace string, from, to time.Time) (view.Shift, error) {
 	var incidents []v1alpha1.Incident
-	err := kube.EachPage(ctx, c, &v1alpha1.IncidentList{}, kube.DefaultChunk, func(page *v1alpha1.IncidentList) error {
+	_, err := kube.Each(ctx, c, &v1alpha1.IncidentList{}, kube.Streamed, func(page *v1alpha1.IncidentList) error {
 		incidents = append(incidents, page.Items...)
 		return nil
 	}, client.InNamespace(namespace))
@@ -139,7 +139,7 @@ func readShift(ctx context.Context, c client.Reader, namespace string, from, to 
 		return view.Shift{}, fmt.Errorf("listing incidents: %w", err)
 	}
 	var assignments []v1alpha1.Activity
-	err = kube.EachPage(ctx, c, &v1alpha1.ActivityList{}, kube.DefaultChunk, func(page *v1alpha1.ActivityList) error {
+	_, err = kube.Each(ctx, c, &v1alpha1.ActivityList{}, kube.Streamed, func(page *v1alpha1.ActivityList) error {
 		assignments = append(assignments, page.Items...)
 		return nil
 	}, client.InNamespace(namespace), client.MatchingFields{"spec.type": string(v1alpha1.ActivityAssigned)})

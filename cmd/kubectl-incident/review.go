@@ -51,10 +51,10 @@ func (o *reportOptions) review(ctx context.Context, c client.WithWatch, key clie
 }
 
 // wholeLog reads the activity log of an incident with the whole texts of its comments.
-func wholeLog(ctx context.Context, c client.Reader, incident *v1alpha1.Incident) ([]view.Entry, error) {
+func wholeLog(ctx context.Context, c client.WithWatch, incident *v1alpha1.Incident) ([]view.Entry, error) {
 	of := []client.ListOption{client.InNamespace(incident.Namespace), client.MatchingFields{kube.IncidentOf: incident.Name}}
 	var log []v1alpha1.Activity
-	err := kube.EachPage(ctx, c, &v1alpha1.ActivityList{}, kube.DefaultChunk, func(page *v1alpha1.ActivityList) error {
+	_, err := kube.Each(ctx, c, &v1alpha1.ActivityList{}, kube.Streamed, func(page *v1alpha1.ActivityList) error {
 		for i := range page.Items {
 			if page.Items[i].Spec.IncidentRef.UID == string(incident.UID) {
 				log = append(log, page.Items[i])
@@ -66,7 +66,7 @@ func wholeLog(ctx context.Context, c client.Reader, incident *v1alpha1.Incident)
 		return nil, fmt.Errorf("reading its activity log: %w", err)
 	}
 	comments := map[types.UID]string{}
-	err = kube.EachPage(ctx, c, &v1alpha1.CommentList{}, kube.DefaultChunk, func(page *v1alpha1.CommentList) error {
+	_, err = kube.Each(ctx, c, &v1alpha1.CommentList{}, kube.Streamed, func(page *v1alpha1.CommentList) error {
 		for i := range page.Items {
 			comments[page.Items[i].UID] = page.Items[i].Spec.Text
 		}

@@ -71,7 +71,7 @@ func (f *filterFlags) addTo(flags *pflag.FlagSet) {
 	add.StringVar(&f.fields, "field-selector", "", "only what this field selector selects")
 	add.BoolVarP(&f.allNamespaces, "all-namespaces", "A", false, "incidents of all namespaces")
 	flags.AddFlagSet(add)
-	flags.Int64Var(&f.chunk, "chunk-size", kube.DefaultChunk, "how many objects one request asks for; 0 for all at once")
+	flags.Int64Var(&f.chunk, "chunk-size", kube.Streamed, "how many objects one request asks for; 0 has them streamed")
 }
 
 // given says whether a filter was given, or where to look.
@@ -110,7 +110,7 @@ func (f *filterFlags) validateFilters() error {
 }
 
 // ready checks the filter and asks the cluster for what only that knows.
-func (f *filterFlags) ready(ctx context.Context, c client.Client, namespace string) (*actions.Selector, error) {
+func (f *filterFlags) ready(ctx context.Context, c client.WithWatch, namespace string) (*actions.Selector, error) {
 	if err := f.validateFilters(); err != nil {
 		return nil, err
 	}

@@ -158,7 +158,7 @@ func readShown(ctx context.Context, c client.WithWatch, incident *v1alpha1.Incid
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		gathering := view.Gather(now, shownAlerts)
-		_, err := kube.EachSelected(ctx, c, func(page *v1alpha1.AlertList) error {
+		_, err := kube.Each(ctx, c, &v1alpha1.AlertList{}, kube.Streamed, func(page *v1alpha1.AlertList) error {
 			for i := range page.Items {
 				gathering.Add(&page.Items[i])
 			}
@@ -233,12 +233,12 @@ func commentsIn(ctx context.Context, c client.Client, log []v1alpha1.Activity) (
 
 // mergedHere names the incidents that were merged into one. Only if its log says that there are any, their entries are
 // looked for.
-func mergedHere(ctx context.Context, c client.Client, incident *v1alpha1.Incident, log []v1alpha1.Activity) ([]string, error) {
+func mergedHere(ctx context.Context, c client.WithWatch, incident *v1alpha1.Incident, log []v1alpha1.Activity) ([]string, error) {
 	if len(log) == 0 || log[len(log)-1].Spec.After.Merges == 0 {
 		return nil, nil
 	}
 	var names []string
-	err := kube.EachPage(ctx, c, &v1alpha1.ActivityList{}, kube.DefaultChunk, func(page *v1alpha1.ActivityList) error {
+	_, err := kube.Each(ctx, c, &v1alpha1.ActivityList{}, kube.Streamed, func(page *v1alpha1.ActivityList) error {
 		for i := range page.Items {
 			spec := &page.Items[i].Spec
 			if spec.IncidentRef.UID == string(incident.UID) && spec.OtherIncident != incident.Status.MergedInto.Name {

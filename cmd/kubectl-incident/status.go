@@ -203,7 +203,7 @@ func sources(ctx context.Context, c client.Client, namespace string) check {
 }
 
 // patientLook gives the operator some seconds for what was changed just now.
-func patientLook(ctx context.Context, c client.Client, namespace string) (actions.LogState, error) {
+func patientLook(ctx context.Context, c client.WithWatch, namespace string) (actions.LogState, error) {
 	deadline := time.Now().Add(logPatience)
 	for {
 		state, err := actions.LookAtLogs(ctx, c, namespace)
@@ -214,7 +214,7 @@ func patientLook(ctx context.Context, c client.Client, namespace string) (action
 	}
 }
 
-func logs(ctx context.Context, c client.Client, namespace string) check {
+func logs(ctx context.Context, c client.WithWatch, namespace string) check {
 	state, err := patientLook(ctx, c, namespace)
 	if err != nil {
 		return check{name: "Logs", text: "not known: " + err.Error()}

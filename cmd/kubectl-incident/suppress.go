@@ -63,7 +63,7 @@ Exit codes: 0 done, 1 the condition of a rule fails for some alerts, 2 the comma
 	flags.StringArrayVarP(&o.files, "filename", "f", nil, "a file of SuppressionRules in YAML or JSON; - for standard input; may be given several times")
 	flags.BoolVar(&o.dryRun, "dry-run", false, "required: only show what would be taken")
 	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "look at the alerts of all namespaces")
-	flags.Int64Var(&o.chunk, "chunk-size", kube.DefaultChunk, "how many objects one request asks for; 0 for all at once")
+	flags.Int64Var(&o.chunk, "chunk-size", kube.Streamed, "how many objects one request asks for; 0 has them streamed")
 	return command
 }
 
@@ -88,7 +88,7 @@ func (o *suppressOptions) run(ctx context.Context) error {
 		namespace = ""
 	}
 	rows := [][]string{{"NAMESPACE", "ALERT", "ACTION", "RULES", "INCIDENT", "TITLE"}}
-	err = kube.EachPage(ctx, c, &v1alpha1.AlertList{}, o.chunk, func(page *v1alpha1.AlertList) error {
+	_, err = kube.Each(ctx, c, &v1alpha1.AlertList{}, o.chunk, func(page *v1alpha1.AlertList) error {
 		for i := range page.Items {
 			if row := trials.ask(&page.Items[i]); row != nil {
 				rows = append(rows, row)

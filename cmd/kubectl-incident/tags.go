@@ -58,7 +58,7 @@ differ only in letter case are one tag.`,
 	flags.StringVarP(&o.output, "output", "o", formatTable, "name to print the tags alone")
 	flags.BoolVarP(&o.allNamespaces, "all-namespaces", "A", false, "the tags of all namespaces")
 	flags.BoolVar(&o.noHeaders, "no-headers", false, "print no heads of columns")
-	flags.Int64Var(&o.chunk, "chunk-size", kube.DefaultChunk, "how many objects one request asks for; 0 for all at once")
+	flags.Int64Var(&o.chunk, "chunk-size", kube.Streamed, "how many objects one request asks for; 0 has them streamed")
 	complete.Flag(command, "output", complete.Words(formatName))
 	return command
 }
@@ -84,12 +84,12 @@ func (o *tagsOptions) run(ctx context.Context) error {
 }
 
 // count looks at whole incidents: only they say which labels are tags.
-func (o *tagsOptions) count(ctx context.Context, c client.Client, namespace string) (tagCounts, error) {
+func (o *tagsOptions) count(ctx context.Context, c client.WithWatch, namespace string) (tagCounts, error) {
 	if o.allNamespaces {
 		namespace = ""
 	}
 	counts := tagCounts{}
-	err := kube.EachPage(ctx, c, &v1alpha1.IncidentList{}, o.chunk, func(page *v1alpha1.IncidentList) error {
+	_, err := kube.Each(ctx, c, &v1alpha1.IncidentList{}, o.chunk, func(page *v1alpha1.IncidentList) error {
 		for i := range page.Items {
 			for _, tag := range query.TagsOf(&page.Items[i]) {
 				counts.add(tag)

@@ -45,7 +45,7 @@ type AlertSelection struct {
 	// Labels and Fields are what the API server is to select besides; nil for everything.
 	Labels labels.Selector
 	Fields fields.Selector
-	// Chunk is how many objects one request asks for if all alerts of the namespace are looked at; 0 for all at once.
+	// Chunk is how many objects one request asks for; kube.Streamed for none.
 	Chunk int64
 }
 
@@ -89,16 +89,10 @@ func (s *AlertSelector) EachPage(ctx context.Context, c client.WithWatch, now ti
 func (s *AlertSelector) each(
 	ctx context.Context, c client.WithWatch, now time.Time, see func(*v1alpha1.AlertList) error, of fields.Selector,
 ) error {
-	selected := func(page *v1alpha1.AlertList) error {
+	_, err := kube.Each(ctx, c, &v1alpha1.AlertList{}, s.selection.Chunk, func(page *v1alpha1.AlertList) error {
 		page.Items = slices.DeleteFunc(page.Items, func(alert v1alpha1.Alert) bool { return !s.Matches(&alert, now) })
 		return see(page)
-	}
-	var err error
-	if of == nil {
-		err = kube.EachPage(ctx, c, &v1alpha1.AlertList{}, s.selection.Chunk, selected, s.listOptions(of)...)
-	} else {
-		_, err = kube.EachSelected(ctx, c, selected, s.listOptions(of)...)
-	}
+	}, s.listOptions(of)...)
 	if err != nil {
 		return fmt.Errorf("listing alerts: %w", err)
 	}

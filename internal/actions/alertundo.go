@@ -100,7 +100,7 @@ func decideInOneLog(ctx context.Context, incident client.ObjectKey, pending []*A
 const byHand = ", so that no log tells what it said before: set it by alert assign, unassign, reopen, classify, tag or untag"
 
 // historyOf reads what the log of an incident tells of alerts, or says why there is none.
-func historyOf(ctx context.Context, c client.Reader, key client.ObjectKey) (history *undo.AlertHistory, refused, err error) {
+func historyOf(ctx context.Context, c client.WithWatch, key client.ObjectKey) (history *undo.AlertHistory, refused, err error) {
 	if key.Name == "" {
 		return nil, refuse("it belongs to no incident" + byHand), nil
 	}

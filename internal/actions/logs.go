@@ -52,9 +52,9 @@ func (s LogState) UpToDate() bool {
 
 // LookAtLogs compares the incidents of a namespace with what the operator has seen, and the one that was written last with
 // its log.
-func LookAtLogs(ctx context.Context, c client.Reader, namespace string) (LogState, error) {
+func LookAtLogs(ctx context.Context, c client.WithWatch, namespace string) (LogState, error) {
 	state, latest, written := LogState{}, (*v1alpha1.Incident)(nil), time.Time{}
-	err := kube.EachPage(ctx, c, &v1alpha1.IncidentList{}, kube.DefaultChunk, func(page *v1alpha1.IncidentList) error {
+	_, err := kube.Each(ctx, c, &v1alpha1.IncidentList{}, kube.Streamed, func(page *v1alpha1.IncidentList) error {
 		for i := range page.Items {
 			incident := &page.Items[i]
 			state.add(incident)

@@ -78,7 +78,7 @@ func requestOf(object client.Object) (request string, generation int64) {
 // UndoRequest returns what reverts the changes of a bulk, one an incident, in a namespace or, if that is empty, in all.
 func UndoRequest(ctx context.Context, c client.WithWatch, namespace, request string) ([]*Undo, error) {
 	var all []*Undo
-	err := kube.EachPage(ctx, c, &v1alpha1.IncidentList{}, kube.DefaultChunk, func(page *v1alpha1.IncidentList) error {
+	_, err := kube.Each(ctx, c, &v1alpha1.IncidentList{}, kube.Streamed, func(page *v1alpha1.IncidentList) error {
 		for i := range page.Items {
 			if named, generation := requestOf(&page.Items[i]); named == request && generation > 0 {
 				all = append(all, &Undo{Client: c, Incident: client.ObjectKeyFromObject(&page.Items[i]), Generation: generation})
@@ -96,7 +96,7 @@ func UndoRequest(ctx context.Context, c client.WithWatch, namespace, request str
 // empty, in all.
 func UndoAlertsOfRequest(ctx context.Context, c client.WithWatch, namespace, request string) ([]*AlertUndo, error) {
 	var all []*AlertUndo
-	err := kube.EachPage(ctx, c, &v1alpha1.AlertList{}, kube.DefaultChunk, func(page *v1alpha1.AlertList) error {
+	_, err := kube.Each(ctx, c, &v1alpha1.AlertList{}, kube.Streamed, func(page *v1alpha1.AlertList) error {
 		for i := range page.Items {
 			if named, generation := requestOf(&page.Items[i]); named == request && generation > 0 {
 				all = append(all, &AlertUndo{Client: c, Alert: page.Items[i].DeepCopy(), Generation: generation})

@@ -48,7 +48,7 @@ type Selection struct {
 	Fields fields.Selector
 	// Entities are names of which one must be in the evidence of an alert.
 	Entities []string
-	// Chunk is how many objects one request asks for; 0 for all at once.
+	// Chunk is how many objects one request asks for; kube.Streamed for none.
 	Chunk int64
 }
 
@@ -65,7 +65,7 @@ type Selector struct {
 }
 
 // Ready asks the cluster for what the selection depends on.
-func (s Selection) Ready(ctx context.Context, c client.Client) (*Selector, error) {
+func (s Selection) Ready(ctx context.Context, c client.WithWatch) (*Selector, error) {
 	if s.Mine {
 		me, err := whoIAm(ctx, c)
 		if err != nil {
@@ -91,13 +91,13 @@ func (s Selection) Ready(ctx context.Context, c client.Client) (*Selector, error
 
 // readAlerts finds the incidents that have one of the entities in the evidence of an alert, and those of which an alert has
 // the text.
-func (s *Selector) readAlerts(ctx context.Context, c client.Reader) error {
+func (s *Selector) readAlerts(ctx context.Context, c client.WithWatch) error {
 	asked := &s.selection
 	if len(asked.Entities) > 0 {
 		s.involved = map[string]bool{}
 	}
 	s.mentioned = map[string]bool{}
-	err := kube.EachPage(ctx, c, &v1alpha1.AlertList{}, asked.Chunk, func(page *v1alpha1.AlertList) error {
+	_, err := kube.Each(ctx, c, &v1alpha1.AlertList{}, asked.Chunk, func(page *v1alpha1.AlertList) error {
 		for i := range page.Items {
 			alert := &page.Items[i]
 			key := alert.Namespace + "/" + alert.Spec.IncidentRef.Name
@@ -117,9 +117,9 @@ func (s *Selector) readAlerts(ctx context.Context, c client.Reader) error {
 }
 
 // readComments finds the incidents of which a comment has the text.
-func (s *Selector) readComments(ctx context.Context, c client.Reader) error {
+func (s *Selector) readComments(ctx context.Context, c client.WithWatch) error {
 	asked := &s.selection
-	err := kube.EachPage(ctx, c, &v1alpha1.CommentList{}, asked.Chunk, func(page *v1alpha1.CommentList) error {
+	_, err := kube.Each(ctx, c, &v1alpha1.CommentList{}, asked.Chunk, func(page *v1alpha1.CommentList) error {
 		for i := range page.Items {
 			if comment := &page.Items[i]; query.Mentions(comment.Spec.Text, asked.Search) {
 				s.mentioned[comment.Namespace+"/"+comment.Spec.IncidentRef.Name] = true
@@ -153,17 +153,18 @@ func allOf(selectors ...fields.Selector) fields.Selector {
 }
 
 // EachPage sees pages of which only the incidents are left that are selected, in the order of the API server.
-func (s *Selector) EachPage(ctx context.Context, c client.Reader, now time.Time, see func(*v1alpha1.IncidentList) error) error {
-	return kube.EachPage(ctx, c, &v1alpha1.IncidentList{}, s.selection.Chunk, func(page *v1alpha1.IncidentList) error {
+func (s *Selector) EachPage(ctx context.Context, c client.WithWatch, now time.Time, see func(*v1alpha1.IncidentList) error) error {
+	_, err := kube.Each(ctx, c, &v1alpha1.IncidentList{}, s.selection.Chunk, func(page *v1alpha1.IncidentList) error {
 		page.Items = slices.DeleteFunc(page.Items, func(incident v1alpha1.Incident) bool {
 			return !s.MatchesListed(&incident, now)
 		})
 		return see(page)
 	}, s.ListOptions()...)
+	return err
 }
 
 // All returns the incidents that are selected.
-func (s *Selector) All(ctx context.Context, c client.Reader, now time.Time) ([]v1alpha1.Incident, error) {
+func (s *Selector) All(ctx context.Context, c client.WithWatch, now time.Time) ([]v1alpha1.Incident, error) {
 	var all []v1alpha1.Incident
 	err := s.EachPage(ctx, c, now, func(page *v1alpha1.IncidentList) error {
 		all = append(all, page.Items...)

@@ -38,7 +38,7 @@ func Similar(ctx context.Context, c client.WithWatch, key client.ObjectKey) ([]v
 		return nil, err
 	}
 	likeness := view.LikenessOf(own)
-	err = kube.EachPage(ctx, c, &v1alpha1.AlertList{}, kube.DefaultChunk, func(page *v1alpha1.AlertList) error {
+	_, err = kube.Each(ctx, c, &v1alpha1.AlertList{}, kube.Streamed, func(page *v1alpha1.AlertList) error {
 		for i := range page.Items {
 			if page.Items[i].Spec.IncidentRef.Name != key.Name {
 				likeness.Add(&page.Items[i])

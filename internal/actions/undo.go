@@ -98,9 +98,9 @@ func (u *Undo) look(ctx context.Context) error {
 }
 
 // readLog reads all entries of the logs of an incident's name.
-func readLog(ctx context.Context, c client.Reader, incident client.ObjectKey) ([]v1alpha1.ActivitySpec, error) {
+func readLog(ctx context.Context, c client.WithWatch, incident client.ObjectKey) ([]v1alpha1.ActivitySpec, error) {
 	var log []v1alpha1.ActivitySpec
-	err := kube.EachPage(ctx, c, &v1alpha1.ActivityList{}, kube.DefaultChunk, func(page *v1alpha1.ActivityList) error {
+	_, err := kube.Each(ctx, c, &v1alpha1.ActivityList{}, kube.Streamed, func(page *v1alpha1.ActivityList) error {
 		for i := range page.Items {
 			log = append(log, page.Items[i].Spec)
 		}

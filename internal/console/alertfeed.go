@@ -106,7 +106,7 @@ func (f *alertFeed) run(ctx context.Context) {
 // list reads all alerts. Until all were read once, what is read is there at once; later it replaces what was known as a whole.
 func (f *alertFeed) list(ctx context.Context) (version string, err error) {
 	read := map[string]*v1alpha1.Alert{}
-	version, err = kube.EachSelected(ctx, f.cluster.Client, func(page *v1alpha1.AlertList) error {
+	version, err = kube.Each(ctx, f.cluster.Client, &v1alpha1.AlertList{}, kube.Streamed, func(page *v1alpha1.AlertList) error {
 		here := map[string]*v1alpha1.Alert{}
 		for i := range page.Items {
 			here[page.Items[i].Name] = f.slimmer.slim(&page.Items[i])

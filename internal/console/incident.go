@@ -141,7 +141,7 @@ func faultOf(log []v1alpha1.Activity) (string, error) {
 // logOf returns the log of this very incident, not of an earlier one of its name.
 func (s *Session) logOf(ctx context.Context, incident *v1alpha1.Incident) ([]v1alpha1.Activity, error) {
 	var log []v1alpha1.Activity
-	err := kube.EachPage(ctx, s.cluster.Client, &v1alpha1.ActivityList{}, kube.DefaultChunk, func(page *v1alpha1.ActivityList) error {
+	_, err := kube.Each(ctx, s.cluster.Client, &v1alpha1.ActivityList{}, kube.Streamed, func(page *v1alpha1.ActivityList) error {
 		for i := range page.Items {
 			if page.Items[i].Spec.IncidentRef.UID == string(incident.UID) {
 				log = append(log, page.Items[i])
@@ -158,7 +158,7 @@ func (s *Session) logOf(ctx context.Context, incident *v1alpha1.Incident) ([]v1a
 // commentsOf returns the texts of comments by their UIDs, and those that have still to come into the log.
 func (s *Session) commentsOf(ctx context.Context, incident *v1alpha1.Incident) (map[types.UID]string, []waitingComment, error) {
 	texts, waiting := map[types.UID]string{}, []waitingComment{}
-	err := kube.EachPage(ctx, s.cluster.Client, &v1alpha1.CommentList{}, kube.DefaultChunk, func(page *v1alpha1.CommentList) error {
+	_, err := kube.Each(ctx, s.cluster.Client, &v1alpha1.CommentList{}, kube.Streamed, func(page *v1alpha1.CommentList) error {
 		for i := range page.Items {
 			comment := &page.Items[i]
 			texts[comment.UID] = comment.Spec.Text

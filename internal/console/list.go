@@ -63,8 +63,7 @@ func (l *list) follow(ctx context.Context) error {
 
 func (l *list) read(ctx context.Context) (version string, err error) {
 	read := map[string]*query.Prepared{}
-	err = kube.EachPage(ctx, l.feed.cluster.Client, &v1alpha1.IncidentList{}, kube.DefaultChunk, func(page *v1alpha1.IncidentList) error {
-		version = page.ResourceVersion
+	version, err = kube.Each(ctx, l.feed.cluster.Client, &v1alpha1.IncidentList{}, kube.Streamed, func(page *v1alpha1.IncidentList) error {
 		for i := range page.Items {
 			read[actions.KeyOf(&page.Items[i])] = query.Prepare(slim(page.Items[i].DeepCopy()))
 		}

@@ -26,7 +26,6 @@ import (
 	clocktesting "k8s.io/utils/clock/testing"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
-
 )
 
 // steadyRoom is one whose clock stands still until it is told to go on.

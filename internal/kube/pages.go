@@ -26,33 +26,33 @@ import (
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
 
-// DefaultChunk is how many objects one request asks for, as kubectl does.
+// DefaultChunk is how many objects are handed on at a time, as many as kubectl asks for.
 const DefaultChunk = 500
 
 // IncidentOf is the path of the field by which the API server selects what belongs to an incident.
 const IncidentOf = "spec.incidentRef.name"
 
-// EachPage sees a list page by page: chunk objects, or all at once for 0. The pages are read into the same list, so
-// whatever is to be kept must be copied. Objects must not be seen that are there twice, as a list that is read anew would
-// make it: where a page cannot be had any more, that is an error.
-func EachPage[L client.ObjectList](
+// eachPage sees a list chunk by chunk. Objects must not be seen that are there twice, as a list that is read anew would make
+// it: if a page cannot be had any more, that is an error.
+func eachPage[L client.ObjectList](
 	ctx context.Context, c client.Reader, list L, chunk int64, see func(L) error, options ...client.ListOption,
-) error {
+) (version string, err error) {
 	next := ""
 	for {
 		err := c.List(ctx, list, append([]client.ListOption{client.Limit(chunk), client.Continue(next)}, options...)...)
 		if err != nil {
-			return err
+			return "", err
 		}
+		version = list.GetResourceVersion()
 		if err := see(list); err != nil {
-			return err
+			return "", err
 		}
 		if next = list.GetContinue(); next == "" {
-			return nil
+			return version, nil
 		}
 		// Decoding leaves what the next page does not say.
 		if err := meta.SetList(list, nil); err != nil {
-			return err
+			return "", err
 		}
 		list.SetContinue("")
 		list.SetRemainingItemCount(nil)
@@ -62,7 +62,7 @@ func EachPage[L client.ObjectList](
 // AlertsOf returns the alerts that are linked to an incident, which may be gone.
 func AlertsOf(ctx context.Context, c client.WithWatch, incident client.ObjectKey) ([]v1alpha1.Alert, error) {
 	var alerts []v1alpha1.Alert
-	_, err := EachSelected(ctx, c, func(page *v1alpha1.AlertList) error {
+	_, err := Each(ctx, c, &v1alpha1.AlertList{}, Streamed, func(page *v1alpha1.AlertList) error {
 		alerts = append(alerts, page.Items...)
 		return nil
 	}, client.InNamespace(incident.Namespace), client.MatchingFields{IncidentOf: incident.Name})

@@ -23,23 +23,34 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
 
 // streamPatience is how long a stream may stand still before it counts as broken.
 const streamPatience = 30 * time.Second
 
-// EachSelected sees the alerts that a field selects, page by page, and returns the version as of which they are: what changes
-// after it can be watched. The API server streams them from its memory. For pages it would look at all alerts of the namespace
-// again and again, and read them from etcd if nothing has changed for some minutes: seconds for each page beside 100,000 alerts.
-// It is asked for pages only if it does not stream. What is to be kept of a page must be copied.
-func EachSelected(ctx context.Context, c client.WithWatch, see func(*v1alpha1.AlertList) error, options ...client.ListOption) (version string, err error) {
+// Streamed is the chunk of Each for objects that are not asked for in chunks.
+const Streamed = 0
+
+// fallbackChunk is how many objects are asked for at once of an API server that does not stream.
+const fallbackChunk = 2000
+
+// Each sees the objects of a list, page by page, and returns the version as of which they are: what changes after it can be
+// watched. The pages are read into the same list: what is to be kept must be copied. Objects are never seen twice.
+//
+// The API server streams them from its memory. Asked for pages, it would look at all objects of the namespace for each of
+// them if a field selects, and would read each but the first from etcd if nothing has changed for some minutes: seconds for
+// a page beside 100,000 alerts. It is asked for pages only if it does not stream, or if chunk says of how many objects.
+func Each[L client.ObjectList](ctx context.Context, c client.WithWatch, list L, chunk int64, see func(L) error, options ...client.ListOption) (version string, err error) {
+	if chunk > Streamed {
+		return eachPage(ctx, c, list, chunk, see, options...)
+	}
 	begun := false
-	version, err = stream(ctx, c, func(page *v1alpha1.AlertList) error {
+	version, err = stream(ctx, c, list, func(page L) error {
 		begun = true
 		return see(page)
 	}, options...)
@@ -47,50 +58,46 @@ func EachSelected(ctx context.Context, c client.WithWatch, see func(*v1alpha1.Al
 		return version, err
 	}
 	// API servers that cannot stream say so in many ways, and one that fails will tell why once more.
-	err = EachPage(ctx, c, &v1alpha1.AlertList{}, selectedChunk, func(page *v1alpha1.AlertList) error {
-		version = page.ResourceVersion
-		return see(page)
-	}, options...)
-	return version, err
+	return eachPage(ctx, c, list, fallbackChunk, see, options...)
 }
 
-// selectedChunk is how many alerts are asked for at once of an API server that does not stream.
-const selectedChunk = 2000
-
-func stream(ctx context.Context, c client.WithWatch, see func(*v1alpha1.AlertList) error, options ...client.ListOption) (string, error) {
+func stream[L client.ObjectList](ctx context.Context, c client.WithWatch, list L, see func(L) error, options ...client.ListOption) (string, error) {
 	initial := true
 	asked := &client.ListOptions{Raw: &metav1.ListOptions{
 		SendInitialEvents: &initial, ResourceVersionMatch: metav1.ResourceVersionMatchNotOlderThan, AllowWatchBookmarks: true,
 	}}
-	watcher, err := c.Watch(ctx, &v1alpha1.AlertList{}, append([]client.ListOption{asked}, options...)...)
+	watcher, err := c.Watch(ctx, list, append([]client.ListOption{asked}, options...)...)
 	if err != nil {
 		return "", err
 	}
 	defer watcher.Stop()
-	page := &v1alpha1.AlertList{}
+	var page []runtime.Object
 	for {
 		event, err := nextOf(ctx, watcher)
 		if err != nil {
 			return "", err
 		}
-		alert, ok := event.Object.(*v1alpha1.Alert)
+		object, ok := event.Object.(client.Object)
 		switch {
 		case !ok:
 			return "", apierrors.FromObject(event.Object)
 		case event.Type == watch.Added:
-			page.Items = append(page.Items, *alert)
+			page = append(page, object)
 		case event.Type != watch.Bookmark:
 			return "", fmt.Errorf("a stream of what is there told of %s", event.Type)
 		}
-		whole := alert.Annotations[metav1.InitialEventsAnnotationKey] == "true" && event.Type == watch.Bookmark
-		if whole || len(page.Items) == DefaultChunk {
-			if err := see(page); err != nil {
+		whole := event.Type == watch.Bookmark && object.GetAnnotations()[metav1.InitialEventsAnnotationKey] == "true"
+		if whole || len(page) == DefaultChunk {
+			if err := meta.SetList(list, page); err != nil {
 				return "", err
 			}
-			page = &v1alpha1.AlertList{}
+			if err := see(list); err != nil {
+				return "", err
+			}
+			page = page[:0]
 		}
 		if whole {
-			return alert.ResourceVersion, nil
+			return object.GetResourceVersion(), nil
 		}
 	}
 }

@@ -83,12 +83,13 @@ func bookmark(version string, last bool) watch.Event {
 	return watch.Event{Type: watch.Bookmark, Object: mark}
 }
 
-func TestEachSelected(t *testing.T) {
+func TestEach(t *testing.T) {
 	failure := errors.New("enough")
 	for name, test := range map[string]struct {
 		events  []watch.Event
 		refusal error
 		see     error
+		chunk   int64
 
 		pages   string
 		version string
@@ -103,11 +104,12 @@ func TestEachSelected(t *testing.T) {
 		"ends before a page":  {events: added(3), pages: "[2]", version: "7", lists: 1},
 		"tells of changes":    {events: append(added(3), watch.Event{Type: watch.Modified, Object: named("streamed-0")}, bookmark("9", true)), pages: "[2]", version: "7", lists: 1},
 		"ends behind a page":  {events: added(DefaultChunk + 1), pages: "[500]", err: "the stream ended too early"},
+		"asked for in chunks": {events: append(added(3), bookmark("9", true)), chunk: 2, pages: "[2]", version: "7", lists: 1},
 		"who sees has enough": {events: append(added(3), bookmark("9", true)), see: failure, pages: "[3]", err: "enough"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, pages, names := &streaming{events: test.events, refusal: test.refusal}, []int{}, map[string]bool{}
-			version, err := EachSelected(t.Context(), c, func(page *v1alpha1.AlertList) error {
+			version, err := Each(t.Context(), c, &v1alpha1.AlertList{}, test.chunk, func(page *v1alpha1.AlertList) error {
 				pages = append(pages, len(page.Items))
 				for i := range page.Items {
 					names[page.Items[i].Name] = true
@@ -136,7 +138,7 @@ func TestStreamEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	c := &streaming{refusal: errors.New("cut")}
 	cancel()
-	if _, err := EachSelected(ctx, c, func(*v1alpha1.AlertList) error { return nil }, client.InNamespace("soc")); err == nil || c.lists > 0 {
+	if _, err := Each(ctx, c, &v1alpha1.AlertList{}, Streamed, func(*v1alpha1.AlertList) error { return nil }, client.InNamespace("soc")); err == nil || c.lists > 0 {
 		t.Errorf("%v after %d lists", err, c.lists)
 	}
 }

@@ -54,7 +54,7 @@ var _ = Describe("The alerts of an incident", func() {
 		})
 		seen := map[string]int{}
 		options := []client.ListOption{client.InNamespace(own), client.MatchingFields{kube.IncidentOf: "big"}}
-		version, err := kube.EachSelected(ctx, streaming, func(page *v1alpha1.AlertList) error {
+		version, err := kube.Each(ctx, streaming, &v1alpha1.AlertList{}, kube.Streamed, func(page *v1alpha1.AlertList) error {
 			for i := range page.Items {
 				seen[page.Items[i].Name]++
 			}

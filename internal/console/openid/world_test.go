@@ -47,6 +47,7 @@ import (
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/console"
 	"github.com/incident-operator/incident-operator/internal/console/openid/openidtest"
+	"github.com/incident-operator/incident-operator/internal/kube/kubetest"
 )
 
 const (
@@ -125,7 +126,7 @@ func (w *world) connect(identity oauth2.TokenSource) (client.WithWatch, error) {
 		}
 	}
 	forbidden := apierrors.NewForbidden(schema.GroupResource{Group: v1alpha1.GroupVersion.Group, Resource: "incidents"}, "", nil)
-	return interceptor.NewClient(fake.NewClientBuilder().WithScheme(scheme).Build(), interceptor.Funcs{
+	return kubetest.WithoutStreams(interceptor.NewClient(fake.NewClientBuilder().WithScheme(scheme).Build(), interceptor.Funcs{
 		Create: func(_ context.Context, _ client.WithWatch, object client.Object, _ ...client.CreateOption) error {
 			user, err := w.userOf(identity)
 			switch review := object.(type) {
@@ -152,7 +153,7 @@ func (w *world) connect(identity oauth2.TokenSource) (client.WithWatch, error) {
 			list.(*v1alpha1.IncidentList).Items = []v1alpha1.Incident{incident}
 			return nil
 		},
-	}), nil
+	})), nil
 }
 
 // userOf judges a token as an API server does, but for its signature.
