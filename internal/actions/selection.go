@@ -58,14 +58,47 @@ type Selector struct {
 	// question is what is asked of the incidents, and found of those of which an alert or a comment has the text that is
 	// searched for.
 	question, found *query.Question
+	*Elsewhere
+}
+
+// Elsewhere is what alerts and comments say to a selection. It is not changed any more.
+type Elsewhere struct {
 	// involved are the incidents that the entities select, by namespace and name; nil where no entity is asked for.
 	involved map[string]bool
 	// mentioned are the incidents of which an alert or a comment has the text that is searched for.
 	mentioned map[string]bool
 }
 
+// LooksElsewhere says whether alerts and comments have to be read: all of the namespace.
+func (s Selection) LooksElsewhere() bool { return len(s.Entities) > 0 || s.Search != "" }
+
+// LookElsewhere reads alerts and comments if they have to be read.
+func (s Selection) LookElsewhere(ctx context.Context, c client.WithWatch) (*Elsewhere, error) {
+	found := &Elsewhere{}
+	if s.LooksElsewhere() {
+		if err := found.readAlerts(ctx, c, &s); err != nil {
+			return nil, err
+		}
+	}
+	if s.Search != "" {
+		if err := found.readComments(ctx, c, &s); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
 // Ready asks the cluster for what the selection depends on.
 func (s Selection) Ready(ctx context.Context, c client.WithWatch) (*Selector, error) {
+	elsewhere, err := s.LookElsewhere(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return s.ReadyWith(ctx, c, elsewhere)
+}
+
+// ReadyWith is Ready for who has looked elsewhere.
+func (s Selection) ReadyWith(ctx context.Context, c client.WithWatch, elsewhere *Elsewhere) (*Selector, error) {
 	if s.Mine {
 		me, err := whoIAm(ctx, c)
 		if err != nil {
@@ -75,37 +108,25 @@ func (s Selection) Ready(ctx context.Context, c client.WithWatch) (*Selector, er
 	}
 	found := s.Filter
 	found.Search = ""
-	selector := &Selector{selection: s, question: s.Question(), found: found.Question()}
-	if len(s.Entities) > 0 || s.Search != "" {
-		if err := selector.readAlerts(ctx, c); err != nil {
-			return nil, err
-		}
-	}
-	if s.Search != "" {
-		if err := selector.readComments(ctx, c); err != nil {
-			return nil, err
-		}
-	}
-	return selector, nil
+	return &Selector{selection: s, question: s.Question(), found: found.Question(), Elsewhere: elsewhere}, nil
 }
 
 // readAlerts finds the incidents that have one of the entities in the evidence of an alert, and those of which an alert has
 // the text.
-func (s *Selector) readAlerts(ctx context.Context, c client.WithWatch) error {
-	asked := &s.selection
+func (e *Elsewhere) readAlerts(ctx context.Context, c client.WithWatch, asked *Selection) error {
 	if len(asked.Entities) > 0 {
-		s.involved = map[string]bool{}
+		e.involved = map[string]bool{}
 	}
-	s.mentioned = map[string]bool{}
+	e.mentioned = map[string]bool{}
 	_, err := kube.Each(ctx, c, &v1alpha1.AlertList{}, asked.Chunk, func(page *v1alpha1.AlertList) error {
 		for i := range page.Items {
 			alert := &page.Items[i]
 			key := alert.Namespace + "/" + alert.Spec.IncidentRef.Name
-			if s.involved != nil && query.Involves(alert, asked.Entities) {
-				s.involved[key] = true
+			if e.involved != nil && query.Involves(alert, asked.Entities) {
+				e.involved[key] = true
 			}
-			if asked.Search != "" && !s.mentioned[key] && query.MentionedIn(alert, asked.Search) {
-				s.mentioned[key] = true
+			if asked.Search != "" && !e.mentioned[key] && query.MentionedIn(alert, asked.Search) {
+				e.mentioned[key] = true
 			}
 		}
 		return nil
@@ -117,12 +138,11 @@ func (s *Selector) readAlerts(ctx context.Context, c client.WithWatch) error {
 }
 
 // readComments finds the incidents of which a comment has the text.
-func (s *Selector) readComments(ctx context.Context, c client.WithWatch) error {
-	asked := &s.selection
+func (e *Elsewhere) readComments(ctx context.Context, c client.WithWatch, asked *Selection) error {
 	_, err := kube.Each(ctx, c, &v1alpha1.CommentList{}, asked.Chunk, func(page *v1alpha1.CommentList) error {
 		for i := range page.Items {
 			if comment := &page.Items[i]; query.Mentions(comment.Spec.Text, asked.Search) {
-				s.mentioned[comment.Namespace+"/"+comment.Spec.IncidentRef.Name] = true
+				e.mentioned[comment.Namespace+"/"+comment.Spec.IncidentRef.Name] = true
 			}
 		}
 		return nil

@@ -32,7 +32,6 @@ import (
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/classify"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
-	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
 const (
@@ -125,7 +124,6 @@ var parameters = map[string]func(v *queueView, values []string) error{
 // viewOf reads the parameters of an address. What is wrong is told and left out, so that the rest still shows something.
 func viewOf(values url.Values) (*queueView, []parameterProblem) {
 	v := &queueView{sort: query.ByActivity, page: 1}
-	v.Chunk = kube.DefaultChunk
 	var problems []parameterProblem
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if err := v.take(name, values[name]); err != nil {
@@ -190,7 +188,7 @@ func (s *Session) selects(ctx context.Context, v *queueView, now time.Time) (sel
 		}
 		v.Assignees, v.Mine = append(v.Assignees, name), false
 	}
-	selectors, err := s.selectors(ctx, v)
+	selectors, err := s.selectors(ctx, v, s.mentions.of)
 	if err != nil {
 		return nil, nil, err
 	}

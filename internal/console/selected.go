@@ -153,7 +153,7 @@ func (s *Session) readQuery(ctx context.Context, query string) (*readSelection, 
 		return nil, badRequest("the filter %s %s", problems[0].Parameter, problems[0].Message)
 	}
 	found := &readSelection{view: v, now: time.Now()}
-	if found.selectors, err = s.selectors(ctx, v); err != nil {
+	if found.selectors, err = s.selectors(ctx, v, s.anew); err != nil {
 		return nil, err
 	}
 	for _, namespace := range slices.Sorted(maps.Keys(found.selectors)) {

@@ -35,8 +35,16 @@ func (s selectors) of(namespace string) *actions.Selector {
 	return s[""]
 }
 
+// lookup says what alerts and comments say to a selection.
+type lookup func(context.Context, actions.Selection) (*actions.Elsewhere, error)
+
+// anew reads all alerts and comments.
+func (s *Session) anew(ctx context.Context, selection actions.Selection) (*actions.Elsewhere, error) {
+	return selection.LookElsewhere(ctx, s.cluster.Client)
+}
+
 // selectors asks the cluster for what a view depends on, where the person may list incidents and nowhere else.
-func (s *Session) selectors(ctx context.Context, v *queueView) (selectors, error) {
+func (s *Session) selectors(ctx context.Context, v *queueView, look lookup) (selectors, error) {
 	asked := []string{v.Namespace}
 	if v.Namespace == "" {
 		found, err := s.feed.reaches(ctx)
@@ -51,8 +59,11 @@ func (s *Session) selectors(ctx context.Context, v *queueView) (selectors, error
 	for i, namespace := range asked {
 		selection := v.Selection
 		selection.Namespace = namespace
-		group.Go(func() (err error) {
-			ready[i], err = selection.Ready(ctx, s.cluster.Client)
+		group.Go(func() error {
+			elsewhere, err := look(ctx, selection)
+			if err == nil {
+				ready[i], err = selection.ReadyWith(ctx, s.cluster.Client, elsewhere)
+			}
 			return err
 		})
 	}

@@ -21,6 +21,7 @@ import (
 	"net/http"
 	"time"
 
+	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
@@ -47,8 +48,10 @@ type Session struct {
 	cluster Cluster
 	feed    *feed
 	alerts  *alertFeeds
-	person  *person
-	runs    runs
+	// mentions is what alerts and comments say to searches.
+	mentions *mentions
+	person   *person
+	runs     runs
 	// knows says whether a request belongs to the session still.
 	knows   func(*http.Request) bool
 	streams chan struct{}
@@ -68,6 +71,7 @@ func NewSession(ctx context.Context, cluster Cluster, knows func(*http.Request) 
 		room = NewRoom(MaxAlerts)
 	}
 	s.alerts = newAlertFeeds(ctx, cluster, room, s.feed.tellAlerts)
+	s.mentions = newMentions(ctx, cluster.Client, clock.RealClock{})
 	s.api = s.routes()
 	go s.feed.run(ctx)
 	return s

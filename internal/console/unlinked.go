@@ -25,7 +25,6 @@ import (
 	"github.com/incident-operator/incident-operator/internal/actions"
 	"github.com/incident-operator/incident-operator/internal/decide/query"
 	"github.com/incident-operator/incident-operator/internal/decide/view"
-	"github.com/incident-operator/incident-operator/internal/kube"
 )
 
 // maxUnlinked is how many alerts of no incident are listed to choose from, the latest.
@@ -48,7 +47,7 @@ func (s *Session) unlinked(r *http.Request) (*unlinkedReply, error) {
 		return nil, badRequest("text must have at most %d characters", maxSearch)
 	}
 	selection := actions.AlertSelection{
-		AlertFilter: query.AlertFilter{Search: text}, Namespace: namespace, Unlinked: true, Chunk: kube.DefaultChunk,
+		AlertFilter: query.AlertFilter{Search: text}, Namespace: namespace, Unlinked: true,
 	}
 	selector, err := selection.Ready(r.Context(), s.cluster.Client)
 	if err != nil {

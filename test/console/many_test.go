@@ -64,7 +64,7 @@ func paged(c client.WithWatch, alerts []v1alpha1.Alert, gate *atomic.Int64) clie
 				return w.List(ctx, list, options...)
 			}
 			asked := (&client.ListOptions{}).ApplyOptions(options)
-			if !asked.FieldSelector.Matches(fields.Set{"spec.incidentRef.name": "big"}) {
+			if asked.FieldSelector != nil && !asked.FieldSelector.Matches(fields.Set{"spec.incidentRef.name": "big"}) {
 				return nil
 			}
 			first, _ := strconv.Atoi(asked.Continue)

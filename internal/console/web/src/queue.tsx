@@ -28,11 +28,14 @@ function useQueue(search: string) {
   const asked = useRef(0);
   const known = useRef(-1); // The version of what was read last.
   const showing = useRef(false); // What is read is to be shown, also if a later answer brings it.
+  const reading = useRef<AbortController>(); // Ends what nobody waits for any more: a search may take the server long.
   const read = useCallback(async (show: boolean) => {
     const mine = ++asked.current;
+    reading.current?.abort();
+    const { signal } = reading.current = new AbortController();
     showing.current ||= show;
     try {
-      const answer = await get<Found>(`/api/incidents?${search}`);
+      const answer = await get<Found>(`/api/incidents?${search}`, signal);
       if (mine !== asked.current) return;
       setProblem(undefined);
       known.current = answer.version;
@@ -46,7 +49,7 @@ function useQueue(search: string) {
       showing.current = false;
     }
   }, [search]);
-  useEffect(() => { void read(true); }, [read]);
+  useEffect(() => { void read(true); return () => reading.current?.abort(); }, [read]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let latest = -1;
