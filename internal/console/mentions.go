@@ -58,8 +58,8 @@ type look struct {
 	err     error
 }
 
-func newMentions(living context.Context, c client.WithWatch, clock clock.PassiveClock) *mentions {
-	return &mentions{living: living, client: c, clock: clock, looks: map[string]*look{}}
+func newMentions(living context.Context, c client.WithWatch, wall clock.PassiveClock) *mentions {
+	return &mentions{living: living, client: c, clock: wall, looks: map[string]*look{}}
 }
 
 // of returns what alerts and comments say to a selection. It may be half a minute old.

@@ -19,6 +19,7 @@ package console
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,7 +36,7 @@ import (
 
 // reads is a cluster that counts how often all alerts are read, each of which takes until go on, and ends with err.
 type reads struct {
-	begun, cut int
+	begun, cut atomic.Int32
 	goOn       chan struct{}
 	err        error
 }
@@ -47,12 +48,12 @@ func (r *reads) mentions(t *testing.T) *mentions {
 			if _, alerts := list.(*v1alpha1.AlertList); !alerts {
 				return c.List(ctx, list, options...)
 			}
-			r.begun++
+			r.begun.Add(1)
 			select {
 			case <-r.goOn:
 				return r.err
 			case <-ctx.Done():
-				r.cut++
+				r.cut.Add(1)
 				return ctx.Err()
 			}
 		},
@@ -76,8 +77,8 @@ func TestWhoAsksTheSameReadsOnce(t *testing.T) {
 		go ask("mimikatz")
 		go ask("beacon")
 		synctest.Wait()
-		if r.begun != 2 {
-			t.Errorf("%d readings for two texts", r.begun)
+		if r.begun.Load() != 2 {
+			t.Errorf("%d readings for two texts", r.begun.Load())
 		}
 		close(r.goOn)
 		for range 3 {
@@ -87,13 +88,13 @@ func TestWhoAsksTheSameReadsOnce(t *testing.T) {
 		}
 		time.Sleep(mentionsLife)
 		ask("mimikatz")
-		if r.begun != 2 {
+		if r.begun.Load() != 2 {
 			t.Error("it was read again before its time was over")
 		}
 		time.Sleep(time.Second)
 		ask("mimikatz")
-		if r.begun != 3 {
-			t.Errorf("%d readings, and the last one is too old", r.begun)
+		if r.begun.Load() != 3 {
+			t.Errorf("%d readings, and the last one is too old", r.begun.Load())
 		}
 	})
 }
@@ -113,13 +114,13 @@ func TestReadingEndsIfNobodyWaits(t *testing.T) {
 		synctest.Wait()
 		leave()
 		synctest.Wait()
-		if r.cut != 0 || !errors.Is(<-ended, context.Canceled) {
+		if r.cut.Load() != 0 || !errors.Is(<-ended, context.Canceled) {
 			t.Error("who left must not end it for who still waits")
 		}
 		leaveToo()
 		synctest.Wait()
-		if r.begun != 1 || r.cut != 1 || len(e.looks) != 0 {
-			t.Errorf("%d begun, %d cut, %d kept", r.begun, r.cut, len(e.looks))
+		if r.begun.Load() != 1 || r.cut.Load() != 1 || len(e.looks) != 0 {
+			t.Errorf("%d begun, %d cut, %d kept", r.begun.Load(), r.cut.Load(), len(e.looks))
 		}
 	})
 }
@@ -134,8 +135,8 @@ func TestFailureIsNotKept(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		}
-		if r.begun != 2 || len(e.looks) != 0 {
-			t.Errorf("%d begun, %d kept", r.begun, len(e.looks))
+		if r.begun.Load() != 2 || len(e.looks) != 0 {
+			t.Errorf("%d begun, %d kept", r.begun.Load(), len(e.looks))
 		}
 	})
 }
