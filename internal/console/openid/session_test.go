@@ -54,6 +54,13 @@ func TestSessionsShareNothing(t *testing.T) {
 	}
 }
 
+// But they share the room for alerts: if each had its own, many people could fill the memory.
+func TestSessionsShareOneRoom(t *testing.T) {
+	if w := newWorld(t); w.door.Cluster.Room == nil {
+		t.Error("each session has a room of its own")
+	}
+}
+
 func TestGuardOfTheCluster(t *testing.T) {
 	w := newWorld(t)
 	header := func(name, value string) func(*http.Request) {
