@@ -97,7 +97,9 @@ func (o *outage) before(c client.WithWatch) client.WithWatch {
 				return nil, o.err
 			}
 			watcher, err := c.Watch(ctx, list, options...)
-			o.watches = append(o.watches, watcher)
+			if err == nil {
+				o.watches = append(o.watches, watcher)
+			}
 			return watcher, err
 		},
 	})
