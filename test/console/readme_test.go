@@ -31,7 +31,7 @@ func TestTableNamesTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	var sources strings.Builder
-	for _, folder := range []string{".", "../../internal/console", "../../internal/decide/*"} {
+	for _, folder := range []string{".", "../../internal/console", "../../internal/console/*", "../../internal/decide/*"} {
 		paths, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
 		if err != nil || len(paths) == 0 {
 			t.Fatal(folder, err)
