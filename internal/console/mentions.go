@@ -22,7 +22,6 @@ import (
 	"sync"
 	"time"
 
-	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/internal/actions"
@@ -42,7 +41,6 @@ const (
 type mentions struct {
 	living context.Context //nolint:containedctx // What is read ends with the session, not with the first who asks for it.
 	client client.WithWatch
-	clock  clock.PassiveClock
 
 	mutex sync.Mutex
 	looks map[string]*look
@@ -58,8 +56,8 @@ type look struct {
 	err     error
 }
 
-func newMentions(living context.Context, c client.WithWatch, wall clock.PassiveClock) *mentions {
-	return &mentions{living: living, client: c, clock: wall, looks: map[string]*look{}}
+func newMentions(living context.Context, c client.WithWatch) *mentions {
+	return &mentions{living: living, client: c, looks: map[string]*look{}}
 }
 
 // of returns what alerts and comments say to a selection. It may be half a minute old.
@@ -83,10 +81,10 @@ func (m *mentions) join(key string, selection actions.Selection) *look {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	one := m.looks[key]
-	if one == nil || m.clock.Since(one.begun) > mentionsLife && one.ended() {
+	if one == nil || time.Since(one.begun) > mentionsLife && one.ended() {
 		m.forget()
 		reading, stop := context.WithTimeout(m.living, mentionsPatience)
-		one = &look{begun: m.clock.Now(), stop: stop, done: make(chan struct{})}
+		one = &look{begun: time.Now(), stop: stop, done: make(chan struct{})}
 		m.looks[key] = one
 		go func() {
 			defer stop()
@@ -115,7 +113,7 @@ func (m *mentions) leave(key string, one *look) {
 // forget makes room: what is too old goes, else what nobody waits for.
 func (m *mentions) forget() {
 	for key, one := range m.looks {
-		if one.waiting == 0 && (m.clock.Since(one.begun) > mentionsLife || len(m.looks) >= maxLooks) {
+		if one.waiting == 0 && (time.Since(one.begun) > mentionsLife || len(m.looks) >= maxLooks) {
 			delete(m.looks, key)
 		}
 	}

@@ -24,7 +24,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
@@ -58,7 +57,7 @@ func (r *reads) mentions(t *testing.T) *mentions {
 			}
 		},
 	})
-	return newMentions(t.Context(), kubetest.WithoutStreams(c), clock.RealClock{})
+	return newMentions(t.Context(), kubetest.WithoutStreams(c))
 }
 
 func searching(text string) actions.Selection {
@@ -86,7 +85,7 @@ func TestWhoAsksTheSameReadsOnce(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		time.Sleep(mentionsLife)
+		time.Sleep(mentionsLife) // By the clock of the bubble: nobody waits.
 		ask("mimikatz")
 		if r.begun.Load() != 2 {
 			t.Error("it was read again before its time was over")

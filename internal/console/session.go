@@ -21,7 +21,6 @@ import (
 	"net/http"
 	"time"
 
-	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
@@ -71,7 +70,7 @@ func NewSession(ctx context.Context, cluster Cluster, knows func(*http.Request) 
 		room = NewRoom(MaxAlerts)
 	}
 	s.alerts = newAlertFeeds(ctx, cluster, room, s.feed.tellAlerts)
-	s.mentions = newMentions(ctx, cluster.Client, clock.RealClock{})
+	s.mentions = newMentions(ctx, cluster.Client)
 	s.api = s.routes()
 	go s.feed.run(ctx)
 	return s

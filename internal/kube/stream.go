@@ -42,9 +42,9 @@ const fallbackChunk = 2000
 // Each sees the objects of a list, page by page, and returns the version as of which they are: what changes after it can be
 // watched. The pages are read into the same list: what is to be kept must be copied. Objects are never seen twice.
 //
-// The API server streams them from its memory. Asked for pages, it would look at all objects of the namespace for each of
-// them if a field selects, and would read each but the first from etcd if nothing has changed for some minutes: seconds for
-// a page beside 100,000 alerts. It is asked for pages only if it does not stream, or if chunk says of how many objects.
+// The API server streams them from its memory. Asked for pages, it would read each but the first from etcd if nothing has
+// changed for some minutes, and if a field selects, it would look at all of the namespace for each: seconds for a page beside
+// 100,000 alerts. It is asked for pages only if it does not stream, or if chunk says of how many objects.
 func Each[L client.ObjectList](ctx context.Context, c client.WithWatch, list L, chunk int64, see func(L) error, options ...client.ListOption) (version string, err error) {
 	if chunk > Streamed {
 		return eachPage(ctx, c, list, chunk, see, options...)

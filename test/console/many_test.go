@@ -200,3 +200,43 @@ func TestAlertsWithoutRoom(t *testing.T) {
 	w.awaitText("2,000 alerts of 4,800 are shown")
 	w.awaitText("All 4,800 alerts")
 }
+
+// A search that takes long goes on while incidents change: all alerts are read for it once.
+func TestSlowSearchIsReadOnce(t *testing.T) {
+	reads, goOn := &atomic.Int64{}, make(chan struct{})
+	c := interceptor.NewClient(inMemory(plain("inc-1", "Needle"), plain("inc-2", "Hay")), interceptor.Funcs{
+		List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, options ...client.ListOption) error {
+			if _, alerts := list.(*v1alpha1.AlertList); !alerts {
+				return c.List(ctx, list, options...)
+			}
+			reads.Add(1)
+			select {
+			case <-goOn:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		},
+	})
+	d, w := serve(t, c), newTab(t)
+	w.visit(d.link("/" + clusterName + "/incidents"))
+	w.await(rows + " === 2 && document.querySelector('.live.on')")
+	w.fill(".search input", "needle")
+	for deadline := time.Now().Add(patience); reads.Load() == 0; <-time.After(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("nothing is searched")
+		}
+	}
+	other := plain("inc-2", "")
+	update(t, c, other, func() { other.Spec.Name = "Changed meanwhile" })
+	w.awaitText("Changed meanwhile")
+	// The queue is read anew a moment after a change, while the search still goes on.
+	for deadline := time.Now().Add(2 * time.Second); time.Now().Before(deadline); <-time.After(20 * time.Millisecond) {
+		if n := reads.Load(); n != 1 {
+			t.Fatalf("all alerts are read %d times", n)
+		}
+	}
+	close(goOn)
+	w.await(rows + " === 1")
+	w.awaitText("Needle")
+}

@@ -52,7 +52,7 @@ export function Filters({ search, facets: counts, change, me }: { search: URLSea
   );
 }
 
-/** pause is how long nobody types before the queue is asked, in milliseconds: rows are to be there within 100. */
+/** pause is how long nobody types before the queue is asked, in milliseconds. */
 const pause = 50;
 
 function Search({ search, change }: { search: URLSearchParams; change: Change }) {

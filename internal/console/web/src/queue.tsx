@@ -28,14 +28,12 @@ function useQueue(search: string) {
   const asked = useRef(0);
   const known = useRef(-1); // The version of what was read last.
   const showing = useRef(false); // What is read is to be shown, also if a later answer brings it.
-  const reading = useRef<AbortController>(); // Ends what nobody waits for any more: a search may take the server long.
+  const reading = useRef<AbortController>(); // Ends what is read for another search: it may take the server long.
   const read = useCallback(async (show: boolean) => {
     const mine = ++asked.current;
-    reading.current?.abort();
-    const { signal } = reading.current = new AbortController();
     showing.current ||= show;
     try {
-      const answer = await get<Found>(`/api/incidents?${search}`, signal);
+      const answer = await get<Found>(`/api/incidents?${search}`, reading.current?.signal);
       if (mine !== asked.current) return;
       setProblem(undefined);
       known.current = answer.version;
@@ -49,7 +47,11 @@ function useQueue(search: string) {
       showing.current = false;
     }
   }, [search]);
-  useEffect(() => { void read(true); return () => reading.current?.abort(); }, [read]);
+  useEffect(() => {
+    const stop = reading.current = new AbortController();
+    void read(true);
+    return () => stop.abort();
+  }, [read]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let latest = -1;
