@@ -124,6 +124,9 @@ func TestIncidentOnASmallScreen(t *testing.T) {
 			t.Errorf("%q is missing", want)
 		}
 	}
+	if strings.Contains(strings.Join(lines, "\n"), "Sources: 0") {
+		t.Error("it counts sources where there are none")
+	}
 	if len(lines) > 23 {
 		t.Errorf("it has %d lines", len(lines))
 	}

@@ -73,22 +73,21 @@ func (r running) await(t *testing.T) {
 	}
 }
 
-// get asks once, on a connection of its own.
-func get(t *testing.T, client *http.Client, url string) string {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+// get asks once, on a connection of its own. What went wrong is the answer too.
+func get(ctx context.Context, client *http.Client, url string) string {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
-		t.Fatal(err)
+		return err.Error()
 	}
 	request.Close = true
 	response, err := client.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		return err.Error()
 	}
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
-		t.Fatal(err)
+		return err.Error()
 	}
 	return string(text)
 }
@@ -104,7 +103,7 @@ func TestRequestsUnderWayComeToTheirEnd(t *testing.T) {
 		_, _ = io.WriteString(w, r.Context().Value(key{}).(string))
 	})
 	answer := make(chan string, 1)
-	go func() { answer <- get(t, http.DefaultClient, "http://"+server.address) }()
+	go func() { answer <- get(t.Context(), http.DefaultClient, "http://"+server.address) }()
 	<-begun
 	server.stop()
 	// Nobody else gets in from now on, sooner or later.
@@ -123,22 +122,22 @@ func TestRequestsUnderWayComeToTheirEnd(t *testing.T) {
 }
 
 func TestRequestsThatTakeTooLongAreCut(t *testing.T) {
-	begun := make(chan struct{})
+	begun, cut := make(chan struct{}), make(chan struct{})
 	server := start(t, nil, serving.Bounds{Connections: 1, Drain: time.Millisecond}, func(_ http.ResponseWriter, r *http.Request) {
 		close(begun)
 		<-r.Context().Done()
+		close(cut)
 	})
-	go func() {
-		request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://"+server.address, http.NoBody)
-		if err != nil {
-			return
-		}
-		if response, err := http.DefaultClient.Do(request); err == nil {
-			_ = response.Body.Close()
-		}
-	}()
+	asking, leave := context.WithCancel(t.Context())
+	defer leave()
+	go get(asking, http.DefaultClient, "http://"+server.address)
 	<-begun
 	server.end(t)
+	select {
+	case <-cut:
+	case <-time.After(patience):
+		t.Error("it goes on")
+	}
 }
 
 func TestConnectionsAreBounded(t *testing.T) {
@@ -156,10 +155,10 @@ func TestConnectionsAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	answer := make(chan string, 1)
-	go func() { answer <- get(t, http.DefaultClient, "http://"+server.address) }()
+	go func() { answer <- get(t.Context(), http.DefaultClient, "http://"+server.address) }()
 	select {
 	case <-answer:
-		t.Error("a second connection was served while the first was held")
+		t.Fatal("a second connection was served while the first was held")
 	case <-time.After(100 * time.Millisecond):
 	}
 	_ = held.Close()
@@ -198,7 +197,7 @@ func TestProtocols(t *testing.T) {
 		server := start(t, certificate, serving.Bounds{Connections: 2, Drain: patience, OneRequest: one}, protocol)
 		transport := other.Client().Transport.(*http.Transport).Clone()
 		transport.ForceAttemptHTTP2 = true
-		if got := get(t, &http.Client{Transport: transport}, "https://"+server.address); got != want {
+		if got := get(t.Context(), &http.Client{Transport: transport}, "https://"+server.address); got != want {
 			t.Errorf("got %s, not %s", got, want)
 		}
 		transport.CloseIdleConnections()

@@ -120,7 +120,7 @@ func (e *Engine) Alert(alert *v1alpha1.Alert, seen time.Time) []Trouble {
 	}
 	r.values = e.valuesOf(alert)
 	e.learn(alert, r, seen)
-	if !alert.DeletionTimestamp.IsZero() || (!r.waits && (r.incident == "" || seen.Sub(r.last) > e.reach)) {
+	if !alert.DeletionTimestamp.IsZero() || (!r.waits && (r.incident == "" || e.isOver(r, seen))) {
 		return nil
 	}
 	var troubles []Trouble
@@ -321,7 +321,7 @@ func (e *Engine) retire(now time.Time) {
 		if r.incident == "" {
 			continue
 		}
-		if now.Sub(r.last) > e.reach {
+		if e.isOver(r, now) {
 			e.ForgetAlert(r.name)
 		} else {
 			linked = append(linked, r)
@@ -336,6 +336,12 @@ func (e *Engine) retire(now time.Time) {
 		e.ForgetAlert(r.name)
 		e.forgotten++
 	}
+}
+
+// isOver says whether a linked alert cannot tie anything any more: a window has passed since it was active, and another that
+// was active beside it has had as long to come in. Detectors tell late, and of one delivery some are looked at before others.
+func (e *Engine) isOver(r *record, now time.Time) bool {
+	return now.Sub(later(r.last, r.created)) > e.reach
 }
 
 // Forgotten is how many alerts were dropped since there are too many to be known at once.

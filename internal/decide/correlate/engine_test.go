@@ -18,6 +18,7 @@ package correlate_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -278,6 +279,39 @@ func TestAlertsThatLeaveTieNothing(t *testing.T) {
 	w.tell(alert("b", 2, "Device vm-1"))
 	w.decide(2)
 	w.expect("b | stays")
+}
+
+// An alert that came in long ago, and goes on, ties what comes now.
+func TestWhatGoesOnTies(t *testing.T) {
+	w := newWorld(t, policy())
+	goesOn := alert("goes-on", 0, "Device vm-1", linkedTo("inc"), func(a *v1alpha1.Alert) {
+		lately := metav1.NewTime(at(200))
+		a.Spec.LastActivityTime = &lately
+	})
+	w.now = at(201)
+	w.tell(incident("inc", 0), goesOn, alert("a", 201, "Device vm-1"))
+	w.decide(201)
+	w.expect("a goes-on")
+}
+
+// Alerts about what happened days ago come in one after the other: they are one incident all the same, until a window has
+// passed since the last of them came in.
+func TestLateNewsIsOneIncident(t *testing.T) {
+	const late = 600
+	cameAt := func(minute int) func(*v1alpha1.Alert) {
+		return func(a *v1alpha1.Alert) { a.CreationTimestamp = metav1.NewTime(at(minute)) }
+	}
+	w := newWorld(t, policy())
+	w.tell(alert("a", 0, "Device vm-1", cameAt(late)))
+	w.decide(late)
+	w.tell(alert("b", 1, "Device vm-1", cameAt(late+2)))
+	w.decide(late + 2)
+	w.restart(rand.New(rand.NewPCG(1, 2)))
+	w.tell(alert("c", 2, "Device vm-1", cameAt(late+60)))
+	w.decide(late + 60)
+	w.tell(alert("d", 3, "Device vm-1", cameAt(late+130)))
+	w.decide(late + 130)
+	w.expect("a b c | d")
 }
 
 // The stretch of time in which an incident has a value shrinks with the alert that stood at its end.
