@@ -39,6 +39,9 @@ const operatorNamespace = "incident-operator-system"
 
 var chart = filepath.Join(root, "charts", "incident-operator")
 
+// before136 is how the chart is installed on a Kubernetes that needs the webhook.
+var before136 = []string{"--kube-version=v1.35.4", "--set=admission.enabled=true"}
+
 var _ = Describe("The chart", func() {
 	It("has nothing that helm complains about", func(ctx SpecContext) {
 		_, err := helm(ctx, "lint", "--strict", chart)
@@ -46,22 +49,29 @@ var _ = Describe("The chart", func() {
 	})
 
 	DescribeTable("renders the objects that kustomize builds",
-		func(ctx SpecContext, namespace, prefix string) {
+		func(ctx SpecContext, folder, namespace, prefix string, values []string) {
 			overlay := GinkgoT().TempDir()
-			base, err := filepath.Abs(filepath.Join(root, "config", "default"))
+			base, err := filepath.Abs(filepath.Join(root, "config", folder))
 			Expect(err).NotTo(HaveOccurred())
 			relative, err := filepath.Rel(overlay, base)
 			Expect(err).NotTo(HaveOccurred())
 			text := fmt.Sprintf("namespace: %s\nnamePrefix: %q\nresources: [%s]\n", namespace, prefix, relative)
 			Expect(os.WriteFile(filepath.Join(overlay, "kustomization.yaml"), []byte(text), 0o600)).To(Succeed())
 			want := alike(parse(kubectl(ctx, "kustomize", overlay)))
-			got := alike(render(ctx, "--namespace", namespace, "--set-string", "namePrefix="+prefix))
+			got := alike(render(ctx, append(values, "--namespace", namespace, "--set-string", "namePrefix="+prefix)...))
 			Expect(cmp.Diff(want, got)).To(BeEmpty())
 			Expect(len(got)).To(BeNumerically(">", 30))
 		},
-		Entry("as shipped", operatorNamespace, ""),
-		Entry("in another namespace, under a prefix", "soc", "eu-"),
+		Entry("as shipped", "default", operatorNamespace, "", nil),
+		Entry("in another namespace, under a prefix", "default", "soc", "eu-", nil),
+		Entry("before Kubernetes 1.36", "before-1.36", operatorNamespace, "", before136),
+		Entry("before Kubernetes 1.36, in another namespace, under a prefix", "before-1.36", "soc", "eu-", before136),
 	)
+
+	It("says which value Kubernetes before 1.36 needs", func(ctx SpecContext) {
+		_, err := helm(ctx, "template", "release", chart, "--kube-version", "v1.35.4")
+		Expect(err).To(MatchError(ContainSubstring("admission.enabled must be true: Kubernetes v1.35.4 serves no MutatingAdmissionPolicy")))
+	})
 
 	DescribeTable("does what a value says",
 		func(ctx SpecContext, value string, holds func(objects map[string]map[string]any) error) {
@@ -71,6 +81,8 @@ var _ = Describe("The chart", func() {
 		Entry(nil, "crds.install=false", none("CustomResourceDefinition")),
 		Entry(nil, "networkPolicy.enabled=false", none("NetworkPolicy")),
 		Entry(nil, "ingest.enabled=false", none("Deployment incident-operator-ingest")),
+		Entry(nil, "admission.enabled=true", none("MutatingAdmissionPolicy")),
+		Entry(nil, "admission.enabled=true", some("MutatingWebhookConfiguration incident-operator")),
 		Entry(nil, "components.servicemonitor=true", some("ServiceMonitor")),
 		Entry(nil, "components.monitoring=true", some("PrometheusRule")),
 		Entry(nil, "rbac.aggregate=false", field("ClusterRole incident-operator-viewer", "false",

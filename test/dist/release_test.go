@@ -63,7 +63,7 @@ var _ = Describe("The release", func() {
 		}
 		Expect(cmp.Diff(there, listed)).To(BeEmpty())
 		for _, name := range []string{
-			"install.yaml", "incident-operator-" + version()[1:] + ".tgz", "incident-operator_" + version() + ".oci.tar", "image-digest.txt",
+			"install.yaml", "install-before-1.36.yaml", "incident-operator-" + version()[1:] + ".tgz", "incident-operator_" + version() + ".oci.tar", "image-digest.txt",
 			"incident.yaml", "release-notes.md", "incident-operator_" + version() + "_linux_amd64.cdx.json",
 			"incident-operator_" + version() + "_linux_arm64.cdx.json",
 		} {
@@ -71,14 +71,17 @@ var _ = Describe("The release", func() {
 		}
 	})
 
-	It("installs by one manifest what kustomize builds", func(ctx SpecContext) {
-		built := alike(parse(kubectl(ctx, "kustomize", filepath.Join(root, "config", "default"))))
+	DescribeTable("installs by one manifest what kustomize builds", func(ctx SpecContext, name, folder string) {
+		built := alike(parse(kubectl(ctx, "kustomize", filepath.Join(root, "config", folder))))
 		image := regexp.MustCompile(`image: \S*incident-operator:` + regexp.QuoteMeta(version()) + `\n`)
-		manifest := file("install.yaml")
+		manifest := file(name)
 		Expect(image.FindAll(manifest, -1)).NotTo(BeEmpty())
 		got := alike(parse(image.ReplaceAll(manifest, []byte("image: incident-operator:latest\n"))))
 		Expect(cmp.Diff(built, got)).To(BeEmpty())
-	})
+	},
+		Entry(nil, "install.yaml", "default"),
+		Entry(nil, "install-before-1.36.yaml", "before-1.36"),
+	)
 
 	It("has a chart of its version, whose image is that of the release", func(ctx SpecContext) {
 		out, err := helm(ctx, "template", "release", filepath.Join(distFolder(), "incident-operator-"+version()[1:]+".tgz"))

@@ -15,8 +15,8 @@ limitations under the License.
 */
 
 // Command chart writes the Helm chart from config/, so that there is one truth: what kustomize builds of config/default is
-// in every installation, and what each Component below config/ adds can be switched on by a value. It needs no change for
-// new manifests.
+// in every installation, what config/before-1.36 has instead takes its place by a value, and what each Component below config/
+// adds can be switched on by one. It needs no change for new manifests.
 //
 // Kustomize itself puts marks into names, references and namespaces, which become template expressions afterwards.
 package main
@@ -78,10 +78,23 @@ func generate(config string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings := newSettings()
-	files := map[string]string{}
-	if err := addTemplates(files, everything, "", settings); err != nil {
+	substitute, err := manifests.Build(config, standIn, marked())
+	if err != nil {
 		return nil, err
+	}
+	instead, replaced, err := manifests.Difference(everything, substitute)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", standIn, err)
+	}
+	settings := newSettings()
+	if err := settings.addStandIn(instead, replaced); err != nil {
+		return nil, fmt.Errorf("%s: %w", standIn, err)
+	}
+	files := map[string]string{}
+	for _, objects := range [][]manifests.Object{everything, instead} {
+		if err := addTemplates(files, objects, "", settings); err != nil {
+			return nil, err
+		}
 	}
 	for _, component := range components {
 		more, err := manifests.Build(config, "default", marked(component))
@@ -101,6 +114,9 @@ func generate(config string) (map[string]string, error) {
 	}
 	return files, nil
 }
+
+// standIn is the folder that is config/default with something in the place of something.
+const standIn = "before-1.36"
 
 // The marks that kustomize puts where an installation says for itself. They are valid names, and nobody's.
 const (

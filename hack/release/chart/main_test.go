@@ -28,11 +28,24 @@ import (
 // files is a config folder as small as one can be, with a part, a component and text that Helm would take for its own.
 var files = map[string]string{
 	"default/kustomization.yaml": "namespace: ops\nresources: [../manager, ../console]\n",
-	"manager/kustomization.yaml": "resources: [manager.yaml]\n",
+	"manager/kustomization.yaml": "resources: [manager.yaml, settings.yaml]\n",
 	"manager/manager.yaml":       deployment("incident-operator"),
 	"console/kustomization.yaml": "resources: [console.yaml, policy.yaml]\n",
 	"console/console.yaml": deployment("incident-operator-console") +
 		"      topologySpreadConstraints: [{maxSkew: 1}]\n",
+	"before-1.36/kustomization.yaml": `namespace: ops
+resources: [../default, ../gate]
+patches:
+- patch: |
+    $patch: delete
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: every}
+  target: {kind: ConfigMap}
+`,
+	"gate/kustomization.yaml": "resources: [gate.yaml]\n",
+	"gate/gate.yaml":          deployment("incident-operator-gate"),
+	"manager/settings.yaml":   "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: incident-operator, namespace: ops}\n",
 	"console/policy.yaml": `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: {name: incident-operator-console, namespace: ops}
@@ -80,7 +93,8 @@ func TestGenerate(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"templates/console/console.yaml", "templates/console/policy.yaml", "templates/manager/manager.yaml", "templates/rules/rules.yaml",
+		"templates/console/console.yaml", "templates/console/policy.yaml", "templates/gate/gate.yaml", "templates/manager/manager.yaml",
+		"templates/manager/settings.yaml", "templates/rules/rules.yaml",
 		"values.schema.json", "values.yaml",
 	}
 	if got := slices.Sorted(maps.Keys(chart)); !slices.Equal(got, want) {
@@ -91,14 +105,17 @@ func TestGenerate(t *testing.T) {
 			"  name: {{ .Values.namePrefix }}incident-operator\n", "  namespace: {{ .Release.Namespace | quote }}\n",
 			"  replicas: {{ .Values.operator.replicas }}\n",
 		},
-		"templates/console/console.yaml": {"{{- if and .Values.console.enabled }}\n"},
-		"templates/console/policy.yaml":  {"{{- if and .Values.console.enabled .Values.networkPolicy.enabled }}\n"},
+		"templates/console/console.yaml":  {"{{- if and .Values.console.enabled }}\n"},
+		"templates/console/policy.yaml":   {"{{- if and .Values.console.enabled .Values.networkPolicy.enabled }}\n"},
+		"templates/gate/gate.yaml":        {"{{- if and .Values.gate.enabled }}\n"},
+		"templates/manager/settings.yaml": {"{{- if and (not .Values.gate.enabled) }}\n"},
 		"templates/rules/rules.yaml": {
 			"{{- if and .Values.components.rules }}\n", `summary: '{{ "{{" }} $value }} in ops'`,
 		},
 		"values.yaml": {
 			"console:\n  # Install config/console.\n  enabled: true\n", "  topologySpreadConstraints:\n  - maxSkew: 1\n",
 			"components:\n  # Install config/rules too.\n  rules: false\n",
+			"gate:\n  # Install config/gate, and leave out ConfigMap, as config/before-1.36 does.\n  enabled: false\n",
 		},
 	} {
 		for _, line := range lines {
@@ -114,21 +131,21 @@ func TestGenerate(t *testing.T) {
 
 func TestComponentWithDeployment(t *testing.T) {
 	chart, err := generateFrom(t, map[string]string{
-		"gate/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [gate.yaml]\n",
-		"gate/gate.yaml":          deployment("incident-operator-gate"),
+		"door/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [door.yaml]\n",
+		"door/door.yaml":          deployment("incident-operator-door"),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for file, line := range map[string]string{
-		"templates/gate/gate.yaml": "{{- if and .Values.gate.enabled }}\n",
-		"values.yaml":              "gate:\n  # Install config/gate.\n  enabled: false\n",
+		"templates/door/door.yaml": "{{- if and .Values.door.enabled }}\n",
+		"values.yaml":              "door:\n  # Install config/door.\n  enabled: false\n",
 	} {
 		if !strings.Contains(chart[file], line) {
 			t.Errorf("%s must have %q, is\n%s", file, line, chart[file])
 		}
 	}
-	if strings.Contains(chart["values.yaml"], "  gate: ") {
+	if strings.Contains(chart["values.yaml"], "  door: ") {
 		t.Errorf("one value must switch it on, not two:\n%s", chart["values.yaml"])
 	}
 }
@@ -143,7 +160,18 @@ func TestGenerateRefuses(t *testing.T) {
 				"rules/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n" +
 					"patches: [{target: {kind: Deployment}, patch: \"- {op: add, path: /spec/paused, value: true}\"}]\n",
 			},
-			message: "component rules: it must add objects only, but it changes Deployment",
+			message: "component rules: it must add or leave out whole objects, but it changes Deployment",
+		},
+		"a component that leaves something out": {
+			changes: map[string]string{
+				"rules/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n" +
+					"- {target: {kind: ConfigMap}, patch: \"{$patch: delete, apiVersion: v1, kind: ConfigMap, metadata: {name: every}}\"}\n",
+			},
+			message: "component rules: it must add objects only, but it leaves out ConfigMap",
+		},
+		"a stand-in for nothing": {
+			changes: map[string]string{"before-1.36/kustomization.yaml": "namespace: ops\nresources: [../default, ../gate]\n"},
+			message: "before-1.36: it must add a Deployment, and leave something out",
 		},
 		"a Deployment of two containers": {
 			changes: map[string]string{

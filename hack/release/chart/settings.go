@@ -17,7 +17,9 @@ limitations under the License.
 package main
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -43,6 +45,9 @@ type settings struct {
 	parts map[string]string
 	// optional are those of them that are left out unless the section says otherwise.
 	optional map[string]bool
+	// replaced are the objects in whose place a section is, by their IDs, and about its folder what values.yaml says of it.
+	replaced map[string]string
+	about    map[string]string
 }
 
 // operatorSection is the section of the Deployment without which there is nothing.
@@ -63,7 +68,7 @@ func newSettings() *settings {
 	policy := map[string]any{"type": "string", "enum": []any{"Always", "IfNotPresent", "Never"}}
 	digest := map[string]any{"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"}
 	repository := map[string]any{"type": "string", "minLength": 1}
-	return &settings{parts: map[string]string{}, optional: map[string]bool{}, all: []setting{
+	return &settings{parts: map[string]string{}, optional: map[string]bool{}, replaced: map[string]string{}, about: map[string]string{}, all: []setting{
 		{"namePrefix", "Put before the names of all objects but the CRDs, such as \"eu-\".", "", name},
 		{"image.repository", "Where the image is, without tag.", imageName, repository},
 		{"image.tag", "Empty means the version of the chart's application.", "", aString},
@@ -86,20 +91,23 @@ func newSettings() *settings {
 	}}
 }
 
-// conditions are the values that must be true for an object; none if it is always there.
+// conditions are the expressions that must be true for an object; none if it is always there.
 func (s *settings) conditions(o manifests.Object, component string) []string {
 	var needed []string
 	if component != "" {
-		needed = append(needed, component)
+		needed = append(needed, ".Values."+component)
 	}
 	if section := s.parts[path.Dir(o.Source)]; section != "" {
-		needed = append(needed, section+".enabled")
+		needed = append(needed, ".Values."+section+".enabled")
+	}
+	if section := s.replaced[o.ID()]; section != "" {
+		needed = append(needed, "(not .Values."+section+".enabled)")
 	}
 	switch o.Kind() {
 	case "CustomResourceDefinition":
-		needed = append(needed, "crds.install")
+		needed = append(needed, ".Values.crds.install")
 	case "NetworkPolicy":
-		needed = append(needed, "networkPolicy.enabled")
+		needed = append(needed, ".Values.networkPolicy.enabled")
 	}
 	return needed
 }
@@ -111,6 +119,24 @@ func (s *settings) findParts(objects []manifests.Object) {
 			s.parts[path.Dir(o.Source)] = section
 		}
 	}
+}
+
+// addStandIn lets the section of the Deployment among the objects instead put them in the place of those replaced.
+func (s *settings) addStandIn(instead, replaced []manifests.Object) error {
+	at := slices.IndexFunc(instead, func(o manifests.Object) bool { return o.Kind() == "Deployment" })
+	if at < 0 || len(replaced) == 0 {
+		return errors.New("it must add a Deployment, and leave something out")
+	}
+	section, folder := sectionOf(instead[at].Name()), path.Dir(instead[at].Source)
+	var kinds []string
+	for _, o := range replaced {
+		s.replaced[o.ID()] = section
+		kinds = append(kinds, o.Kind())
+	}
+	slices.Sort(kinds)
+	s.optional[folder] = true
+	s.about[folder] = "Install config/" + folder + ", and leave out " + strings.Join(slices.Compact(kinds), " and ") + ", as config/" + standIn + " does."
+	return nil
 }
 
 // addComponent returns the value that switches a Component of config on; empty if the section of its Deployment does.
@@ -137,7 +163,8 @@ func (s *settings) addDeployment(section string, o manifests.Object) {
 	}
 	if section != operatorSection {
 		folder := path.Dir(o.Source)
-		s.all = append(s.all, setting{section + ".enabled", "Install config/" + folder + ".", !s.optional[folder], aBool})
+		about := cmp.Or(s.about[folder], "Install config/"+folder+".")
+		s.all = append(s.all, setting{section + ".enabled", about, !s.optional[folder], aBool})
 	}
 	none, empty := []any{}, map[string]any{}
 	for _, added := range []setting{

@@ -119,7 +119,7 @@ func escape(value any) any {
 	}
 }
 
-// addTemplates adds the templates of objects, a file for each file of config. A condition is a value that must be true.
+// addTemplates adds the templates of objects, a file for each file of config. A condition is a value that must be true for all.
 func addTemplates(files map[string]string, objects []manifests.Object, condition string, settings *settings) error {
 	settings.findParts(objects)
 	for _, o := range objects {
@@ -136,7 +136,7 @@ func addTemplates(files map[string]string, objects []manifests.Object, condition
 			return fmt.Errorf("%s %s: %w", o.Kind(), o.Name(), err)
 		}
 		if needed := settings.conditions(o, condition); len(needed) > 0 {
-			text = "{{- if and .Values." + strings.Join(needed, " .Values.") + " }}\n---\n" + text + "{{- end }}\n"
+			text = "{{- if and " + strings.Join(needed, " ") + " }}\n---\n" + text + "{{- end }}\n"
 		} else {
 			text = "---\n" + text
 		}

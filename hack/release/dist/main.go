@@ -17,7 +17,7 @@ limitations under the License.
 // Command dist makes what a release hands out from binaries that are built already, without network.
 //
 //	dist root  writes the root file system of the image for one architecture
-//	dist all   writes the manifest, the image, the archives of the plugin, the bills of materials, the manifest for krew and
+//	dist all   writes the manifests, the image, the archives of the plugin, the bills of materials, the manifest for krew and
 //	           the release notes
 package main
 
@@ -95,7 +95,7 @@ func (r release) all(ctx context.Context) error {
 	if err := os.MkdirAll(r.out, 0o755); err != nil { //nolint:gosec // It is handed out.
 		return fmt.Errorf("making %s: %w", r.out, err)
 	}
-	for _, step := range []func(context.Context) error{r.notes, r.manifest, r.containerImage, r.plugin} {
+	for _, step := range []func(context.Context) error{r.notes, r.manifests, r.containerImage, r.plugin} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -30,17 +30,22 @@ import (
 // architectures are those of the image.
 var architectures = []string{"amd64", "arm64"}
 
-// manifest writes install.yaml, the whole installation in one file.
-func (r release) manifest(context.Context) error {
-	objects, err := manifests.Build(filepath.Join(r.repository, "config"), "default", manifests.Overlay{Image: r.image, Tag: r.version})
-	if err != nil {
-		return err
+// manifests writes the whole installation in one file: install.yaml, and another for Kubernetes before 1.36.
+func (r release) manifests(context.Context) error {
+	for file, folder := range map[string]string{"install.yaml": "default", "install-before-1.36.yaml": "before-1.36"} {
+		objects, err := manifests.Build(filepath.Join(r.repository, "config"), folder, manifests.Overlay{Image: r.image, Tag: r.version})
+		if err != nil {
+			return err
+		}
+		stream, err := manifests.Stream(objects)
+		if err != nil {
+			return err
+		}
+		if err := r.write(file, stream); err != nil {
+			return err
+		}
 	}
-	stream, err := manifests.Stream(objects)
-	if err != nil {
-		return err
-	}
-	return r.write("install.yaml", stream)
+	return nil
 }
 
 // containerImage writes the image, its bills of materials and its digest.

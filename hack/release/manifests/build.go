@@ -121,23 +121,40 @@ func newObject(built *resource.Resource, below string) (Object, error) {
 	return o, nil
 }
 
-// Additions are the objects that a component adds. One that changes others is an error: a condition cannot switch it off.
-func Additions(without, with []Object) ([]Object, error) {
+// Difference says which objects one installation has that another has not, and which it lacks. One that both have must be the
+// same in both, else it is an error: no condition can switch between the two.
+func Difference(from, to []Object) (added, removed []Object, err error) {
 	before := map[string]Object{}
-	for _, o := range without {
-		before[o.id()] = o
+	for _, o := range from {
+		before[o.ID()] = o
 	}
-	var added []Object
-	for _, o := range with {
-		earlier, ok := before[o.id()]
+	for _, o := range to {
+		earlier, ok := before[o.ID()]
 		switch {
 		case !ok:
 			added = append(added, o)
 		case !reflect.DeepEqual(earlier.Content, o.Content):
-			return nil, fmt.Errorf("it must add objects only, but it changes %s %s", o.Kind(), o.Name())
+			return nil, nil, fmt.Errorf("it must add or leave out whole objects, but it changes %s %s", o.Kind(), o.Name())
+		}
+		delete(before, o.ID())
+	}
+	for _, o := range from {
+		if _, left := before[o.ID()]; left {
+			removed = append(removed, o)
 		}
 	}
-	if len(added) == 0 {
+	return added, removed, nil
+}
+
+// Additions are the objects that a component adds. It must do nothing else.
+func Additions(without, with []Object) ([]Object, error) {
+	added, removed, err := Difference(without, with)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(removed) > 0:
+		return nil, fmt.Errorf("it must add objects only, but it leaves out %s %s", removed[0].Kind(), removed[0].Name())
+	case len(added) == 0:
 		return nil, errors.New("it must add an object")
 	}
 	return added, nil

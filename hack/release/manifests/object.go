@@ -39,8 +39,8 @@ func (o Object) Name() string { return String(o.Metadata()["name"]) }
 // Metadata returns the metadata of the object itself, to read and to change.
 func (o Object) Metadata() map[string]any { return Child(o.Content, "metadata") }
 
-// id is what makes an object the same object.
-func (o Object) id() string {
+// ID is what makes an object the same object.
+func (o Object) ID() string {
 	return strings.Join([]string{String(o.Content["apiVersion"]), o.Kind(), String(o.Metadata()["namespace"]), o.Name()}, " ")
 }
 

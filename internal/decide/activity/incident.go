@@ -20,7 +20,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"k8s.io/utils/ptr"
@@ -280,34 +279,4 @@ func (d *drafter) covering(entry *v1alpha1.ActivitySpec, generation int64) *v1al
 	}
 	entry.After = d.at
 	return entry
-}
-
-// parseStamp reads a stamp; a user name may hold any character.
-func parseStamp(stamp string) (user string, generation int64) {
-	at := strings.LastIndexByte(stamp, '@')
-	if at < 0 {
-		return "", 0
-	}
-	generation, err := strconv.ParseInt(stamp[at+1:], 10, 64)
-	if err != nil {
-		return "", 0
-	}
-	return stamp[:at], generation
-}
-
-// EditorOf is who changed a group of fields of an object last, as admission stamped it; empty if it did not.
-func EditorOf(annotations map[string]string, group string) string {
-	user, _ := parseStamp(annotations[v1alpha1.EditorAnnotationPrefix+group])
-	return user
-}
-
-// StampOf is who changed a recorded field of an object last, and the generation which that brought about, as admission
-// stamped them for the group that the field belongs to; empty and 0 if it did not.
-func StampOf(annotations map[string]string, field string) (user string, generation int64) {
-	for _, g := range groups {
-		if slices.Contains(g.fields, field) {
-			return parseStamp(annotations[v1alpha1.EditorAnnotationPrefix+g.name])
-		}
-	}
-	return "", 0
 }

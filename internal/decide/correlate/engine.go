@@ -17,20 +17,14 @@ limitations under the License.
 package correlate
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
 
-const (
-	// maxRecords bounds how many alerts of one namespace are known; beyond, a tenth is forgotten: the linked ones
-	// that were not active for longest. They keep their links, and tie nothing any more.
-	maxRecords = 100_000
-	// maxActivity bounds how long an activity is believed to have lasted: one that began in 1970 would tie everything.
-	maxActivity = maxWindow * time.Second
-)
+// maxActivity bounds how long an activity is believed to have lasted: one that began in 1970 would tie everything.
+const maxActivity = maxWindow * time.Second
 
 // Engine knows the alerts and incidents of one namespace, as far as they can still matter. It is not safe for use by
 // several goroutines at once.
@@ -82,14 +76,6 @@ type place struct {
 	alerts   map[string]*record
 	related  map[string]bool
 	incident *v1alpha1.Incident
-}
-
-// tie is how an incident has a value: when its alerts with it were active, and how many they are.
-type tie struct {
-	first, last time.Time
-	count       int
-	// stale says that an alert has left that stood at an end of the stretch.
-	stale bool
 }
 
 // NewEngine returns an Engine for policies in the order of Sort that knows nothing yet. Other policies need another Engine.
@@ -239,124 +225,4 @@ func (e *Engine) placeOf(name string) *place {
 		e.places[name] = p
 	}
 	return p
-}
-
-// join notes the values of a linked alert for its incident.
-func (e *Engine) join(r *record) {
-	if r.incident == "" {
-		return
-	}
-	e.placeOf(r.incident).alerts[r.name] = r
-	for _, value := range r.values {
-		of := e.ties[value]
-		if of == nil {
-			of = map[string]*tie{}
-			e.ties[value] = of
-		}
-		t := of[r.incident]
-		if t == nil {
-			of[r.incident] = &tie{first: r.first, last: r.last, count: 1}
-			continue
-		}
-		t.count++
-		t.first, t.last = earlier(t.first, r.first), later(t.last, r.last)
-	}
-}
-
-// leave takes the values of a linked alert back.
-func (e *Engine) leave(r *record) {
-	p := e.places[r.incident]
-	if r.incident == "" || p == nil {
-		return
-	}
-	delete(p.alerts, r.name)
-	for _, value := range r.values {
-		of := e.ties[value]
-		t := of[r.incident]
-		t.count--
-		if t.count == 0 {
-			delete(of, r.incident)
-			if len(of) == 0 {
-				delete(e.ties, value)
-			}
-		} else if r.first.Equal(t.first) || r.last.Equal(t.last) {
-			t.stale = true
-		}
-	}
-	if len(p.alerts) == 0 && p.incident == nil {
-		delete(e.places, r.incident)
-	}
-}
-
-// stretch is when the alerts of an incident with a value were active. It is told anew where alerts have left, only when
-// somebody asks: many leave at once.
-func (p *place) stretch(value string, t *tie) (first, last time.Time) {
-	if !t.stale {
-		return t.first, t.last
-	}
-	*t = tie{count: t.count}
-	for _, r := range p.alerts {
-		if _, has := slices.BinarySearch(r.values, value); has {
-			if t.first.IsZero() {
-				t.first, t.last = r.first, r.last
-			}
-			t.first, t.last = earlier(t.first, r.first), later(t.last, r.last)
-		}
-	}
-	return t.first, t.last
-}
-
-// retireEvery is how often it is looked for what can be forgotten.
-const retireEvery = time.Minute
-
-// retire forgets the linked alerts that cannot tie anything any more.
-func (e *Engine) retire(now time.Time) {
-	if len(e.alerts) <= maxRecords && now.Sub(e.retired) < retireEvery {
-		return
-	}
-	e.retired = now
-	e.common.forget(now)
-	var linked []*record
-	for _, r := range e.alerts {
-		if r.incident == "" {
-			continue
-		}
-		if e.isOver(r, now) {
-			e.ForgetAlert(r.name)
-		} else {
-			linked = append(linked, r)
-		}
-	}
-	if len(e.alerts) <= maxRecords {
-		return
-	}
-	over := len(e.alerts) - maxRecords*9/10
-	slices.SortFunc(linked, func(a, b *record) int { return cmp.Or(a.last.Compare(b.last), cmp.Compare(a.name, b.name)) })
-	for _, r := range linked[:min(over, len(linked))] {
-		e.ForgetAlert(r.name)
-		e.forgotten++
-	}
-}
-
-// isOver says whether a linked alert cannot tie anything any more: a window has passed since it was active, and another that
-// was active beside it has had as long to come in. Detectors tell late, and of one delivery some are looked at before others.
-func (e *Engine) isOver(r *record, now time.Time) bool {
-	return now.Sub(later(r.last, r.created)) > e.reach
-}
-
-// Forgotten is how many alerts were dropped since there are too many to be known at once.
-func (e *Engine) Forgotten() int { return e.forgotten }
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

@@ -17,7 +17,6 @@ limitations under the License.
 package replay
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -26,8 +25,6 @@ import (
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 	"github.com/incident-operator/incident-operator/internal/decide/correlate"
-	"github.com/incident-operator/incident-operator/internal/decide/facts"
-	"github.com/incident-operator/incident-operator/internal/decide/rollup"
 )
 
 // Event is one event of a recording.
@@ -39,42 +36,6 @@ type Event struct {
 	Labels map[string]string
 	// Resolved says that the detector takes the alert for over. In the first event of an alert it does not count.
 	Resolved bool
-}
-
-// Result is what would have come of a recording.
-type Result struct {
-	// Alerts are in the order in which they came in, Incidents in that in which they were begun. Those merged into others
-	// are not among them.
-	Alerts    []Alert
-	Incidents []Incident
-	Relations []correlate.Relation
-	Troubles  map[string]int
-}
-
-// Alert is one alert and where it ended.
-type Alert struct {
-	// Key is what the events gave for it, Events the numbers of these, from 0.
-	Key    string
-	Events []int
-	Spec   v1alpha1.AlertSpec
-	// Incident is empty if it was linked to none. Why says why it was linked or was not.
-	Incident, Policy, Why string
-	// Began says that the incident was begun with it.
-	Began bool
-}
-
-// Incident is one incident that was begun.
-type Incident struct {
-	Name, Title string
-	Severity    v1alpha1.Severity
-	Policy, Why string
-	State       v1alpha1.ResolutionState
-	// Alerts are the numbers of its alerts.
-	Alerts []int
-	// First and Last are when its alerts were active.
-	First, Last time.Time
-	// Merged are the incidents that were merged into it.
-	Merged []string
 }
 
 // Run lets policies, which are in the order of correlate.Sort, decide about events.
@@ -302,47 +263,4 @@ func (s *simulation) resolveIncident(i *incident) {
 	}
 	i.object.Spec.Resolution.State = v1alpha1.ResolutionResolved
 	s.engine.Incident(i.object)
-}
-
-func (s *simulation) result() Result {
-	r := Result{Relations: s.relations, Troubles: s.troubles}
-	number := map[string]int{}
-	for n, a := range s.alerts {
-		a.Incident = a.object.Spec.IncidentRef.Name
-		if a.Incident == "" {
-			a.Why = s.whyMissed(a)
-		}
-		number[a.object.Name] = n
-		r.Alerts = append(r.Alerts, a.Alert)
-	}
-	for _, i := range s.incidents {
-		if i.into == nil {
-			r.Incidents = append(r.Incidents, s.finish(i, number))
-		}
-	}
-	return r
-}
-
-func (s *simulation) whyMissed(a *alert) string {
-	if a.object.Spec.Resolution.State == v1alpha1.ResolutionResolved {
-		return "was resolved before an incident was begun"
-	}
-	return "no policy selects it"
-}
-
-// finish names an incident as the operator would.
-func (s *simulation) finish(i *incident, number map[string]int) Incident {
-	tally := rollup.NewTally()
-	for name, a := range i.alerts {
-		tally.Add(facts.Read(a.object, s.now), 0)
-		i.Alerts = append(i.Alerts, number[name])
-	}
-	slices.Sort(i.Alerts)
-	status := rollup.Compute(rollup.Subject{Incident: i.object}, tally, s.now, rollup.Options{})
-	i.Title, i.Severity = status.AutomaticName, status.Severity
-	i.State = cmp.Or(i.object.Spec.Resolution.State, v1alpha1.ResolutionActive)
-	if status.FirstActivityTime != nil {
-		i.First, i.Last = status.FirstActivityTime.Time, status.LastActivityTime.Time
-	}
-	return i.Incident
 }
