@@ -118,7 +118,7 @@ var _ = Describe("Alert", func() {
 		Entry("with a last time that is none", `lastActivityTime: yesterday`, "spec.lastActivityTime", "must be of type date-time"),
 		Entry("seen zero times", `occurrences: 0`, "spec.occurrences", "should be greater than or equal to 1"),
 		Entry("seen less than zero times", `occurrences: -1`, "spec.occurrences", "should be greater than or equal to 1"),
-		Entry("seen one and a half times", `occurrences: 1.5`, "spec.occurrences", "must be of type int64"),
+		Entry("seen one and a half times", `occurrences: 1.5`, "spec.occurrences", "must be of type int"),
 		Entry("with evidence of no kind", `evidence: [{name: a}]`, "spec.evidence[0].kind", "Required value"),
 		Entry("with evidence of an unknown kind", `evidence: [{kind: Printer, name: a}]`,
 			"spec.evidence[0].kind", `Unsupported value: "Printer": supported values: "Device", "Node", "Pod", `),
