@@ -12,7 +12,7 @@ finish() {
   trap - EXIT
   trap '' INT TERM # a second Ctrl-C must not leave processes behind
   local log
-  for log in "$LOCAL_DIR"/logs/{operator,ingest}.log; do
+  for log in "$LOCAL_DIR"/logs/{operator,ingest,admission}.log; do
     ((code != 0)) && [[ -f $log ]] || continue
     echo "--- the end of $log:" >&2
     tail -n 30 "$log" >&2

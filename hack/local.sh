@@ -9,8 +9,10 @@ LOCAL_DIR=${LOCAL_DIR:-$ROOT/.local}
 
 NAMESPACE=incident-operator-system
 
-# The roles of bin/manager, and under which ServiceAccount each runs.
+# The roles of bin/manager, and under which ServiceAccount each runs. Where the API server serves no mutating policies, the
+# role admission stands in for them.
 declare -A ROLES=([operator]=incident-operator [ingest]=incident-operator-ingest)
+ADMISSION=incident-operator-admission
 
 # Nothing is written to the user's own ~/.kube.
 export KUBECACHEDIR=$LOCAL_DIR/run/kubectl-cache
@@ -69,13 +71,40 @@ control_plane_start() {
 # --- the API, roles and policies -------------------------------------------------------------------------------------
 
 install() {
-  say "installing the API, roles and policies"
-  kubectl_as admin apply --server-side -k "$ROOT/config/local" >/dev/null
+  if serves_mutating_policies; then
+    say "installing the API, roles and policies"
+    kubectl_as admin apply --server-side -k "$ROOT/config/local" >/dev/null
+  else
+    say "installing the API, roles, policies and the webhook, since this API server serves no mutating policies"
+    with_webhook | kubectl_as admin apply --server-side -f - >/dev/null
+    ROLES[admission]=$ADMISSION
+  fi
   kubectl_as admin wait --for condition=Established --timeout 60s -f "$ROOT/config/crd/bases" >/dev/null
   kubectl_as admin apply --server-side -f "$ROOT/hack/local-users.yaml" >/dev/null
-  eventually 60 "the admission policies to be in force" policies_in_force
   local role
   for role in "${!ROLES[@]}"; do write_kubeconfig "$role"; done
+  [[ -z ${ROLES[admission]:-} ]] || role_start admission
+  eventually 60 "the admission policies to be in force" policies_in_force
+}
+
+serves_mutating_policies() {
+  kubectl_as admin api-resources --api-group=admissionregistration.k8s.io -o name | grep -q '^mutatingadmissionpolicies\.'
+}
+
+# with_webhook prints config/before-1.36 with an address of this machine in the place of the Service. Its Deployments are
+# there, and nobody runs them.
+with_webhook() {
+  local url
+  url=https://$(webhook_address)/admit
+  "$ROOT/bin/k8s/kubectl" kustomize "$ROOT/config/before-1.36" |
+    awk -v url="$url" '/^    service:$/ { print "    url: " url; skip = 1; next } skip && /^      / { next } { skip = 0; print }'
+}
+
+# webhook_address prints where the role admission listens: always the same, since the API server is told once.
+webhook_address() {
+  local file=$LOCAL_DIR/run/webhook.port
+  [[ -f $file ]] || "$ROOT/bin/controlplane" ports 1 >"$file"
+  echo "127.0.0.1:$(cat "$file")"
 }
 
 # A policy acts some time after it was created, and no condition tells when. What tells is a stamp on an alert that is
@@ -155,12 +184,15 @@ role_start() {
 launch() (
   # shellcheck source=/dev/null
   source "$(ports_of "$1")"
-  local own=()
-  [[ $1 != ingest ]] || own=(--receiver-bind-address "127.0.0.1:$RECEIVER_PORT")
+  local own=(--leader-elect --leader-election-namespace "$NAMESPACE")
+  case $1 in
+    ingest) own+=(--receiver-bind-address "127.0.0.1:$RECEIVER_PORT") ;;
+    admission) own=(--bind-address "$(webhook_address)" --webhook-configuration incident-operator
+      --certificate-secret "$NAMESPACE/$ADMISSION" --identities incident-operator-identities) ;;
+  esac
   set -m
   nohup "$ROOT/bin/manager" "$1" \
     --kubeconfig "$(kubeconfig_of "$1")" \
-    --leader-elect --leader-election-namespace "$NAMESPACE" \
     --metrics-bind-address "127.0.0.1:$METRICS_PORT" \
     --health-probe-bind-address "127.0.0.1:$HEALTH_PORT" \
     "${own[@]}" \
@@ -246,8 +278,8 @@ receiver_url() (
 )
 
 down() {
-  role_stop ingest
-  role_stop operator
+  local role
+  for role in ingest operator admission; do role_stop "$role"; done
   require bin/controlplane bin/controlplane
   "$ROOT/bin/controlplane" stop --dir "$LOCAL_DIR" --purge
 }

@@ -69,10 +69,10 @@ func (c *Cluster) Install(ctx context.Context) {
 	c.Command(ctx, "hack/local.sh", "install")
 }
 
-// stop ends the control plane and deletes its folder.
+// stop ends the control plane, and what Install started beside it, and deletes the folder.
 func (c *Cluster) stop(ctx context.Context) {
 	GinkgoHelper()
-	c.Command(ctx, "bin/controlplane", "stop", "--dir", c.Dir, "--purge")
+	c.Command(ctx, "hack/local.sh", "down")
 	Expect(os.RemoveAll(c.Dir)).To(Succeed())
 }
 
