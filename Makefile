@@ -25,7 +25,7 @@ IMAGE_ARCH ?= $(shell go env GOARCH)
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z][a-z0-9-]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+		/^[a-z][a-z0-9-]*:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
 demo: build k8s bin/controlplane ## tell the main job by real kubectl commands on a control plane of its own
@@ -60,6 +60,10 @@ install-plugin: plugin ## copy the kubectl plugin, with its completion, to PREFI
 .PHONY: k8s
 k8s: ## build etcd, kube-apiserver, kube-controller-manager and kubectl: bin/k8s (minutes, once); K8S_VERSION names another version
 	hack/controlplane/build.sh bin/k8s $(K8S_VERSION)
+
+.PHONY: flux
+flux: ## build source-controller and kustomize-controller of Flux: bin/gitops (half an hour, once)
+	hack/gitops/build.sh bin/gitops
 
 .PHONY: image
 image: ## build the container image IMG with docker
@@ -98,9 +102,13 @@ test-dist: k8s ## build and test all that a release hands out, on an API server;
 	$(MAKE) dist VERSION=v0.0.0
 	go test -tags dist -timeout 30m ./test/dist/...
 
-.PHONY: test-gitops
-test-gitops: k8s ## test what the engines of Flux and Argo CD make of our kinds (not in make test)
+.PHONY: test-git-engines
+test-git-engines: k8s ## test what the engines of Flux and Argo CD make of our kinds (not in make test)
 	cd test/gitops && go test ./...
+
+.PHONY: test-gitops
+test-gitops: build k8s flux bin/controlplane ## test with the engines, and with the controllers of Flux as processes (not in make test)
+	cd test/gitops && go test -tags controllers -timeout 30m ./...
 
 .PHONY: test-upgrade
 test-upgrade: build k8s bin/controlplane ## test the upgrade from the commit FROM, and the way back (a minute; not in make test)
