@@ -22,6 +22,7 @@ usage() {
 Usage: hack/local.sh COMMAND
   up              start the control plane, install the API, roles and policies, start the operator and the receiver
   install         install or update the API, roles and policies
+  connect         let people and the roles of bin/manager use what something else has installed
   operator-start  start the operator: bin/manager under its own service account
   operator-stop   stop it
   ingest-start    start the receiver of alerts, with correlation: bin/manager ingest under its own service account
@@ -79,6 +80,11 @@ install() {
     with_webhook | kubectl_as admin apply --server-side -f - >/dev/null
     ROLES[admission]=$ADMISSION
   fi
+  connect
+}
+
+# connect lets people and roles use what is installed, by whatever way it was.
+connect() {
   kubectl_as admin wait --for condition=Established --timeout 60s -f "$ROOT/config/crd/bases" >/dev/null
   kubectl_as admin apply --server-side -f "$ROOT/hack/local-users.yaml" >/dev/null
   local role
@@ -287,6 +293,7 @@ down() {
 case ${1:-} in
   up) up ;;
   install) install ;;
+  connect) connect ;;
   operator-start | ingest-start) role_start "${1%-start}" ;;
   operator-stop | ingest-stop) role_stop "${1%-stop}" ;;
   receiver-url) receiver_url ;;

@@ -48,12 +48,11 @@ type Cluster struct {
 // BeforeSuite, also ends it, when all is done.
 func Start(ctx context.Context, suite string) *Cluster {
 	GinkgoHelper()
-	root, err := filepath.Abs(filepath.Join("..", ".."))
-	Expect(err).NotTo(HaveOccurred())
-	c := &Cluster{root: root}
+	c := &Cluster{root: findRoot()}
 	for _, name := range []string{"manager", "kubectl-incident", "controlplane", "k8s/kubectl"} {
 		Expect(c.Program(name)).To(BeAnExistingFile(), "run 'make build k8s bin/controlplane' first")
 	}
+	var err error
 	c.Dir, err = os.MkdirTemp("", "incident-operator-"+suite+"-")
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(c.stop)
@@ -63,10 +62,30 @@ func Start(ctx context.Context, suite string) *Cluster {
 	return c
 }
 
+// findRoot goes up from the folder of the suite, in which go test runs it, to that of the repository.
+func findRoot() string {
+	GinkgoHelper()
+	dir, err := os.Getwd()
+	Expect(err).NotTo(HaveOccurred())
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "PROJECT")); err == nil {
+			return dir
+		}
+		Expect(filepath.Dir(dir)).NotTo(Equal(dir), "the suite runs outside of the repository")
+		dir = filepath.Dir(dir)
+	}
+}
+
 // Install installs the kinds, the roles and the policies, and returns when these are in force.
 func (c *Cluster) Install(ctx context.Context) {
 	GinkgoHelper()
 	c.Command(ctx, "hack/local.sh", "install")
+}
+
+// Connect does the same for what something else has installed: it lets people and the operator use that.
+func (c *Cluster) Connect(ctx context.Context) {
+	GinkgoHelper()
+	c.Command(ctx, "hack/local.sh", "connect")
 }
 
 // stop ends the control plane, and what Install started beside it, and deletes the folder.
