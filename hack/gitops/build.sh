@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Builds Flux's source-controller and kustomize-controller from source into the folder given as the argument, and puts their
 # CRDs beside them: at the versions that the go.mod of each pins. Each has a module of its own, since the two need different
-# versions of what they share. Binaries of the same versions are not built again.
+# versions of what they share, with the replacements of the controller's own go.mod. These modules are not tidy, as 'make
+# verify' wants it of others: that would need what the tests of all their dependencies use. Binaries of the same versions are
+# not built again.
 set -euo pipefail
 
 out=${1:?usage: build.sh OUTPUT_DIR}
