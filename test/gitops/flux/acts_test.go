@@ -24,6 +24,9 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
@@ -123,4 +126,22 @@ func (t *team) expectStill(ctx context.Context) {
 		g.Expect(t.versions(ctx)).To(Equal(before))
 		g.Expect(log.Writes(cluster.InNamespace(t.namespace))).To(BeEmpty(), "of the operator")
 	}).WithContext(ctx).Should(Succeed())
+}
+
+// eachOf calls do with each object of a list.
+func eachOf(list client.ObjectList, do func(client.Object)) error {
+	return meta.EachListItem(list, func(object runtime.Object) error {
+		if object, ok := object.(client.Object); ok {
+			do(object)
+		}
+		return nil
+	})
+}
+
+// reasonOf is the reason of a condition; one that is not there has none.
+func reasonOf(conditions []metav1.Condition, kind string) string {
+	if found := meta.FindStatusCondition(conditions, kind); found != nil {
+		return found.Reason
+	}
+	return ""
 }

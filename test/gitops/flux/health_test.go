@@ -23,31 +23,10 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/incident-operator/incident-operator/api/v1alpha1"
 )
-
-// eachOf calls do with each object of a list.
-func eachOf(list client.ObjectList, do func(client.Object)) error {
-	return meta.EachListItem(list, func(object runtime.Object) error {
-		if object, ok := object.(client.Object); ok {
-			do(object)
-		}
-		return nil
-	})
-}
-
-// reasonOf is the reason of a condition; one that is not there has none.
-func reasonOf(conditions []metav1.Condition, kind string) string {
-	if found := meta.FindStatusCondition(conditions, kind); found != nil {
-		return found.Reason
-	}
-	return ""
-}
 
 var _ = Describe("A Kustomization that waits", func() {
 	waiting := map[string]any{"wait": true}
