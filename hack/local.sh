@@ -94,7 +94,9 @@ connect() {
 }
 
 serves_mutating_policies() {
-  kubectl_as admin api-resources --api-group=admissionregistration.k8s.io -o name | grep -q '^mutatingadmissionpolicies\.'
+  local served
+  served=$(kubectl_as admin get --raw /apis/admissionregistration.k8s.io/v1) || die "the API server does not say what it serves"
+  [[ $served == *'"mutatingadmissionpolicies"'* ]]
 }
 
 # with_webhook prints config/before-1.36 with an address of this machine in the place of the Service. Its Deployments are
