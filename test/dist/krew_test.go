@@ -65,6 +65,5 @@ var _ = Describe("The manifest for krew", func() {
 		lock.Lock()
 		defer lock.Unlock()
 		Expect(fetched).To(ConsistOf(archives))
-
 	})
 })
