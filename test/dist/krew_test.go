@@ -31,18 +31,14 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-// krewValidator is the program by which the maintainers of krew's index look at a manifest. No newer one is to be had from
-// the module proxy.
-const krewValidator = "sigs.k8s.io/krew/cmd/validate-krew-manifest@v0.4.3"
+// krew is the package manager of plugins, and validator the program by which the maintainers of its index look at a
+// manifest, which runs krew. No newer ones are to be had from the module proxy.
+const (
+	krew      = "sigs.k8s.io/krew/cmd/krew@v0.4.3"
+	validator = "sigs.k8s.io/krew/cmd/validate-krew-manifest@v0.4.3"
+)
 
 var _ = Describe("The manifest for krew", func() {
-	validate := func(ctx context.Context, manifest []byte) ([]byte, error) {
-		GinkgoHelper()
-		place := filepath.Join(GinkgoT().TempDir(), "incident.yaml")
-		Expect(os.WriteFile(place, manifest, 0o600)).To(Succeed())
-		return output(ctx, "go", "run", krewValidator, "-manifest", place)
-	}
-
 	It("passes krew's own validator, which installs the archive of each platform", func(ctx SpecContext) {
 		var lock sync.Mutex
 		var fetched []string
@@ -55,15 +51,28 @@ var _ = Describe("The manifest for krew", func() {
 		}))
 		defer server.Close()
 		local := regexp.MustCompile(`(?m)uri: \S+/`).ReplaceAll(file("incident.yaml"), []byte("uri: "+server.URL+"/"))
-		out, err := validate(ctx, local)
-		Expect(err).NotTo(HaveOccurred(), string(out))
-		archives, err := filepath.Glob(filepath.Join(distFolder(), "kubectl-incident_*"))
-		Expect(err).NotTo(HaveOccurred())
-		for i := range archives {
-			archives[i] = filepath.Base(archives[i])
-		}
+		validate(ctx, local)
 		lock.Lock()
 		defer lock.Unlock()
-		Expect(fetched).To(ConsistOf(archives))
+		Expect(fetched).To(HaveLen(6), "one archive each")
+		for _, archive := range fetched {
+			Expect(filepath.Join(distFolder(), archive)).To(BeAnExistingFile())
+		}
 	})
 })
+
+func validate(ctx context.Context, manifest []byte) {
+	GinkgoHelper()
+	programs := GinkgoT().TempDir()
+	GinkgoT().Setenv("GOBIN", programs)
+	_, err := output(ctx, "go", "install", krew, validator)
+	Expect(err).NotTo(HaveOccurred())
+	Expect(os.Rename(filepath.Join(programs, "krew"), filepath.Join(programs, "kubectl-krew"))).To(Succeed())
+	kubectl, err := filepath.Abs(assets())
+	Expect(err).NotTo(HaveOccurred())
+	GinkgoT().Setenv("PATH", programs+":"+kubectl+":"+os.Getenv("PATH"))
+	place := filepath.Join(GinkgoT().TempDir(), "incident.yaml")
+	Expect(os.WriteFile(place, manifest, 0o600)).To(Succeed())
+	_, err = output(ctx, "validate-krew-manifest", "-manifest", place)
+	Expect(err).NotTo(HaveOccurred())
+}
