@@ -20,6 +20,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -58,7 +59,7 @@ const bareReason = "IncidentNotFounD"
 
 func saysReason(reason string) func(*alert) bool {
 	return func(a *alert) bool {
-		return len(a.Status.Conditions) == 1 && a.Status.Conditions[0].Reason == reason
+		return len(a.Status.Conditions) > 0 && !slices.ContainsFunc(a.Status.Conditions, func(c condition) bool { return c.Reason != reason })
 	}
 }
 
