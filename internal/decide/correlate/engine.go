@@ -66,6 +66,10 @@ type record struct {
 	values []string
 }
 
+// lately is when it was active last, or when it came in if that is later: detectors tell late, and of one delivery some
+// alerts are looked at before others.
+func (r *record) lately() time.Time { return later(r.last, r.created) }
+
 // place is what matters of one incident.
 type place struct {
 	name     string
@@ -130,12 +134,12 @@ func (e *Engine) Alert(alert *v1alpha1.Alert, seen time.Time) []Trouble {
 
 // learn learns from any alert, linked or not.
 func (e *Engine) learn(alert *v1alpha1.Alert, r *record, seen time.Time) {
-	if !e.common.matters(r.last, seen) {
+	if !e.common.matters(r.lately(), seen) {
 		return
 	}
 	with := around(alert)
 	for _, value := range r.values {
-		e.common.learn(value, with, r.last)
+		e.common.learn(value, with, r.lately())
 	}
 	if e.common.isFull() {
 		e.common.forget(seen)

@@ -298,9 +298,6 @@ func TestWhatGoesOnTies(t *testing.T) {
 // passed since the last of them came in.
 func TestLateNewsIsOneIncident(t *testing.T) {
 	const late = 600
-	cameAt := func(minute int) func(*v1alpha1.Alert) {
-		return func(a *v1alpha1.Alert) { a.CreationTimestamp = metav1.NewTime(at(minute)) }
-	}
 	w := newWorld(t, policy())
 	w.tell(alert("a", 0, "Device vm-1", cameAt(late)))
 	w.decide(late)
@@ -312,6 +309,23 @@ func TestLateNewsIsOneIncident(t *testing.T) {
 	w.tell(alert("d", 3, "Device vm-1", cameAt(late+130)))
 	w.decide(late + 130)
 	w.expect("a b c | d")
+}
+
+// A proxy that was seen days ago is known for one by what is told of it now.
+func TestLateNewsMakesValuesCommonToo(t *testing.T) {
+	const late = 600
+	w := newWorld(t, policy(func(p *v1alpha1.CorrelationPolicy) { p.Spec.GroupBy[2].CommonAbove = 2 }))
+	for i, name := range []string{"a", "b", "c"} {
+		w.now = at(late + i)
+		w.tell(alert(name, i, fmt.Sprintf("Device vm-%d, IP 10.0.0.1", i), cameAt(late+i)))
+		w.decide(late + i)
+	}
+	w.expect("a b | c")
+}
+
+// cameAt is an alert that came in at a minute.
+func cameAt(minute int) func(*v1alpha1.Alert) {
+	return func(a *v1alpha1.Alert) { a.CreationTimestamp = metav1.NewTime(at(minute)) }
 }
 
 // The stretch of time in which an incident has a value shrinks with the alert that stood at its end.

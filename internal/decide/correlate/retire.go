@@ -60,10 +60,8 @@ func (e *Engine) retire(now time.Time) {
 }
 
 // isOver says whether a linked alert cannot tie anything any more: a window has passed since it was active, and another that
-// was active beside it has had as long to come in. Detectors tell late, and of one delivery some are looked at before others.
-func (e *Engine) isOver(r *record, now time.Time) bool {
-	return now.Sub(later(r.last, r.created)) > e.reach
-}
+// was active beside it has had as long to come in.
+func (e *Engine) isOver(r *record, now time.Time) bool { return now.Sub(r.lately()) > e.reach }
 
 // Forgotten is how many alerts were dropped since there are too many to be known at once.
 func (e *Engine) Forgotten() int { return e.forgotten }
